@@ -20,7 +20,9 @@ export class UserError extends Error {
 
   constructor(text: UserErrorText) {
     const where = text.where ?? [];
-    super([text.what, ...where.map((place) => `  at ${place}`), ...(text.fix ? [`  fix: ${text.fix}`] : [])].join("\n"));
+    super(
+      [text.what, ...where.map((place) => `  at ${place}`), ...(text.fix ? [`  fix: ${text.fix}`] : [])].join("\n"),
+    );
     this.what = text.what;
     this.where = where;
     this.fix = text.fix;

@@ -83,7 +83,8 @@ export type MergePatch = { readonly [field: string]: unknown };
 
 /**
  * The one door to a cluster. Every method rejects with a `KubeError` (see `kube-error.ts`) and with nothing else.
- * Objects that come out are the caller's own: changing them changes nothing inside.
+ * An aborted signal rejects with reason `Aborted`; iterations (watch, logs) just end.
+ * Objects that come out are the caller's own: changing them changes nothing inside. They carry no `metadata.managedFields`.
  * Implementations: `memory` (embedded) and `live` (a real API server); `test/contract/` holds them to the same behaviour.
  */
 export interface Cluster {
@@ -93,6 +94,7 @@ export interface Cluster {
   /**
    * Changes after `resourceVersion`, with bookmarks. Ends normally when the server closes the watch;
    * throws `Gone` (410) when `resourceVersion` is too old, a connection error when the connection breaks.
+   * Opened by the first `next()`. Aborting the signal, or leaving the loop, closes it and ends the iteration normally.
    */
   watch<T extends KubernetesObject>(resource: Resource<T>, options: WatchOptions): AsyncIterable<WatchEvent<T>>;
   /** `metadata.name` may be empty when `generateName` is set. */
@@ -102,9 +104,19 @@ export interface Cluster {
   /** Server-side apply. */
   apply<T extends KubernetesObject>(resource: Resource<T>, object: T, options?: ApplyOptions): Promise<T>;
   /** RFC 7386 merge patch of the main resource; put `metadata.resourceVersion` in it for optimistic locking. */
-  patch<T extends KubernetesObject>(resource: Resource<T>, key: ObjectKey, patch: MergePatch, options?: WriteOptions): Promise<T>;
+  patch<T extends KubernetesObject>(
+    resource: Resource<T>,
+    key: ObjectKey,
+    patch: MergePatch,
+    options?: WriteOptions,
+  ): Promise<T>;
   /** RFC 7386 merge patch of the `status` subresource; put `metadata.resourceVersion` in it for optimistic locking. */
-  patchStatus<T extends KubernetesObject>(resource: Resource<T>, key: ObjectKey, patch: MergePatch, options?: WriteOptions): Promise<T>;
+  patchStatus<T extends KubernetesObject>(
+    resource: Resource<T>,
+    key: ObjectKey,
+    patch: MergePatch,
+    options?: WriteOptions,
+  ): Promise<T>;
   delete<T extends KubernetesObject>(resource: Resource<T>, key: ObjectKey, options?: DeleteOptions): Promise<void>;
   /** The container's log as raw chunks, in order. Rejects with `NotFound`/`BadRequest` while the container has not started. */
   logs(pod: ObjectKey, options: LogOptions): AsyncIterable<Uint8Array>;

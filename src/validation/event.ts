@@ -72,7 +72,11 @@ export const CellEndEvent = z.object({
 export type CellEndEvent = z.infer<typeof CellEndEvent>;
 
 /** Golden comparison, in the shape of `status.comparisonResult`. */
-export const ComparisonEvent = z.object({ type: z.literal("comparison"), at, result: z.record(z.string(), z.unknown()) });
+export const ComparisonEvent = z.object({
+  type: z.literal("comparison"),
+  at,
+  result: z.record(z.string(), z.unknown()),
+});
 
 export const Verdict = z.enum(["Passed", "PassedWithWarnings", "Failed", "Error"]);
 export type Verdict = z.infer<typeof Verdict>;

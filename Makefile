@@ -1,0 +1,89 @@
+# The whole project from a fresh clone. `make help` lists the targets.
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+NODE_MODULES := node_modules/.package-lock.json
+VENV := .venv/.installed
+VENDOR := runner/vendor/.installed
+BUILD := lib/.built
+SOURCES := $(shell find src charts imports -name '*.ts' 2>/dev/null) package.json tsconfig.json tsconfig.build.json
+CONTROL_PLANE ?= .cache/kubebuilder
+NBV := node lib/src/cli/main.js
+
+.PHONY: help
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+.PHONY: run
+run: build venv vendor synth ## Validate two example notebooks through the real reconciler on the embedded cluster
+	@scripts/run-examples.sh
+
+.PHONY: test
+test: build venv vendor control-plane ## Run every suite: Jest, then pytest; the last line holds the totals
+	@node scripts/run-tests.mjs
+
+.PHONY: synth
+synth: build ## Synthesize dist/ with cdk8s
+	@npm run --silent synth:only
+
+.PHONY: lint
+lint: $(NODE_MODULES) ## Lint, import rules of the rooms, format
+	@npm run --silent lint
+
+.PHONY: format
+format: $(NODE_MODULES) ## Rewrite the sources in the project's format
+	@npx biome check --write .
+
+.PHONY: typecheck
+typecheck: $(NODE_MODULES) ## Check the types of sources, tests and benchmarks
+	@npm run --silent typecheck
+
+.PHONY: docs
+docs: build ## Generate docs/api.md and docs/metrics.md
+	@npm run --silent docs
+
+.PHONY: check-fresh
+check-fresh: synth docs ## Fail when dist/ or a generated page differs from what the sources give
+	@scripts/check-fresh.sh
+
+.PHONY: bench
+bench: build venv vendor ## Measure: synthesis time, runner overhead against bare nbclient and papermill
+	@scripts/run-benchmarks.sh
+
+.PHONY: image
+image: $(NODE_MODULES) vendor ## Build the operator image: make image IMAGE=ref BASE_IMAGE=ref
+	@npm run --silent build:image
+	@scripts/build-image.sh "$(IMAGE)" "$(BASE_IMAGE)"
+
+.PHONY: build
+build: $(BUILD) ## Install node modules and compile
+$(BUILD): $(NODE_MODULES) $(SOURCES)
+	@npm run --silent build
+	@touch $@
+
+$(NODE_MODULES): package.json package-lock.json
+	@npm ci --no-audit --no-fund --ignore-scripts
+	@touch $@
+
+.PHONY: venv
+venv: $(VENV) ## Create .venv with a Jupyter kernel and the test tools
+$(VENV): runner/requirements-dev.txt
+	@$(PYTHON) -m venv .venv
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check -r runner/requirements-dev.txt
+	@touch $@
+
+.PHONY: vendor
+vendor: $(VENDOR) ## Fetch what the runner carries with it (pinned, hash-checked, pure Python)
+$(VENDOR): runner/vendor.sh runner/requirements-py310.txt runner/requirements-py39.txt
+	@PYTHON=$(PYTHON) runner/vendor.sh
+	@touch $@
+
+.PHONY: control-plane
+control-plane: ## Build kube-apiserver, etcd and kubectl from pinned Go modules (5 minutes, once); skipped without Go
+	@KUBEBUILDER_ASSETS="$(KUBEBUILDER_ASSETS)" test/cluster/build-control-plane.sh "$(CONTROL_PLANE)"
+
+.PHONY: clean
+clean: ## Remove everything that the targets above made
+	@rm -rf lib build coverage reports .venv runner/vendor nbv-report

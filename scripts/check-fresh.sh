@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Fails when what is generated and committed differs from what the sources give now.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+generated=(dist docs/api.md docs/metrics.md)
+if [ -n "$(git status --porcelain -- "${generated[@]}")" ]; then
+  echo "stale: these generated files differ from their sources; run 'make synth docs' and commit them" >&2
+  git --no-pager diff --stat -- "${generated[@]}" >&2
+  git status --porcelain -- "${generated[@]}" >&2
+  exit 1
+fi
+echo "fresh: ${generated[*]}"
