@@ -1,0 +1,18 @@
+import type { KubernetesObject, ObjectKey } from "./object.js";
+
+/** `namespace/name`, or `name` for cluster-scoped objects. */
+export function keyText(key: ObjectKey): string {
+  return key.namespace ? `${key.namespace}/${key.name}` : key.name;
+}
+
+/** The object's own key. */
+export function keyOf(object: KubernetesObject): ObjectKey {
+  const { namespace, name } = object.metadata;
+  return namespace ? { namespace, name } : { name };
+}
+
+/** `true` when `version` is later than `other`. Versions that are not numbers count as later when they differ. */
+export function isLater(version: string, other: string): boolean {
+  if (!/^\d+$/.test(version) || !/^\d+$/.test(other)) return version !== other;
+  return version.length === other.length ? version > other : version.length > other.length;
+}
