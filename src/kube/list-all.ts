@@ -17,7 +17,7 @@ const RESTARTS = 3;
  * @throws KubeError as `Cluster.list` does
  */
 export async function listAll<T extends KubernetesObject>(
-  cluster: Cluster,
+  cluster: Pick<Cluster, "list">,
   resource: Resource<T>,
   options: ListAllOptions = {},
 ): Promise<ObjectList<T>> {

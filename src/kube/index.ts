@@ -1,0 +1,14 @@
+export type { Clock } from "./clock.js";
+export { systemClock } from "./clock.js";
+export * from "./cluster.js";
+export { Informer } from "./informer.js";
+export type * from "./informer-options.js";
+export * from "./kube-error.js";
+export { type ListAllOptions, listAll } from "./list-all.js";
+export { ManualClock } from "./manual-clock.js";
+export { applyMergePatch, createMergePatch } from "./merge-patch.js";
+export type * from "./object.js";
+export { keyOf, keyText } from "./object-key.js";
+export { type Random, seededRandom, systemRandom } from "./random.js";
+export * from "./resource.js";
+export * from "./resources.js";
