@@ -38,10 +38,10 @@ module.exports = {
     ...roomRules,
     {
       name: "pure-rooms-do-no-io",
-      comment: "Pure rooms may hash (node:crypto) and nothing else of Node's own modules.",
+      comment: "Pure rooms may hash (node:crypto), compare (node:util), and use nothing else of Node's own modules.",
       severity: "error",
       from: { path: `^src/(${pureRooms.join("|")})/` },
-      to: { dependencyTypes: ["core"], pathNot: "^(node:)?crypto$" },
+      to: { dependencyTypes: ["core"], pathNot: "^(node:)?(crypto|util)$" },
     },
     {
       name: "constructs-never-load-the-client",
