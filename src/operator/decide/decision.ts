@@ -1,0 +1,48 @@
+import type { JobStatus } from "./job.js";
+
+/** A Kubernetes event about the job, one per transition. */
+export interface EventNote {
+  readonly type: "Normal" | "Warning";
+  /** CamelCase. */
+  readonly reason: string;
+  /** One sentence for people, redacted. */
+  readonly message: string;
+}
+
+/** What one attempt is made of; the shell adds the secret parts and the objects' text. */
+export interface AttemptPlan {
+  readonly runId: string;
+  /** 1 for the first attempt of a run. */
+  readonly number: number;
+  readonly podName: string;
+  readonly commit: string;
+  readonly image: string;
+}
+
+/**
+ * One thing to do to the world. Every effect may be performed twice, or after a crash between any two of them, with the
+ * same outcome as once: names are deterministic, deletions name a UID, questions carry a ticket.
+ */
+export type Effect =
+  | {
+      readonly kind: "ask-source";
+      readonly ticket: string;
+      readonly url: string;
+      readonly ref: string;
+      readonly credentialsSecret?: string;
+    }
+  | { readonly kind: "start-attempt"; readonly plan: AttemptPlan }
+  | { readonly kind: "delete-pod"; readonly name: string; readonly uid: string }
+  | { readonly kind: "delete-job" }
+  | { readonly kind: "emit"; readonly note: EventNote };
+
+/**
+ * What `decide` says. The status is written first (if it differs), then the effects are performed in their order:
+ * so what an effect uses up is counted before it happens.
+ */
+export interface Decision {
+  readonly status: JobStatus;
+  readonly effects: readonly Effect[];
+  /** Look again after so many milliseconds, even if nothing changes. Absent = only when something changes. */
+  readonly requeueAfterMs?: number;
+}

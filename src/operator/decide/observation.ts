@@ -1,0 +1,40 @@
+import type { OperatorConfig } from "../../api/index.js";
+import type { Pod } from "../../kube/resources.js";
+import type { Failure } from "../../recovery/index.js";
+import type { RunProgress, VerdictEvent } from "../../validation/index.js";
+
+/** What is known about the job's question to Git (`SourceDesk`). */
+export type SourceSeen =
+  | { readonly kind: "unasked" }
+  | { readonly kind: "resolving" }
+  | { readonly kind: "resolved"; readonly commit: string }
+  /** `reason` is of the failure catalogue; `message` is free of credentials. */
+  | { readonly kind: "failed"; readonly reason: string; readonly message: string };
+
+/** What the runner of the current attempt has said, as far as it is authenticated. */
+export interface LogSeen {
+  readonly progress: RunProgress;
+  /** No more will come: the log was read to its end after the container's end, or it is lost. */
+  readonly isFinal: boolean;
+  /** Verdict of the container's termination message, if it verifies. */
+  readonly termination?: VerdictEvent;
+}
+
+/** Settings of the operator that decisions depend on. */
+export interface Settings {
+  readonly config: OperatorConfig;
+  /** What becomes of a job that asks for an image build: see `OperatorOptions.build`. */
+  readonly build: "refuse" | "skip";
+}
+
+/** Everything outside the job itself that a decision may depend on. A value: `decide` reads nothing else. */
+export interface Observation {
+  /** Pods whose controller is this very job (owner UID), finished ones too. */
+  readonly pods: readonly Pod[];
+  readonly source: SourceSeen;
+  /** About the attempt that the job's status calls current; nothing when there is none. */
+  readonly log?: LogSeen;
+  /** Why the API server would not have the current attempt's objects. */
+  readonly refusal?: Failure;
+  readonly settings: Settings;
+}

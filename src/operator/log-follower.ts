@@ -1,0 +1,231 @@
+import type { Logger } from "pino";
+import { Backoff } from "../kube/backoff.js";
+import type { Clock } from "../kube/clock.js";
+import type { Cluster } from "../kube/cluster.js";
+import { isKubeError } from "../kube/kube-error.js";
+import type { ObjectKey } from "../kube/object.js";
+import type { Random } from "../kube/random.js";
+import { advance, emptyProgress, type RunProgress } from "../validation/index.js";
+import { LineSplitter } from "./line-splitter.js";
+
+export interface LogFollowerOptions {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** Told when a pod's log says something new; not more often than `intervalMs` until it is final. */
+  readonly onProgress: (jobKey: string) => void;
+  /** @default 1000 */
+  readonly intervalMs?: number;
+  /** Streams that are kept open at a time; more pods are polled. @default 100 */
+  readonly maxStreams?: number;
+  /** Between polls. @default 10000 */
+  readonly pollMs?: number;
+  /** A stream is opened anew after so long, in case it died silently. @default 600000 */
+  readonly maxStreamMs?: number;
+  /** How long after the container's end its log may still be waited for. @default 30000 */
+  readonly patienceMs?: number;
+}
+
+/** One container's log to follow. */
+export interface FollowedLog {
+  readonly jobKey: string;
+  readonly pod: ObjectKey;
+  readonly podUid: string;
+  readonly container: string;
+  /** Key of the attempt, under which its events are signed. */
+  readonly key: Uint8Array;
+}
+
+/** What a log said so far. */
+export interface FollowedProgress {
+  readonly progress: RunProgress;
+  /** Nothing more will come: it was read to its end, or it is lost. */
+  readonly isFinal: boolean;
+}
+
+interface Following {
+  readonly log: FollowedLog;
+  progress: RunProgress;
+  isFinal: boolean;
+  /** The container has ended: what is read from now on is complete. */
+  hasEnded: boolean;
+  /** Ends the stream that is open. */
+  interrupt: AbortController;
+  readonly stop: AbortController;
+  isNoticePending: boolean;
+}
+
+/**
+ * Reads the runners' event streams from their containers' logs. A stream that breaks, or an operator that starts again,
+ * reads from the beginning: the fold drops what it has seen. After the container's end the log is read once more to its
+ * end, within a time limit; the termination message makes up for a log that is lost.
+ */
+export class LogFollower {
+  readonly #options: Required<LogFollowerOptions>;
+  readonly #followings = new Map<string, Following>();
+  #streams = 0;
+  #isStopped = false;
+
+  constructor(options: LogFollowerOptions) {
+    this.#options = {
+      intervalMs: 1000,
+      maxStreams: 100,
+      pollMs: 10_000,
+      maxStreamMs: 600_000,
+      patienceMs: 30_000,
+      ...options,
+    };
+  }
+
+  /** Pods that are followed or remembered. */
+  get size(): number {
+    return this.#followings.size;
+  }
+
+  /**
+   * Follows the log, unless that is done already, and says what it said so far.
+   * @param hasEnded whether the container has ended
+   */
+  follow(log: FollowedLog, hasEnded: boolean): FollowedProgress {
+    let following = this.#followings.get(log.podUid);
+    if (following === undefined && !this.#isStopped) {
+      following = {
+        log,
+        progress: emptyProgress(),
+        isFinal: false,
+        hasEnded,
+        interrupt: new AbortController(),
+        stop: new AbortController(),
+        isNoticePending: false,
+      };
+      this.#followings.set(log.podUid, following);
+      if (hasEnded) this.#limit(following);
+      void this.#read(following);
+    } else if (following !== undefined && hasEnded && !following.hasEnded) {
+      following.hasEnded = true;
+      this.#limit(following);
+    }
+    return following ?? { progress: emptyProgress(), isFinal: false };
+  }
+
+  /** What a pod that is gone has said; nothing more will come. */
+  last(podUid: string): FollowedProgress | undefined {
+    const following = this.#followings.get(podUid);
+    return following && { progress: following.progress, isFinal: true };
+  }
+
+  /** The pod matters no more. */
+  forget(podUid: string): void {
+    const following = this.#followings.get(podUid);
+    this.#followings.delete(podUid);
+    following?.stop.abort(new Error("the pod is forgotten"));
+    following?.interrupt.abort(new Error("the pod is forgotten"));
+  }
+
+  /** Ends all streams. */
+  stop(): void {
+    this.#isStopped = true;
+    for (const podUid of [...this.#followings.keys()]) this.forget(podUid);
+  }
+
+  async #read(following: Following): Promise<void> {
+    const { clock, random, logger, pollMs } = this.#options;
+    const backoff = new Backoff({ firstMs: 250, maxMs: 10_000 }, random);
+    const isOver = (): boolean => following.stop.signal.aborted || following.isFinal;
+    try {
+      while (!isOver()) {
+        const hadEnded = following.hasEnded;
+        const asStream = !hadEnded && this.#streams < this.#options.maxStreams;
+        let wait = asStream || hadEnded ? 0 : pollMs;
+        try {
+          const isWhole = await this.#readOnce(following, asStream);
+          if (following.progress.verdict !== undefined || (hadEnded && isWhole)) return this.#finish(following);
+          if (isWhole) backoff.reset();
+          // The server closed the stream: the container has ended, which the pod's status will soon say, or it was cut.
+          if (asStream) wait = backoff.next();
+        } catch (error) {
+          if (isOver()) return;
+          if (isKubeError(error, "NotFound")) return this.#finish(following);
+          logger.debug({ pod: following.log.pod, err: error }, "the log could not be read; it is tried again");
+          wait = backoff.next(isKubeError(error) ? (error.retryAfterMs ?? 0) : 0);
+        }
+        if (wait > 0) await clock.sleep(wait, following.stop.signal);
+      }
+    } catch (error) {
+      if (!following.stop.signal.aborted) logger.error({ err: error }, "following a log failed");
+    }
+  }
+
+  /** @returns whether the log was read to its present end, and not interrupted by us */
+  async #readOnce(following: Following, asStream: boolean): Promise<boolean> {
+    const { cluster, clock, maxStreamMs } = this.#options;
+    const interrupt = new AbortController();
+    following.interrupt = interrupt;
+    const closed = new AbortController();
+    if (asStream) {
+      void clock.sleep(maxStreamMs, closed.signal).then(
+        () => interrupt.abort(new Error("the stream is old")),
+        () => undefined,
+      );
+    }
+    if (asStream) this.#streams += 1;
+    try {
+      const { pod, container, key } = following.log;
+      const lines = new LineSplitter();
+      const take = (line: string): void => {
+        const before = following.progress;
+        following.progress = advance(before, key, line);
+        if (following.progress.lastSeq !== before.lastSeq) this.#notify(following);
+      };
+      for await (const chunk of cluster.logs(pod, { container, follow: asStream, signal: interrupt.signal })) {
+        for (const line of lines.push(chunk)) take(line);
+        if (following.progress.verdict !== undefined || following.stop.signal.aborted) return true;
+      }
+      const rest = lines.end();
+      if (rest !== undefined) take(rest);
+      return !interrupt.signal.aborted;
+    } catch (error) {
+      if (interrupt.signal.aborted) return false;
+      throw error;
+    } finally {
+      closed.abort();
+      if (asStream) this.#streams -= 1;
+    }
+  }
+
+  /** Gives an ended container's log a time limit: first an open stream is cut short, then the log counts as lost. */
+  #limit(following: Following): void {
+    const { clock, patienceMs } = this.#options;
+    const { signal } = following.stop;
+    const hurry = async (): Promise<void> => {
+      await clock.sleep(patienceMs / 6, signal);
+      if (!following.isFinal) following.interrupt.abort(new Error("the container has ended"));
+      await clock.sleep(patienceMs, signal);
+      if (following.isFinal) return;
+      this.#finish(following);
+      following.interrupt.abort(new Error("the log is lost"));
+    };
+    void hurry().catch(() => undefined);
+  }
+
+  #finish(following: Following): void {
+    if (following.isFinal) return;
+    following.isFinal = true;
+    if (!following.stop.signal.aborted) this.#options.onProgress(following.log.jobKey);
+  }
+
+  /** Tells of news, but not more often than the interval allows. */
+  #notify(following: Following): void {
+    if (following.isNoticePending) return;
+    following.isNoticePending = true;
+    const { clock, intervalMs, onProgress } = this.#options;
+    void clock.sleep(intervalMs, following.stop.signal).then(
+      () => {
+        following.isNoticePending = false;
+        if (!following.isFinal) onProgress(following.log.jobKey);
+      },
+      () => undefined,
+    );
+  }
+}

@@ -1,0 +1,38 @@
+import type { Logger } from "pino";
+import type { OperatorConfig } from "../api/index.js";
+import type { Clock } from "../kube/clock.js";
+import type { Cluster } from "../kube/cluster.js";
+import type { Random } from "../kube/random.js";
+import type { OperatorMetrics } from "./operator-metrics.js";
+import type { SourceResolver } from "./source-resolver.js";
+
+/** What an {@link Operator} is made of: everything that it touches of the outside world comes in here. */
+export interface OperatorOptions {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  /** Jitter of back-offs. */
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly config: OperatorConfig;
+  /** Secret of this operator, at least 32 bytes, from which every attempt's key is derived (`signing-key.ts`). */
+  readonly signingKey: Uint8Array;
+  readonly source: SourceResolver;
+  /** Namespaces to serve. @default all namespaces */
+  readonly namespaces?: readonly string[];
+  /** Image of this operator, whose init container fetches the source. @default config's */
+  readonly operatorImage?: string;
+  /** Command of the init container, in place of the operator image's own. @default ["node", "/app/nbv.js", "fetch-source"] */
+  readonly fetcherCommand?: readonly string[];
+  /**
+   * What a job that asks for an image build gets. `refuse` fails it with `BuildStrategyUnavailable`;
+   * `skip` runs `containerImage` as it is (the local mode, where the Python environment takes the image's place).
+   * @default "refuse"
+   */
+  readonly build?: "refuse" | "skip";
+  /** A directory of this computer to validate instead of the Git repository; only the local executor may set it. */
+  readonly localTree?: string;
+  /** Reconciles at a time. @default 4 */
+  readonly concurrency?: number;
+  /** @default metrics that nobody reads */
+  readonly metrics?: OperatorMetrics;
+}

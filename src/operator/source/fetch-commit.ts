@@ -1,0 +1,83 @@
+import { readdir } from "node:fs/promises";
+import type { Readable, Writable } from "node:stream";
+import { SourceError } from "../source-resolver.js";
+import { type GitPolicy, limitsOf } from "./git-policy.js";
+import { isFullSha, parseRef } from "./git-ref.js";
+import { type GitSession, withGitSession } from "./git-session.js";
+import { fetchInto, initRepository, isCommitHere, refusesThisWay } from "./remote-history.js";
+import { checkTree, parseTreeListing } from "./tree-listing.js";
+import { type WrittenTree, writeTree } from "./write-tree.js";
+
+/** Which commit, from where, to where. */
+export interface FetchRequest {
+  readonly url: string;
+  /** Full object name. */
+  readonly commit: string;
+  /** The ref that it was resolved from: a help where servers hand out refs only. */
+  readonly ref?: string | undefined;
+  readonly credentials?: Readonly<Record<string, string>> | undefined;
+  /** An empty directory. */
+  readonly into: string;
+  /** Parent of the private directory of this fetch. @default the system's temporary directory */
+  readonly scratch?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Writes the files of one commit, and nothing else of the repository, into a directory.
+ * What git is good at (transport, integrity) is git's; checking out is ours: see `write-tree.ts`.
+ * @throws SourceError
+ */
+export async function fetchCommit(request: FetchRequest, policy: GitPolicy): Promise<WrittenTree> {
+  if (!isFullSha(request.commit)) throw new SourceError("GitRefused", "The commit is not a full object name");
+  const ref = request.ref === undefined ? undefined : parseRef(request.ref);
+  if ((await readdir(request.into)).length > 0) throw new Error(`${request.into} is not empty`);
+  return await withGitSession({ ...request, policy }, async (session) => {
+    const { signal } = request;
+    const limits = limitsOf(policy);
+    const commit = request.commit.toLowerCase();
+    await initRepository(session, commit, signal);
+    await fetchObject(session, commit, ref?.kind === "name" || ref?.kind === "full-name" ? request.ref : undefined);
+    const listing = await session.git(["-C", "repository.git", "ls-tree", "-r", "-z", "-l", "--full-tree", commit], {
+      timeoutMs: limits.askMs,
+      maxOutput: limits.files * 400,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    if (listing.stopped?.kind === "output") throw new SourceError("GitTooLarge", "The commit lists too many files");
+    if (listing.code !== 0) throw new SourceError("Unknown", `git could not list the commit: ${listing.stderr.trim()}`);
+    const entries = parseTreeListing(listing.stdout);
+    checkTree(entries, limits);
+    let written: WrittenTree | undefined;
+    const stream = async (stdin: Writable, stdout: Readable) => {
+      written = await writeTree(entries, request.into, stdin, stdout);
+    };
+    const copied = await session.git(["-C", "repository.git", "cat-file", "--batch"], {
+      timeoutMs: limits.fetchMs,
+      stream,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    if (written === undefined || copied.code !== 0) {
+      throw new SourceError("Unknown", `git could not read the commit's files: ${copied.stderr.trim().slice(-300)}`);
+    }
+    return written;
+  });
+
+  async function fetchObject(session: GitSession, commit: string, named: string | undefined): Promise<void> {
+    const limits = limitsOf(policy);
+    const { signal } = request;
+    const ways = [
+      { options: ["--depth=1"], refspecs: [commit] },
+      ...(named === undefined ? [] : [{ options: ["--depth=1"], refspecs: [named] }]),
+      { options: [], refspecs: ["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"] },
+    ];
+    for (const { options, refspecs } of ways) {
+      try {
+        await fetchInto(session, options, refspecs, limits, signal);
+      } catch (error) {
+        if (!refusesThisWay(error)) throw error;
+      }
+      if (await isCommitHere(session, commit, signal)) return;
+    }
+    throw new SourceError("GitRefNotFound", `${session.remote.url} does not have the commit ${commit} (any more)`);
+  }
+}
