@@ -1,0 +1,12 @@
+export { duration, formatDuration, parseDuration } from "./duration.js";
+export { gitRef, gitUrl, notebookPath, repositoryPath } from "./git.js";
+export { listOf } from "./list.js";
+export { mapOf } from "./map.js";
+export * from "./names.js";
+export type { JsonValue } from "./node.js";
+export { decimal, integer } from "./number.js";
+export { object, openObject } from "./object.js";
+export { parseQuantity, quantity } from "./quantity.js";
+export { rule } from "./rule.js";
+export { text } from "./text.js";
+export { anyJson, jsonMap, numberOrText, untyped } from "./untyped.js";

@@ -1,0 +1,48 @@
+import { z } from "zod";
+import { declare, type JsonValue } from "./node.js";
+
+/**
+ * A field whose type a structural schema can't say (number or text, list or text): the API server keeps whatever
+ * stands there, and `schema` judges it in the webhook, in `nbv check` and in the `SpecValid` condition.
+ */
+export function untyped<T extends z.ZodType>(schema: T, words: string, example?: JsonValue): T {
+  return declare(schema, {
+    structural: { "x-kubernetes-preserve-unknown-fields": true },
+    words,
+    ...(example === undefined ? {} : { example }),
+  });
+}
+
+/** Any JSON value; nested nulls are values. */
+export function anyJson(): z.ZodType<JsonValue> {
+  return untyped(z.json() as z.ZodType<JsonValue>, "any JSON value");
+}
+
+/** A map from string to any JSON value. */
+export function jsonMap(max: number): z.ZodRecord<z.ZodString, z.ZodType<JsonValue>> {
+  const schema = z.record(z.string(), z.json() as z.ZodType<JsonValue>).check((payload) => {
+    const count = Object.keys(payload.value).length;
+    if (count <= max) return;
+    const message = `must have at most ${max} entries, has ${count}`;
+    payload.issues.push({ code: "custom", message, input: payload.value, continue: true });
+  });
+  return declare(schema, {
+    structural: { type: "object", maxProperties: max, "x-kubernetes-preserve-unknown-fields": true },
+    words: "map of JSON values",
+  });
+}
+
+const DECIMAL = /^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$/;
+
+/** A number, or the text of one: the Go operator's CRD had only the text. */
+export function numberOrText(limits: { min?: number; example?: JsonValue } = {}): z.ZodType<number | string> {
+  const words = limits.min === undefined ? "a number or its text" : `a number of at least ${limits.min}, or its text`;
+  const schema = z.unknown().check((payload) => {
+    const { value } = payload;
+    const number =
+      typeof value === "number" ? value : typeof value === "string" && DECIMAL.test(value) ? Number(value) : NaN;
+    if (Number.isFinite(number) && (limits.min === undefined || number >= limits.min)) return;
+    payload.issues.push({ code: "custom", message: `must be ${words}`, input: value, continue: false });
+  });
+  return untyped(schema as unknown as z.ZodType<number | string>, words, limits.example);
+}
