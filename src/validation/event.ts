@@ -34,8 +34,10 @@ export const StartEvent = z.object({
   totalCells: z.number().int(),
   codeCells: z.number().int(),
 });
+export type StartEvent = z.infer<typeof StartEvent>;
 
 export const LintEvent = z.object({ type: z.literal("lint"), at, findings: z.array(Finding) });
+export type LintEvent = z.infer<typeof LintEvent>;
 
 export const CellStartEvent = z.object({
   type: z.literal("cell-start"),
@@ -44,6 +46,7 @@ export const CellStartEvent = z.object({
   codeCell: z.number().int(),
   cellId: z.string().optional(),
 });
+export type CellStartEvent = z.infer<typeof CellStartEvent>;
 
 export const CellError = z.object({
   name: z.string(),
@@ -77,6 +80,7 @@ export const ComparisonEvent = z.object({
   at,
   result: z.record(z.string(), z.unknown()),
 });
+export type ComparisonEvent = z.infer<typeof ComparisonEvent>;
 
 export const Verdict = z.enum(["Passed", "PassedWithWarnings", "Failed", "Error"]);
 export type Verdict = z.infer<typeof Verdict>;

@@ -1,0 +1,64 @@
+import type { Failure } from "./failure.js";
+import { failureOf, type FailureReason } from "./reasons/catalogue.js";
+import { errorTypeOfText } from "./text-patterns.js";
+
+/** An error of the Kubernetes API or of the way to it. Every part may be missing: errors come from many places. */
+export interface ApiTrouble {
+  /** Name of the error's kind: `Forbidden`, `TooManyRequests`, `ConnectionFailed`… */
+  readonly kind?: unknown;
+  readonly name?: unknown;
+  /** The API's `reason`. */
+  readonly reason?: unknown;
+  /** HTTP status. */
+  readonly status?: unknown;
+  readonly code?: unknown;
+  readonly message?: unknown;
+}
+
+interface Rule {
+  readonly reason: FailureReason;
+  readonly kinds?: RegExp;
+  readonly words?: RegExp;
+}
+
+/** Refusals in their own words before plain kinds: a 403 can be a quota, a policy or a missing role. First hit wins. */
+const RULES: readonly Rule[] = [
+  { reason: "QuotaExceeded", words: /exceeded quota|quota.{0,64}exceeded|exceeds .{0,64}quota/i },
+  { reason: "SecurityContextViolation", words: /violates PodSecurity|unable to validate against any security context constraint/i },
+  { reason: "ApiForbidden", words: /admission webhook .{0,256}denied the request/i },
+  { reason: "ApiForbidden", kinds: /^(?:forbidden|unauthorized|401|403)$/ },
+  { reason: "InvalidSpec", kinds: /^(?:invalid|badrequest|400|422)$/ },
+  {
+    reason: "ApiTransient",
+    kinds:
+      /^(?:toomanyrequests|servertimeout|timeout|serviceunavailable|unavailable|internalerror|internalservererror|connectionfailed|conflict|alreadyexists|gone|expired|notfound|40[489]|410|429|5\d\d|econnreset|econnrefused|etimedout|epipe|enotfound|eai_again|und_err_\w+)$/,
+  },
+  {
+    reason: "ApiTransient",
+    words:
+      /etcdserver|leader changed|client rate limiter|TLS handshake timeout|i\/o timeout|connection (?:reset|refused)|unexpected EOF|GOAWAY|socket hang up|fetch failed|failed calling webhook|context deadline exceeded|try again/i,
+  },
+];
+
+/**
+ * The failure that an error of the Kubernetes API means.
+ *
+ * @param error anything that was thrown; objects are read by their `kind`, `reason`, `status`, `code` and `message`.
+ */
+export function classifyApi(error: unknown): Failure {
+  const trouble: ApiTrouble = typeof error === "object" && error !== null ? error : { message: String(error) };
+  const message = typeof trouble.message === "string" ? trouble.message : "";
+  const kinds = kindsOf(trouble);
+  const rule = RULES.find(
+    (each) => (each.words?.test(message) ?? true) && (each.kinds ? kinds.some((kind) => each.kinds?.test(kind)) : true),
+  );
+  if (rule) return failureOf(rule.reason, { detail: message });
+  return failureOf("Unknown", { detail: message, stage: "start", errorType: errorTypeOfText(message) });
+}
+
+/** Every name that the error has for its kind, in one spelling: `TooManyRequestsError` and `TooManyRequests` are one. */
+function kindsOf({ kind, name, reason, status, code }: ApiTrouble): string[] {
+  return [kind, reason, name, status, code]
+    .filter((each) => typeof each === "string" || typeof each === "number")
+    .map((each) => String(each).toLowerCase().replace(/(?<=[a-z])error$/, (end, at) => (at > "internal".length ? "" : end)));
+}

@@ -1,0 +1,18 @@
+import { classifyVerdict, type JudgedAttempt } from "./classify-verdict.js";
+import type { Failure } from "./failure.js";
+import type { PodSignal } from "./pod/signal.js";
+
+/**
+ * The failure of an attempt whose pod has ended: a verdict that can be trusted is the last word, also when the node
+ * went away right after it; without one the pod's own reason explains more than the missing verdict does.
+ *
+ * @returns `undefined` when the notebook passed.
+ */
+export function classifyAttempt(signal: PodSignal, judged: JudgedAttempt): Failure | undefined {
+  const byVerdict = classifyVerdict(judged);
+  if (judged.kind === "verdict" || judged.reason === "VerdictInconsistent" || signal.kind !== "ended") return byVerdict;
+  const { failure } = signal;
+  const isVague = failure.reason === "Unknown" || failure.reason === "VerdictMissing";
+  if (isVague && byVerdict) return byVerdict;
+  return judged.cell === undefined ? failure : { ...failure, cell: failure.cell ?? judged.cell };
+}

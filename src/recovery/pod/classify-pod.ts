@@ -1,0 +1,122 @@
+import type { ContainerStatus, Pod } from "kubernetes-types/core/v1.js";
+import { fromRfc3339, type Instant } from "../../api/instant.js";
+import { failureOf, reasonRow } from "../reasons/catalogue.js";
+import { classifyDisruption, classifyPodReason } from "./classify-pod-status.js";
+import { classifyMountEvents, classifyScheduling } from "./classify-scheduling.js";
+import { classifyTerminated } from "./classify-terminated.js";
+import { classifyWaiting, type Finding } from "./classify-waiting.js";
+import { DEFAULT_PATIENCE, type PodContext, type PodSignal } from "./signal.js";
+
+const NONE: PodSignal = { kind: "none" };
+
+/**
+ * What a validation pod says about failure. Structured reasons come first: the pod's own, then disruptions, then init
+ * containers, then the notebook's container, then scheduling; words last. Reasons that clusters often resolve are
+ * `visible` at once and end the attempt only when patience is over.
+ */
+export function classifyPod(pod: Pod, now: Instant, context: PodContext = {}): PodSignal {
+  const byPod = classifyPodReason(pod);
+  if (byPod) return { kind: "ended", failure: byPod };
+  return disruption(pod, now) ?? ended(pod, context) ?? waiting(pod, now, context) ?? NONE;
+}
+
+/** A disruption explains the end of a pod; before that end it only announces it. */
+function disruption(pod: Pod, now: Instant): PodSignal | undefined {
+  const found = classifyDisruption(pod);
+  if (!found || pod.status?.phase === "Succeeded") return undefined;
+  if (pod.status?.phase === "Failed") return { kind: "ended", failure: found.failure };
+  const since = fromRfc3339(found.condition.lastTransitionTime) ?? now;
+  return { kind: "visible", failure: found.failure, since, graceEndsAt: Math.max(since, now) + DEFAULT_PATIENCE.startupGraceMs };
+}
+
+function ended(pod: Pod, { runningCell }: PodContext): PodSignal | undefined {
+  const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
+  const restarts = pod.spec?.restartPolicy !== undefined && pod.spec.restartPolicy !== "Never";
+  const failures = [
+    ...initContainerStatuses.map((status) => ({ status, isInit: true })),
+    ...notebookFirst(containerStatuses).map((status) => ({ status, isInit: false })),
+  ].flatMap(({ status, isInit }) => {
+    const state = status.state?.terminated;
+    const isOver = state !== undefined && !restarts && !(isInit && isSidecar(pod, status.name));
+    const failure = isOver && classifyTerminated(state, { name: status.name, isInit, runningCell });
+    return failure ? [{ failure, isNotebooks: isInit || status.name === notebookName(pod) }] : [];
+  });
+  // A sidecar that somebody injected may fail without harm while the notebook runs on.
+  const failure = failures.find(({ isNotebooks }) => isNotebooks || pod.status?.phase === "Failed")?.failure;
+  if (failure) return { kind: "ended", failure };
+  if (pod.status?.phase !== "Failed") return undefined;
+  const { message } = pod.status;
+  return { kind: "ended", failure: failureOf("Unknown", { detail: message ?? "the pod failed without a word" }) };
+}
+
+function waiting(pod: Pod, now: Instant, context: PodContext): PodSignal | undefined {
+  if (pod.status?.phase === "Succeeded") return undefined;
+  const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
+  for (const status of [...initContainerStatuses, ...notebookFirst(containerStatuses)]) {
+    const state = status.state?.waiting;
+    const finding = state && classifyWaiting(state.reason, state.message, imageOf(pod, status));
+    if (finding) return withPatience(finding, startOfWait(pod, status, now), now, context, status.name);
+  }
+  const scheduling = classifyScheduling(pod);
+  if (scheduling) {
+    const since = fromRfc3339(scheduling.condition.lastTransitionTime) ?? createdAt(pod, now);
+    return withPatience(scheduling.finding, since, now, context);
+  }
+  const isStarting = pod.status?.phase === "Pending" && !containerStatuses.some(({ state }) => state?.running);
+  const mount = isStarting ? classifyMountEvents(context.events ?? []) : undefined;
+  return mount && withPatience(mount, conditionTime(pod, "PodScheduled") ?? createdAt(pod, now), now, context);
+}
+
+function withPatience(finding: Finding, start: Instant, now: Instant, context: PodContext, name?: string): PodSignal {
+  const { patience: settings = DEFAULT_PATIENCE, visible } = context;
+  const failure = failureOf(finding.reason, { ...finding.details, failedContainer: name });
+  const patience = finding.isFinal ? "none" : (reasonRow(finding.reason).patience ?? "none");
+  if (patience === "none") return { kind: "ended", failure };
+  const since = "visible" in context ? (sameTrouble(visible?.reason, finding.reason) ? (visible?.since ?? now) : now) : start;
+  const graceEndsAt = since + (patience === "schedule" ? settings.scheduleTimeoutMs : settings.startupGraceMs);
+  if (now >= graceEndsAt) return { kind: "ended", failure };
+  return { kind: "visible", failure, since, graceEndsAt };
+}
+
+const PULLS: ReadonlySet<string> = new Set(["ErrImagePull", "ImagePullBackOff", "RegistryUnavailable"]);
+
+/** A failing pull alternates between its reasons; that is one trouble with one clock. */
+function sameTrouble(before: string | undefined, after: string): boolean {
+  return before === after || (before !== undefined && PULLS.has(before) && PULLS.has(after));
+}
+
+/** When a container began to wait, as near as a pod's status tells. */
+function startOfWait(pod: Pod, status: ContainerStatus, now: Instant): Instant {
+  const isInit = pod.status?.initContainerStatuses?.some(({ name }) => name === status.name) ?? false;
+  const initialized = isInit ? undefined : conditionTime(pod, "Initialized");
+  return initialized ?? conditionTime(pod, "PodScheduled") ?? fromRfc3339(pod.status?.startTime) ?? createdAt(pod, now);
+}
+
+function conditionTime(pod: Pod, type: string): Instant | undefined {
+  const condition = pod.status?.conditions?.find((each) => each.type === type && each.status === "True");
+  return fromRfc3339(condition?.lastTransitionTime);
+}
+
+function createdAt(pod: Pod, now: Instant): Instant {
+  return fromRfc3339(pod.metadata?.creationTimestamp) ?? now;
+}
+
+function imageOf(pod: Pod, status: ContainerStatus): string {
+  const all = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])];
+  return all.find(({ name }) => name === status.name)?.image ?? status.image;
+}
+
+function notebookName(pod: Pod): string {
+  const names = pod.spec?.containers.map(({ name }) => name) ?? [];
+  return names.includes("notebook") || names[0] === undefined ? "notebook" : names[0];
+}
+
+function notebookFirst(statuses: readonly ContainerStatus[]): ContainerStatus[] {
+  return [...statuses].sort((a, b) => Number(b.name === "notebook") - Number(a.name === "notebook"));
+}
+
+/** Init containers that restart are sidecars: their end is not the pod's. */
+function isSidecar(pod: Pod, name: string): boolean {
+  const container = pod.spec?.initContainers?.find((each) => each.name === name) as { restartPolicy?: string } | undefined;
+  return container?.restartPolicy === "Always";
+}

@@ -1,0 +1,73 @@
+import type { ContainerStateTerminated } from "kubernetes-types/core/v1.js";
+import { classifySource } from "../classify-source.js";
+import { reasonOfExit } from "../classify-verdict.js";
+import type { Failure } from "../failure.js";
+import { failureOf } from "../reasons/catalogue.js";
+import { errorTypeOfText } from "../text-patterns.js";
+import { classifyStartError } from "./classify-waiting.js";
+import { parseSourceTermination } from "./source-termination.js";
+
+/** Which container ended, and in which part of the pod it stood. */
+export interface EndedContainer {
+  readonly name: string;
+  readonly isInit: boolean;
+  readonly runningCell?: number | undefined;
+}
+
+const STATES_OF_NEVER_RAN = new Set(["StartError", "ContainerCannotRun", "RunContainerError"]);
+
+/** What it means that a container ended so. `undefined` when it ended well. */
+export function classifyTerminated(state: ContainerStateTerminated, container: EndedContainer): Failure | undefined {
+  const { exitCode, reason, message } = state;
+  if (exitCode === 0 && reason !== "OOMKilled") return undefined;
+  const about = { failedContainer: container.name };
+  if (reason === "OOMKilled") return outOfMemory(container);
+  if (reason !== undefined && STATES_OF_NEVER_RAN.has(reason)) {
+    const found = classifyStartError(message);
+    return failureOf(found.reason, { ...found.details, ...about });
+  }
+  if (reason === "ContainerStatusUnknown") return failureOf("NodeLost", { ...about, detail: message });
+  if (exitCode === 127) return failureOf("CommandNotFound", { ...about, detail: message });
+  if (exitCode === 126) return failureOf("PermissionDenied", { ...about, detail: message });
+  return container.isInit ? initFailure(state, container) : mainFailure(state, container);
+}
+
+function outOfMemory({ name, isInit, runningCell }: EndedContainer): Failure {
+  const where = runningCell === undefined || isInit ? `container ${name} was killed` : `killed while cell ${runningCell} was running`;
+  return failureOf("OOMKilled", {
+    failedContainer: name,
+    detail: where,
+    ...(isInit
+      ? { stage: "source", fault: "platform", suggestedAction: "Raise the memory of the container that fetches the source" }
+      : { cell: runningCell }),
+  });
+}
+
+function initFailure({ exitCode, message }: ContainerStateTerminated, { name }: EndedContainer): Failure {
+  const report = parseSourceTermination(message);
+  if (report) return classifySource(report, name);
+  const words = message?.trim() ?? "";
+  const classified = classifySource({ message: words }, name);
+  if (classified.reason !== "Unknown") return classified;
+  return failureOf("InitContainerError", {
+    failedContainer: name,
+    detail: `${name} ended with exit code ${exitCode}${words === "" ? "" : `: ${words}`}`,
+    ...(classified.errorType !== "unknown" && { errorType: classified.errorType }),
+  });
+}
+
+function mainFailure({ exitCode, message }: ContainerStateTerminated, { name, runningCell }: EndedContainer): Failure {
+  const about = { failedContainer: name, cell: runningCell };
+  const reason = reasonOfExit(exitCode);
+  if (reason) return failureOf(reason, about);
+  if (exitCode === 137 || exitCode === 143) {
+    return failureOf("VerdictMissing", { ...about, detail: `killed from outside (exit code ${exitCode})` });
+  }
+  // A verdict that could not be verified is no text to learn from.
+  const words = message?.startsWith("{") ? "" : (message ?? "");
+  return failureOf("Unknown", {
+    ...about,
+    detail: `${name} ended with exit code ${exitCode}${words === "" ? "" : `: ${words}`}`,
+    errorType: errorTypeOfText(words),
+  });
+}

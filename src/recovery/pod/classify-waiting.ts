@@ -1,0 +1,118 @@
+import type { FailureReason } from "../reasons/catalogue.js";
+import type { FailureDetails } from "../reasons/catalogue.js";
+
+/** A reason found in a signal, and what the signal knows better than the catalogue. */
+export interface Finding {
+  readonly reason: FailureReason;
+  readonly details: FailureDetails;
+  /** True when waiting can't help, whatever the reason's usual patience. */
+  readonly isFinal?: boolean;
+}
+
+interface WordRule {
+  readonly words: RegExp;
+  readonly reason?: FailureReason;
+  readonly errorType?: FailureDetails["errorType"];
+  readonly fault?: FailureDetails["fault"];
+  readonly suggestedAction?: string;
+  readonly isFinal?: boolean;
+}
+
+/** What registries and runtimes say when a pull fails. First hit wins; without a hit it is transient. */
+const PULL_WORDS: readonly WordRule[] = [
+  {
+    words: /toomanyrequests|too many requests|rate limit|\b429\b/i,
+    reason: "RegistryUnavailable",
+    suggestedAction: "Give the pods an imagePullSecret or a mirror: the registry limits anonymous pulls",
+  },
+  {
+    words: /no match for platform|no matching manifest|exec format/i,
+    errorType: "permanent",
+    suggestedAction: "Build the image for the nodes' architecture, or choose nodes with spec.podConfig.nodeSelector",
+  },
+  {
+    words: /x509|certificate signed by unknown authority|certificate has expired|server gave HTTP response to HTTPS/i,
+    errorType: "permanent",
+    fault: "platform",
+    suggestedAction: "Make the nodes trust the registry's certificate",
+  },
+  {
+    words: /i\/o timeout|no such host|connection (?:refused|reset)|TLS handshake timeout|deadline exceeded|unexpected EOF|temporary failure|server misbehaving|network is unreachable|\b50[0234]\b/i,
+    reason: "RegistryUnavailable",
+  },
+  {
+    words: /unauthorized|authentication required|access denied|denied:|forbidden|no basic auth credentials|insufficient_scope/i,
+    errorType: "permanent",
+    suggestedAction: "Check the image's name and spec.podConfig.imagePullSecrets: the registry refused the pull",
+  },
+  {
+    words: /manifest unknown|not found|name unknown|does not exist|no such image/i,
+    errorType: "permanent",
+    suggestedAction: "Check the image's name and tag: the registry does not have it",
+  },
+];
+
+/** What kubelets say when a container's configuration can't be put together. */
+const CONFIG_WORDS: readonly WordRule[] = [
+  { words: /runAsNonRoot|run as root|non-numeric user|runAsUser breaks/i, reason: "SecurityContextViolation", isFinal: true },
+  { words: /secret "[^"]*" not found|in secret /i, reason: "SecretMissing" },
+  { words: /configmap "[^"]*" not found|in configmap /i, reason: "ConfigMapMissing" },
+  { words: /subpath|volume/i, reason: "VolumeMountFailed" },
+];
+
+/** What runtimes say when a container can't be created or started. */
+const START_WORDS: readonly WordRule[] = [
+  { words: /executable file not found|no such file or directory/i, reason: "CommandNotFound", isFinal: true },
+  { words: /runAsNonRoot|run as root|security context|\bscc\b/i, reason: "SecurityContextViolation", isFinal: true },
+  { words: /permission denied/i, reason: "PermissionDenied", isFinal: true },
+  { words: /deadline exceeded|name .{0,256}is reserved|timeout/i, reason: "CreateContainerError", errorType: "transient" },
+];
+
+const WAITING: Readonly<Record<string, { readonly reason: FailureReason; readonly rules: readonly WordRule[] }>> = {
+  ErrImagePull: { reason: "ErrImagePull", rules: PULL_WORDS },
+  ImagePullBackOff: { reason: "ImagePullBackOff", rules: PULL_WORDS },
+  RegistryUnavailable: { reason: "RegistryUnavailable", rules: [] },
+  SignatureValidationFailed: { reason: "ImagePullBackOff", rules: [] },
+  ImageInspectError: { reason: "ImagePullBackOff", rules: [] },
+  ErrImageNeverPull: { reason: "ErrImageNeverPull", rules: [] },
+  InvalidImageName: { reason: "InvalidImageName", rules: [] },
+  CreateContainerConfigError: { reason: "CreateContainerConfigError", rules: CONFIG_WORDS },
+  CreateContainerError: { reason: "CreateContainerError", rules: START_WORDS },
+  RunContainerError: { reason: "RunContainerError", rules: START_WORDS },
+  StartError: { reason: "RunContainerError", rules: START_WORDS },
+  PreCreateHookError: { reason: "CreateContainerError", rules: START_WORDS },
+  PreStartHookError: { reason: "RunContainerError", rules: START_WORDS },
+  PostStartHookError: { reason: "RunContainerError", rules: START_WORDS },
+  CrashLoopBackOff: { reason: "CrashLoopBackOff", rules: [] },
+};
+
+/**
+ * What a waiting container's reason and message mean; `undefined` for the ordinary ones (`ContainerCreating`,
+ * `PodInitializing`) and for reasons that nobody knows yet.
+ */
+export function classifyWaiting(reason: string | undefined, message: string | undefined, image: string): Finding | undefined {
+  const row = reason !== undefined && Object.hasOwn(WAITING, reason) ? WAITING[reason] : undefined;
+  if (!row) return undefined;
+  const rule = row.rules.find(({ words }) => words.test(message ?? ""));
+  const aboutImage = row.rules === PULL_WORDS || row.reason === "InvalidImageName" || row.reason === "ErrImageNeverPull";
+  return {
+    reason: rule?.reason ?? row.reason,
+    details: {
+      detail: [aboutImage ? image : "", message ?? ""].filter(Boolean).join(": "),
+      errorType: rule?.errorType,
+      fault: rule?.fault,
+      suggestedAction: rule?.suggestedAction,
+    },
+    ...(rule?.isFinal && { isFinal: true }),
+  };
+}
+
+/** What a container's creation error means, by its words. Also said by terminated containers that never ran. */
+export function classifyStartError(message: string | undefined): Finding {
+  const rule = START_WORDS.find(({ words }) => words.test(message ?? ""));
+  return {
+    reason: rule?.reason ?? "RunContainerError",
+    details: { detail: message, errorType: rule?.errorType },
+    isFinal: true,
+  };
+}

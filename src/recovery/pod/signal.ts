@@ -1,0 +1,45 @@
+import type { Instant } from "../../api/instant.js";
+import type { Failure } from "../failure.js";
+
+/** What a pod's status says about failure. A pod that runs or passed says `none`. */
+export type PodSignal =
+  | { readonly kind: "none" }
+  | {
+      /** To be shown, not yet to be acted upon: it may get better by itself. */
+      readonly kind: "visible";
+      readonly failure: Failure;
+      /** Since when the reason has stood. */
+      readonly since: Instant;
+      /** When patience ends. */
+      readonly graceEndsAt: Instant;
+    }
+  | {
+      /** The attempt is over. */
+      readonly kind: "ended";
+      readonly failure: Failure;
+    };
+
+/** How long reasons may stand that clusters often resolve by themselves, in milliseconds. Operator configuration. */
+export interface PatienceSettings {
+  /** Pulls, missing Secrets and ConfigMaps, volumes. @default 120000 */
+  readonly startupGraceMs: number;
+  /** Pods that no node takes yet. @default 600000 */
+  readonly scheduleTimeoutMs: number;
+}
+
+export const DEFAULT_PATIENCE: PatienceSettings = { startupGraceMs: 120_000, scheduleTimeoutMs: 600_000 };
+
+/** What is known about a pod beside its status. */
+export interface PodContext {
+  /** @default DEFAULT_PATIENCE */
+  readonly patience?: PatienceSettings;
+  /**
+   * The reason that was visible before, and since when. Container states carry no time: without this the pod's last
+   * transition stands in, which ends the grace of a late trouble too early.
+   */
+  readonly visible?: { readonly reason: string; readonly since: Instant } | undefined;
+  /** Warning events about the pod, newest last: the only place where failing mounts are told. */
+  readonly events?: readonly { readonly reason?: string | undefined; readonly message?: string | undefined }[];
+  /** The cell that was running, to be named by an out-of-memory kill. */
+  readonly runningCell?: number | undefined;
+}

@@ -1,0 +1,150 @@
+import type { ReasonRow } from "./row.js";
+
+const RETRYABLE_PLATFORM = { errorType: "transient", fault: "platform" } as const;
+const USERS_MATTER = { errorType: "permanent", fault: "user" } as const;
+
+/** Reasons of the source stage: getting the commit. */
+export const SOURCE_REASONS = {
+  GitAuthFailed: {
+    ...USERS_MATTER,
+    stage: "source",
+    message: "The Git server refused the credentials",
+    suggestedAction: "Check the Secret of spec.notebook.git.credentialsSecret and the rights of its token or key",
+  },
+  GitNotFound: {
+    ...USERS_MATTER,
+    stage: "source",
+    message: "The Git repository does not exist, or is private",
+    suggestedAction: "Check spec.notebook.git.url; private repositories need spec.notebook.git.credentialsSecret",
+  },
+  GitRefNotFound: {
+    ...USERS_MATTER,
+    stage: "source",
+    message: "The Git repository has no such branch, tag or commit",
+    suggestedAction: "Check spec.notebook.git.ref, and that the commit was pushed",
+  },
+  GitNetwork: {
+    ...RETRYABLE_PLATFORM,
+    stage: "source",
+    message: "The Git server can't be reached",
+    suggestedAction: "Wait, or check DNS, proxies and network policies between the cluster and the Git server",
+  },
+  GitUntrusted: {
+    ...USERS_MATTER,
+    stage: "source",
+    message: "The Git server's certificate or host key is not trusted",
+    suggestedAction: "Put the server's key into known_hosts of the credentials, or its CA into the operator's bundle",
+  },
+  NotebookNotFound: {
+    ...USERS_MATTER,
+    stage: "source",
+    message: "The repository has no notebook at that path",
+    suggestedAction: "Check spec.notebook.path: relative to the repository root, and committed",
+  },
+  SourceTooLarge: {
+    ...USERS_MATTER,
+    stage: "source",
+    message: "The repository is larger than a validation may fetch",
+    suggestedAction: "Move large files out of the repository, or raise the operator's limit",
+  },
+} as const satisfies Record<string, ReasonRow>;
+
+/** Reasons of the run itself: the notebook, its kernel, its time, its checks, and the runner's own trouble. */
+export const RUN_REASONS = {
+  NotebookError: {
+    ...USERS_MATTER,
+    stage: "run",
+    message: "A cell raised an error",
+    suggestedAction: "Correct the cell; its traceback stands in status.results",
+  },
+  KernelDied: {
+    errorType: "unknown",
+    fault: "user",
+    stage: "run",
+    message: "The kernel died",
+    suggestedAction: "Look for native libraries of mismatched versions, and at memory",
+  },
+  KernelExited: {
+    ...USERS_MATTER,
+    stage: "run",
+    message: "The notebook ended its own kernel",
+    suggestedAction: "Raise an error instead of ending the process",
+  },
+  KernelMissing: {
+    ...USERS_MATTER,
+    stage: "start",
+    message: "The image has no kernel for the notebook",
+    suggestedAction: "Install ipykernel in the image, or name an installed kernel in spec.notebook.kernel",
+  },
+  KernelStartFailed: {
+    errorType: "transient",
+    fault: "user",
+    stage: "start",
+    message: "The kernel did not start",
+    suggestedAction: "Check that ipykernel imports in the image, and that the node is not overloaded",
+  },
+  CellTimeout: {
+    ...USERS_MATTER,
+    stage: "run",
+    message: "A cell took longer than it may",
+    suggestedAction: "Raise spec.cellTimeout, or make the cell do less",
+  },
+  ValidationTimeout: {
+    ...USERS_MATTER,
+    stage: "run",
+    message: "The notebook took longer than it may",
+    suggestedAction: "Raise spec.validationTimeout, or make the notebook do less",
+  },
+  TotalTimeout: {
+    ...USERS_MATTER,
+    stage: "run",
+    message: "The run as a whole took longer than it may",
+    suggestedAction: "Raise spec.totalTimeout: it covers queueing, building and retries",
+  },
+  NotebookUnreadable: {
+    ...USERS_MATTER,
+    stage: "run",
+    message: "The notebook can't be read",
+    suggestedAction: "Open and save it with a current Jupyter; Git LFS pointers and merge conflicts can't be run",
+  },
+  ChecksFailed: {
+    ...USERS_MATTER,
+    stage: "check",
+    message: "The notebook ran, but checks failed",
+    suggestedAction: "See status.validationChecks and status.educationalFeedback",
+  },
+  ComparisonFailed: {
+    ...USERS_MATTER,
+    stage: "check",
+    message: "Outputs differ from the golden notebook",
+    suggestedAction: "See status.comparisonResult; renew the golden notebook if the change is wanted",
+  },
+  RunnerError: {
+    errorType: "unknown",
+    fault: "platform",
+    stage: "finish",
+    message: "The runner failed by a mistake of its own",
+    suggestedAction: "Report it with the pod's log",
+  },
+  RunnerMisconfigured: {
+    errorType: "permanent",
+    fault: "platform",
+    stage: "start",
+    message: "The runner can't use the configuration that the operator gave it",
+    suggestedAction: "Check that operator and runner are of one version; report it with the pod's log",
+  },
+  VerdictMissing: {
+    errorType: "unknown",
+    fault: "platform",
+    stage: "finish",
+    message: "The run left no verdict that can be trusted",
+    suggestedAction: "Look at the pod's log; a runner that is killed (memory, storage) can't say how it ended",
+  },
+  VerdictInconsistent: {
+    errorType: "permanent",
+    fault: "user",
+    stage: "finish",
+    message: "The verdict contradicts what was seen of the run",
+    suggestedAction: "Check that the notebook doesn't interfere with its kernel or with the runner's process",
+  },
+} as const satisfies Record<string, ReasonRow>;

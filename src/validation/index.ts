@@ -1,0 +1,24 @@
+export { type AttemptIdentity, attemptKey, keyText } from "./attempt-key.js";
+export { type CheckSettings, checkPolicy, DEFAULT_LEVEL, effectiveLevel } from "./checks/check-policy.js";
+export {
+  CHECK_IDS,
+  CHECKS,
+  type CheckId,
+  type CheckRow,
+  type CheckSwitch,
+  type CheckType,
+  checkRow,
+} from "./checks/table.js";
+export * from "./event.js";
+export { MAX_EVENT_LINE, type SignedEvent, signEventLine, verifyEventLine } from "./event-line.js";
+export { type Judgement, type JudgeInput, judge } from "./judge.js";
+export { secretVariables } from "./pod/environment.js";
+export { isReservedPath, NOTEBOOK_CONTAINER, PATHS, SOURCE_CONTAINER, VOLUME_PREFIX, VOLUMES } from "./pod/paths.js";
+export { labelValue, validationPodName } from "./pod/pod-name.js";
+export type { PodSettings, PodSource, ValidationPodRequest } from "./pod/request.js";
+export { NOTEBOOK_UID } from "./pod/security-context.js";
+export { STARTUP_ALLOWANCE_SECONDS } from "./pod/timeouts.js";
+export { type ValidationObjects, validationPod } from "./pod/validation-pod.js";
+export { advance, emptyProgress, isComplete, type RunProgress } from "./run-progress.js";
+export { RunnerConfig } from "./runner-config.js";
+export { verdictFromTermination } from "./termination-verdict.js";

@@ -1,0 +1,43 @@
+/** Where things are in the validation pod. Every path that a command, argument or variable names begins with one of these. */
+export const PATHS = {
+  runner: "/nbv/runner",
+  source: "/nbv/source",
+  handover: "/nbv/handover",
+  home: "/nbv/home",
+  artifacts: "/nbv/artifacts",
+  attempt: "/nbv/attempt",
+  credentials: "/nbv/credentials",
+  /** A local working tree in place of a Git repository; only the local executor mounts it. */
+  tree: "/nbv/tree",
+  tmp: "/tmp",
+  terminationLog: "/dev/termination-log",
+} as const;
+
+/** Names of the pod's own volumes. All names with this prefix are reserved. */
+export const VOLUME_PREFIX = "nbv-";
+export const VOLUMES = {
+  runner: "nbv-runner",
+  source: "nbv-source",
+  handover: "nbv-handover",
+  home: "nbv-home",
+  artifacts: "nbv-artifacts",
+  tmp: "nbv-tmp",
+  /** `/tmp` of the init container: what Git leaves there never meets the notebook. */
+  fetchTmp: "nbv-fetch-tmp",
+  attempt: "nbv-attempt",
+  credentials: "nbv-credentials",
+  tree: "nbv-tree",
+} as const;
+
+/** Containers of the validation pod. */
+export const SOURCE_CONTAINER = "source";
+export const NOTEBOOK_CONTAINER = "notebook";
+
+/** Mount paths that jobs can't use, nor anything below them. */
+export const RESERVED_PATHS = ["/nbv", PATHS.terminationLog] as const;
+
+/** Whether a job's mount at `path` would cover something that the validation needs. */
+export function isReservedPath(path: string): boolean {
+  const plain = path.replace(/\/+$/, "");
+  return plain === "" || RESERVED_PATHS.some((own) => plain === own || plain.startsWith(`${own}/`));
+}

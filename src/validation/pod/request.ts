@@ -1,0 +1,86 @@
+import type {
+  Affinity,
+  EnvFromSource,
+  EnvVar,
+  LocalObjectReference,
+  PodSecurityContext,
+  ResourceRequirements,
+  Toleration,
+  Volume,
+  VolumeMount,
+} from "kubernetes-types/core/v1.js";
+import type { RunnerConfig } from "../runner-config.js";
+
+/** The part of `spec.podConfig` that shapes the validation pod. */
+export interface PodSettings {
+  readonly resources?: ResourceRequirements;
+  /** @default "default" */
+  readonly serviceAccountName?: string;
+  /** @default false */
+  readonly automountServiceAccountToken?: boolean;
+  /** @default true for images that the operator built, false for the user's own */
+  readonly readOnlyRootFilesystem?: boolean;
+  readonly env?: readonly EnvVar[];
+  readonly envFrom?: readonly EnvFromSource[];
+  /** Names of Secrets whose keys become variables. */
+  readonly credentials?: readonly string[];
+  readonly volumes?: readonly Volume[];
+  readonly volumeMounts?: readonly VolumeMount[];
+  readonly tolerations?: readonly Toleration[];
+  readonly nodeSelector?: Readonly<Record<string, string>>;
+  readonly affinity?: Affinity;
+  readonly imagePullSecrets?: readonly LocalObjectReference[];
+  readonly priorityClassName?: string;
+  readonly runtimeClassName?: string;
+  readonly securityContext?: PodSecurityContext;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** Kueue local queue. */
+  readonly queueName?: string;
+}
+
+/** Where the notebook comes from: a commit of a Git repository, or (local runs only) a directory of this computer. */
+export type PodSource =
+  | {
+      readonly kind: "git";
+      readonly url: string;
+      /** Full commit SHA: never a branch that could have moved. */
+      readonly commit: string;
+      /** The branch or tag that led to the commit; helps servers that refuse to serve bare commits. */
+      readonly ref?: string;
+      /** Name of a Secret in the job's namespace. */
+      readonly credentialsSecret?: string;
+    }
+  | { readonly kind: "tree"; readonly path: string };
+
+/** Everything that one attempt's pod depends on. */
+export interface ValidationPodRequest {
+  readonly job: { readonly name: string; readonly namespace: string; readonly uid: string };
+  readonly runId: string;
+  /** 1 for the first attempt of the run. */
+  readonly attempt: number;
+  readonly source: PodSource;
+  /** Image of the notebook's environment. */
+  readonly image: string;
+  /** Whether the operator built that image. @default false */
+  readonly isBuiltImage?: boolean;
+  readonly pod?: PodSettings;
+  /** Claim that receives the artifacts. @default an emptyDir */
+  readonly artifactsClaim?: string;
+  /** What the init container runs. */
+  readonly fetcher: {
+    readonly image: string;
+    /** @default ["node", "/app/nbv.js", "fetch-source"] */
+    readonly command?: readonly string[];
+    /** @default 100m CPU and 64Mi requested, 1 CPU and 512Mi at most */
+    readonly resources?: ResourceRequirements;
+  };
+  /** Whether the cluster assigns user IDs itself (it serves the SecurityContextConstraints API). @default false */
+  readonly assignsUserIds?: boolean;
+  /** From {@link attemptKey}. */
+  readonly key: Uint8Array;
+  /** From {@link runnerConfig}. */
+  readonly config: RunnerConfig;
+  /** Time for scheduling onto the node, pulling and fetching that the pod's deadline adds to the notebook's limit. @default 900 */
+  readonly startupAllowanceSeconds?: number;
+}

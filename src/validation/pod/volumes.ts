@@ -1,0 +1,82 @@
+import type { Volume, VolumeMount } from "kubernetes-types/core/v1.js";
+import { UserError } from "../../api/user-error.js";
+import { isReservedPath, PATHS, VOLUME_PREFIX, VOLUMES } from "./paths.js";
+import type { ValidationPodRequest } from "./request.js";
+
+const SECRET_MODE = 0o440;
+
+/** All volumes of the pod, the job's own last. @throws UserError when the job uses a reserved name. */
+export function podVolumes(request: ValidationPodRequest, secretName: string): Volume[] {
+  return [
+    { name: VOLUMES.runner, emptyDir: {} },
+    { name: VOLUMES.source, emptyDir: {} },
+    { name: VOLUMES.handover, emptyDir: { medium: "Memory", sizeLimit: "1Mi" } },
+    { name: VOLUMES.home, emptyDir: {} },
+    artifactsVolume(request.artifactsClaim),
+    { name: VOLUMES.tmp, emptyDir: {} },
+    { name: VOLUMES.fetchTmp, emptyDir: {} },
+    { name: VOLUMES.attempt, secret: { secretName, defaultMode: SECRET_MODE } },
+    ...sourceVolumes(request),
+    ...ownVolumes(request),
+  ];
+}
+
+function artifactsVolume(claimName: string | undefined): Volume {
+  if (claimName === undefined) return { name: VOLUMES.artifacts, emptyDir: {} };
+  return { name: VOLUMES.artifacts, persistentVolumeClaim: { claimName } };
+}
+
+function sourceVolumes({ source }: ValidationPodRequest): Volume[] {
+  if (source.kind === "tree") return [{ name: VOLUMES.tree, hostPath: { path: source.path, type: "Directory" } }];
+  if (source.credentialsSecret === undefined) return [];
+  return [{ name: VOLUMES.credentials, secret: { secretName: source.credentialsSecret, defaultMode: SECRET_MODE } }];
+}
+
+function ownVolumes({ pod }: ValidationPodRequest): readonly Volume[] {
+  const volumes = pod?.volumes ?? [];
+  const taken = volumes.filter(({ name }) => name.startsWith(VOLUME_PREFIX));
+  if (taken.length === 0) return volumes;
+  throw new UserError({
+    what: `volume names that begin with "${VOLUME_PREFIX}" are reserved`,
+    where: taken.map(({ name }) => `spec.podConfig.volumes: ${name}`),
+    fix: "give the volume another name",
+  });
+}
+
+/** Mounts of the init container: the only place where the attempt's key and Git credentials are. */
+export function fetcherMounts({ source }: ValidationPodRequest): VolumeMount[] {
+  return [
+    { name: VOLUMES.runner, mountPath: PATHS.runner },
+    { name: VOLUMES.source, mountPath: PATHS.source },
+    { name: VOLUMES.handover, mountPath: PATHS.handover },
+    { name: VOLUMES.attempt, mountPath: PATHS.attempt, readOnly: true },
+    { name: VOLUMES.fetchTmp, mountPath: PATHS.tmp },
+    ...(source.kind === "tree" ? [{ name: VOLUMES.tree, mountPath: PATHS.tree, readOnly: true }] : []),
+    ...(source.kind === "git" && source.credentialsSecret !== undefined
+      ? [{ name: VOLUMES.credentials, mountPath: PATHS.credentials, readOnly: true }]
+      : []),
+  ];
+}
+
+/** Mounts of the notebook's container. @throws UserError when the job mounts over a reserved path. */
+export function notebookMounts({ pod }: ValidationPodRequest): VolumeMount[] {
+  const wanted = pod?.volumeMounts ?? [];
+  const taken = wanted.filter(({ mountPath }) => isReservedPath(mountPath));
+  if (taken.length > 0) {
+    throw new UserError({
+      what: "the validation needs these paths for itself",
+      where: taken.map(({ name, mountPath }) => `spec.podConfig.volumeMounts: ${name} at ${mountPath}`),
+      fix: "mount the volume elsewhere, for example under /data",
+    });
+  }
+  const hasOwnTmp = wanted.some(({ mountPath }) => mountPath.replace(/\/+$/, "") === PATHS.tmp);
+  return [
+    { name: VOLUMES.runner, mountPath: PATHS.runner, readOnly: true },
+    { name: VOLUMES.source, mountPath: PATHS.source },
+    { name: VOLUMES.handover, mountPath: PATHS.handover },
+    { name: VOLUMES.home, mountPath: PATHS.home },
+    { name: VOLUMES.artifacts, mountPath: PATHS.artifacts },
+    ...(hasOwnTmp ? [] : [{ name: VOLUMES.tmp, mountPath: PATHS.tmp }]),
+    ...wanted,
+  ];
+}
