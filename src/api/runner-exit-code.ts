@@ -12,7 +12,7 @@ export interface RunnerExit {
  */
 export const RUNNER_EXITS: Readonly<Record<number, RunnerExit>> = {
   0: { reason: "Passed", says: "passed the notebook" },
-  1: { reason: "RunnerError", says: "failed by a mistake of its own" },
+  1: { reason: "RunnerBug", says: "failed by a mistake of its own" },
   10: { reason: "NotebookError", says: "saw a cell raise an error" },
   11: { reason: "ChecksFailed", says: "saw a check fail" },
   12: { reason: "ComparisonFailed", says: "saw outputs that differ from the golden notebook" },
@@ -24,6 +24,6 @@ export const RUNNER_EXITS: Readonly<Record<number, RunnerExit>> = {
   32: { reason: "KernelExited", says: "saw the notebook end its own kernel" },
   40: { reason: "KernelStartFailed", says: "could not start the kernel" },
   41: { reason: "KernelMissing", says: "did not find the kernel that the notebook asks for" },
-  50: { reason: "NotebookUnreadable", says: "could not read the notebook" },
-  60: { reason: "RunnerMisconfigured", says: "got a configuration that it can't use" },
+  50: { reason: "NotebookInvalid", says: "could not read the notebook" },
+  60: { reason: "InvalidRunnerConfig", says: "got a configuration that it can't use" },
 };

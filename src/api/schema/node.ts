@@ -30,6 +30,7 @@ export interface StructuralSchema {
   minimum?: number;
   maximum?: number;
   default?: JsonValue;
+  nullable?: true;
   required?: string[];
   properties?: { [field: string]: StructuralSchema };
   additionalProperties?: StructuralSchema;

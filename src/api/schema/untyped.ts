@@ -13,9 +13,12 @@ export function untyped<T extends z.ZodType>(schema: T, words: string, example?:
   });
 }
 
-/** Any JSON value; nested nulls are values. */
+/** Any JSON value; `null` is a value like any other. */
 export function anyJson(): z.ZodType<JsonValue> {
-  return untyped(z.json() as z.ZodType<JsonValue>, "any JSON value");
+  return declare(z.json() as z.ZodType<JsonValue>, {
+    structural: { "x-kubernetes-preserve-unknown-fields": true, nullable: true },
+    words: "any JSON value, null included",
+  });
 }
 
 /** A map from string to any JSON value. */

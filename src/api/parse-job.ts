@@ -1,0 +1,131 @@
+import type { z } from "zod";
+import { type Problem, fieldText, problemsOf } from "./problem.js";
+import type { GitSource } from "./v1alpha1/notebook-source.js";
+import { API_VERSION, GROUP, KIND, NotebookValidationJob } from "./v1alpha1/job.js";
+import { NotebookValidationJobSpec } from "./v1alpha1/spec.js";
+import { NotebookValidationJobStatus } from "./v1alpha1/status/status.js";
+import { withoutNulls } from "./without-nulls.js";
+
+export interface ParseOptions {
+  /** Stands in for a missing `spec.notebook.git`: for runs on a working tree instead of a repository. */
+  readonly defaultGit?: z.input<typeof GitSource>;
+}
+
+export type ParsedJob =
+  | { readonly ok: true; readonly job: NotebookValidationJob }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+export type ParsedSpec =
+  | { readonly ok: true; readonly spec: NotebookValidationJobSpec }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/**
+ * Judges a whole object as the API server and the webhook do: schema, cross-field rules, unknown fields; fills in
+ * defaults. The status is never a mistake of the user's: what doesn't fit in it is left out.
+ */
+export function parseJob(value: unknown, options: ParseOptions = {}): ParsedJob {
+  if (!isObject(value)) return { ok: false, problems: [rootProblem("must be an object")] };
+  const envelope = NotebookValidationJob.omit({ spec: true, status: true }).loose().safeParse(value);
+  const problems = envelope.success
+    ? []
+    : problemsOf(envelope.error, value, NotebookValidationJob).map(explainIdentity);
+  for (const key of Object.keys(value)) {
+    if (key in NotebookValidationJob.shape) continue;
+    problems.push(
+      ...problemsOf(
+        NotebookValidationJob.safeParse({ ...value, spec: {} }).error as z.ZodError,
+        value,
+        NotebookValidationJob,
+      ).filter((problem) => problem.kind === "unknown-field" && problem.path[0] === key),
+    );
+  }
+  if (isObject(value.metadata)) problems.push(...nameProblems(value.metadata));
+  const spec = parseSpec(value.spec, options);
+  if (!spec.ok) problems.push(...spec.problems);
+  if (!envelope.success || !spec.ok || problems.length > 0) return { ok: false, problems };
+  const { apiVersion, kind, metadata } = envelope.data;
+  const status = value.status === undefined || value.status === null ? undefined : readStatus(value.status);
+  return {
+    ok: true,
+    job: {
+      apiVersion,
+      kind,
+      metadata: { ...metadata, name: metadata.name ?? "" } as NotebookValidationJob["metadata"],
+      spec: spec.spec,
+      ...(status === undefined ? {} : { status }),
+    },
+  };
+}
+
+/** Judges a spec alone. Paths of problems begin with `spec`. */
+export function parseSpec(value: unknown, options: ParseOptions = {}): ParsedSpec {
+  if (value === undefined || value === null)
+    return { ok: false, problems: [specProblem("is required", "missing-field")] };
+  if (!isObject(value)) return { ok: false, problems: [specProblem("must be an object", "wrong-type")] };
+  const cleaned = withGit(withoutNulls(value, NotebookValidationJobSpec), options.defaultGit);
+  const result = NotebookValidationJobSpec.safeParse(cleaned);
+  if (result.success) return { ok: true, spec: result.data };
+  const problems = problemsOf(result.error, cleaned, NotebookValidationJobSpec, ["spec"]).map(explainMissingGit);
+  return { ok: false, problems };
+}
+
+/** The parts of a status that make sense, whichever operator wrote it. */
+export function readStatus(value: unknown): NotebookValidationJobStatus {
+  const cleaned = withoutNulls(value, NotebookValidationJobStatus);
+  const whole = NotebookValidationJobStatus.safeParse(cleaned);
+  if (whole.success) return whole.data;
+  if (!isObject(cleaned)) return {};
+  const kept: Record<string, unknown> = {};
+  for (const [field, schema] of Object.entries(NotebookValidationJobStatus.shape)) {
+    const part = schema.safeParse(cleaned[field]);
+    if (part.success && part.data !== undefined) kept[field] = part.data;
+  }
+  return kept as NotebookValidationJobStatus;
+}
+
+function withGit(spec: unknown, git: ParseOptions["defaultGit"]): unknown {
+  if (git === undefined || !isObject(spec) || !isObject(spec.notebook) || spec.notebook.git !== undefined) return spec;
+  return { ...spec, notebook: { ...spec.notebook, git } };
+}
+
+function explainMissingGit(problem: Problem): Problem {
+  if (problem.kind !== "missing-field" || problem.field !== "spec.notebook.git") return problem;
+  return {
+    ...problem,
+    message:
+      "is required: name the repository in git.url and git.ref (to validate a notebook of a local directory instead, use `nbv run JOB.yaml --repo DIR`)",
+  };
+}
+
+function explainIdentity(problem: Problem): Problem {
+  if (problem.field === "apiVersion") return { ...problem, message: `must be ${API_VERSION}` };
+  if (problem.field === "kind") return { ...problem, message: `must be ${KIND} (group ${GROUP})` };
+  return problem;
+}
+
+function nameProblems(metadata: Record<string, unknown>): Problem[] {
+  const { name, generateName } = metadata;
+  const path = ["metadata", "name"];
+  const problem = (kind: Problem["kind"], message: string) => [{ path, field: fieldText(path), kind, message }];
+  if (name === undefined || name === null || name === "") {
+    return generateName === undefined ? problem("missing-field", "is required (or metadata.generateName)") : [];
+  }
+  if (typeof name !== "string") return [];
+  if (name.length <= 253 && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(name)) return [];
+  return problem(
+    "invalid-value",
+    "must be lower-case letters, digits, hyphens and dots, at most 253, beginning and ending with a letter or digit",
+  );
+}
+
+function rootProblem(message: string): Problem {
+  return { path: [], field: "", message, kind: "wrong-type" };
+}
+
+function specProblem(message: string, kind: Problem["kind"]): Problem {
+  return { path: ["spec"], field: "spec", message, kind };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

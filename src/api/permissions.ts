@@ -1,0 +1,169 @@
+/** A part of the operator that can be switched off, and takes its permissions with it. */
+export type PermissionFeature = "webhook" | "metrics-authentication";
+
+/** One thing that the operator may do, and why it must. Roles and the table in the documentation are made of these. */
+export interface Permission {
+  /** API group; `""` for the core group. */
+  readonly group: string;
+  /** Plural names, subresources as `pods/log`. */
+  readonly resources: readonly string[];
+  readonly verbs: readonly PermissionVerb[];
+  /** Only these objects. Never combined with `create`, `list` or `watch`, which know no names. */
+  readonly names?: readonly string[];
+  /** `jobs`: every namespace whose jobs are served. `own`: the operator's namespace. `cluster`: cluster-scoped objects. */
+  readonly where: "jobs" | "own" | "cluster";
+  /** Absent = always needed. */
+  readonly feature?: PermissionFeature;
+  readonly reason: string;
+}
+
+export type PermissionVerb = "get" | "list" | "watch" | "create" | "update" | "patch" | "delete";
+
+/** Lease of the operator's leader election. */
+export const LEASE_NAME = "notebook-validator-operator";
+/** Secret of the operator's namespace from which the keys of attempts are derived. */
+export const SIGNING_KEY_SECRET_NAME = "notebook-validator-signing-key";
+/** ConfigMap of the operator's namespace with the operator-wide configuration. */
+export const CONFIG_MAP_NAME = "notebook-validator-config";
+/** Secret of the operator's namespace with the webhook's certificate. */
+export const WEBHOOK_CERTIFICATE_SECRET_NAME = "notebook-validator-webhook-tls";
+/** ValidatingWebhookConfiguration of the operator. */
+export const WEBHOOK_CONFIGURATION_NAME = "notebook-validator-operator";
+
+/** All that the operator may do. Secrets are read one by one, never listed or watched. */
+export const PERMISSIONS: readonly Permission[] = [
+  {
+    group: "mlops.mlops.dev",
+    resources: ["notebookvalidationjobs"],
+    verbs: ["get", "list", "watch"],
+    where: "jobs",
+    reason: "Follow the jobs that it serves.",
+  },
+  {
+    group: "mlops.mlops.dev",
+    resources: ["notebookvalidationjobs"],
+    verbs: ["patch", "delete"],
+    where: "jobs",
+    reason: "Label dead letters, acknowledge retry requests; delete finished jobs whose time to live is over.",
+  },
+  {
+    group: "mlops.mlops.dev",
+    resources: ["notebookvalidationjobs/status"],
+    verbs: ["patch"],
+    where: "jobs",
+    reason: "Report phase, conditions and results.",
+  },
+  {
+    group: "mlops.mlops.dev",
+    resources: ["notebookvalidationjobs/finalizers"],
+    verbs: ["update"],
+    where: "jobs",
+    reason: "Own pods with blockOwnerDeletion where the API server checks that (OpenShift does).",
+  },
+  {
+    group: "",
+    resources: ["pods"],
+    verbs: ["get", "list", "watch", "create", "patch", "delete"],
+    where: "jobs",
+    reason: "Run one validation pod per attempt and follow it.",
+  },
+  {
+    group: "",
+    resources: ["pods/log"],
+    verbs: ["get"],
+    where: "jobs",
+    reason: "Read the runner's events while the notebook runs.",
+  },
+  {
+    group: "",
+    resources: ["secrets"],
+    verbs: ["get", "create", "patch", "delete"],
+    where: "jobs",
+    reason: "Read the Git credentials that a job names; give each attempt a Secret with its key, and remove it.",
+  },
+  {
+    group: "",
+    resources: ["configmaps"],
+    verbs: ["get", "create", "patch"],
+    where: "jobs",
+    reason: "Tell a missing ConfigMap from other causes; write the report that `artifacts.configMap` asks for.",
+  },
+  {
+    group: "",
+    resources: ["persistentvolumeclaims"],
+    verbs: ["get"],
+    where: "jobs",
+    reason: "Tell a missing or pending claim from other causes.",
+  },
+  {
+    group: "",
+    resources: ["events"],
+    verbs: ["create", "patch"],
+    where: "jobs",
+    reason: "Tell people what happens, one event per transition.",
+  },
+  {
+    group: "coordination.k8s.io",
+    resources: ["leases"],
+    verbs: ["create"],
+    where: "own",
+    reason: "Elect a leader among the replicas.",
+  },
+  {
+    group: "coordination.k8s.io",
+    resources: ["leases"],
+    verbs: ["get", "update", "patch"],
+    names: [LEASE_NAME],
+    where: "own",
+    reason: "Hold and hand over the leadership.",
+  },
+  {
+    group: "",
+    resources: ["secrets"],
+    verbs: ["create"],
+    where: "own",
+    reason: "Create the signing key, and the webhook's certificate unless somebody else issues it, on the first start.",
+  },
+  {
+    group: "",
+    resources: ["secrets"],
+    verbs: ["get"],
+    names: [SIGNING_KEY_SECRET_NAME],
+    where: "own",
+    reason: "Derive the keys with which runners sign their events.",
+  },
+  {
+    group: "",
+    resources: ["secrets"],
+    verbs: ["get", "update", "patch"],
+    names: [WEBHOOK_CERTIFICATE_SECRET_NAME],
+    where: "own",
+    feature: "webhook",
+    reason: "Renew the webhook's certificate.",
+  },
+  {
+    group: "admissionregistration.k8s.io",
+    resources: ["validatingwebhookconfigurations"],
+    verbs: ["get", "patch"],
+    names: [WEBHOOK_CONFIGURATION_NAME],
+    where: "cluster",
+    feature: "webhook",
+    reason: "Tell the API server which authority signed the webhook's certificate.",
+  },
+  {
+    group: "authentication.k8s.io",
+    resources: ["tokenreviews"],
+    verbs: ["create"],
+    where: "cluster",
+    feature: "metrics-authentication",
+    reason: "Learn who asks for metrics.",
+  },
+  {
+    group: "authorization.k8s.io",
+    resources: ["subjectaccessreviews"],
+    verbs: ["create"],
+    where: "cluster",
+    feature: "metrics-authentication",
+    reason: "Learn whether they may read them.",
+  },
+];

@@ -1,0 +1,171 @@
+import { closest, distance } from "fastest-levenshtein";
+import { z } from "zod";
+import { knownAlias } from "./field-aliases.js";
+
+/** One mistake in a document that somebody wrote. */
+export interface Problem {
+  /** Where, as keys and indexes from the document's root. */
+  readonly path: readonly (string | number)[];
+  /** The same for people: `spec.podConfig.env[0].name`; empty for the document itself. */
+  readonly field: string;
+  /** What is wrong, without the field's name. */
+  readonly message: string;
+  readonly kind: "unknown-field" | "missing-field" | "wrong-type" | "invalid-value";
+  /** The field that was probably meant. */
+  readonly suggestion?: string;
+}
+
+/** `["spec", "env", 0, "name"]` as `spec.env[0].name`; keys that are no identifiers are quoted. */
+export function fieldText(path: readonly (string | number)[]): string {
+  let text = "";
+  for (const step of path) {
+    if (typeof step === "number") text += `[${step}]`;
+    else if (/^[A-Za-z_$][\w$-]*$/.test(step)) text += text === "" ? step : `.${step}`;
+    else text += `[${JSON.stringify(step)}]`;
+  }
+  return text;
+}
+
+/**
+ * The problems behind a zod error, in document order of discovery, with suggestions for misspelt fields.
+ * @param value the document that was judged
+ * @param schema the schema that judged it
+ * @param prefix path of `value` in the whole document
+ */
+export function problemsOf(
+  error: z.ZodError,
+  value: unknown,
+  schema: z.core.$ZodType,
+  prefix: readonly (string | number)[] = [],
+): Problem[] {
+  return error.issues.flatMap((issue) => problemOf(issue, value, schema, prefix));
+}
+
+function problemOf(
+  issue: z.core.$ZodIssue,
+  value: unknown,
+  schema: z.core.$ZodType,
+  prefix: readonly (string | number)[],
+): Problem[] {
+  const local = issue.path.map((step) => (typeof step === "symbol" ? String(step) : step));
+  const path = [...prefix, ...local];
+  const problem = (kind: Problem["kind"], message: string): Problem[] => [
+    { path, field: fieldText(path), message, kind },
+  ];
+  switch (issue.code) {
+    case "unrecognized_keys":
+      return issue.keys.map((key) => unknownField([...path, key], fieldsAt(schema, local)));
+    case "invalid_type":
+      return valueAt(value, local) === undefined
+        ? problem("missing-field", "is required")
+        : problem("wrong-type", `must be ${article(issue.expected)}, is ${kindOf(valueAt(value, local))}`);
+    case "invalid_value":
+      return valueAt(value, local) === undefined
+        ? problem("missing-field", "is required")
+        : problem("invalid-value", enumMessage(valueAt(value, local), issue.values));
+    case "too_small":
+      return problem("invalid-value", `must be at least ${String(issue.minimum)}`);
+    case "too_big":
+      return problem("invalid-value", `must be at most ${String(issue.maximum)}`);
+    default:
+      return valueAt(value, local) === undefined && issue.code !== "custom"
+        ? problem("missing-field", "is required")
+        : problem("invalid-value", issue.message);
+  }
+}
+
+function unknownField(path: readonly (string | number)[], siblings: readonly string[]): Problem {
+  const field = fieldText(path);
+  const suggestion = knownAlias(path) ?? nearest(String(path.at(-1)), siblings);
+  if (suggestion === undefined) {
+    const known = siblings.length === 0 ? "" : `; known here: ${siblings.join(", ")}`;
+    return { path, field, kind: "unknown-field", message: `is not a field${known}` };
+  }
+  if (suggestion.startsWith("(")) {
+    return { path, field, kind: "unknown-field", message: `is not a field ${suggestion}` };
+  }
+  return { path, field, kind: "unknown-field", message: `is not a field; did you mean ${suggestion}?`, suggestion };
+}
+
+function enumMessage(value: unknown, allowed: readonly unknown[]): string {
+  const names = allowed.filter((name) => name !== "").map(String);
+  const near = typeof value === "string" ? nearest(value, names) : undefined;
+  const shown = typeof value === "string" ? JSON.stringify(value) : kindOf(value);
+  return `must be one of ${names.join(", ")}, is ${shown}${near === undefined ? "" : `; did you mean ${near}?`}`;
+}
+
+/** The candidate that differs from `word` by a slip of the fingers, if there is one. */
+export function nearest(word: string, candidates: readonly string[]): string | undefined {
+  if (candidates.length === 0 || word.length > 256) return undefined;
+  const lower = word.toLowerCase();
+  const squeezed = (name: string) => name.toLowerCase().replaceAll(/[-_]/g, "");
+  const same = candidates.find((name) => squeezed(name) === squeezed(word));
+  if (same !== undefined) return same;
+  const best = closest(
+    lower,
+    candidates.map((name) => name.toLowerCase()),
+  );
+  const candidate = candidates.find((name) => name.toLowerCase() === best);
+  const slips = distance(lower, best);
+  if (slips <= Math.max(1, Math.floor(Math.max(word.length, best.length) / 3))) return candidate;
+  return candidates.find((name) => lower.length >= 4 && name.toLowerCase().includes(lower));
+}
+
+/** Names of the fields that the schema knows at `path`. */
+export function fieldsAt(schema: z.core.$ZodType, path: readonly (string | number)[]): string[] {
+  const at = schemaAt(schema, path);
+  return at instanceof z.ZodObject ? Object.keys(at.shape) : [];
+}
+
+/** The schema of the value at `path`, wrappers for absence and defaults removed. */
+export function schemaAt(schema: z.core.$ZodType, path: readonly (string | number)[]): z.core.$ZodType | undefined {
+  let at: z.core.$ZodType | undefined = bare(schema);
+  for (const step of path) {
+    if (at instanceof z.ZodObject) at = (at.shape as Record<string, z.core.$ZodType>)[String(step)];
+    else if (at instanceof z.ZodArray) at = at.element;
+    else if (at instanceof z.ZodRecord) at = at.valueType;
+    else return undefined;
+    if (at === undefined) return undefined;
+    at = bare(at);
+  }
+  return at;
+}
+
+/** The schema without its wrappers for absence and defaults. */
+export function bare(schema: z.core.$ZodType): z.core.$ZodType {
+  let at = schema;
+  while ("innerType" in at._zod.def) at = at._zod.def.innerType as z.core.$ZodType;
+  return at;
+}
+
+function valueAt(value: unknown, path: readonly (string | number)[]): unknown {
+  let at = value;
+  for (const step of path) {
+    if (typeof at !== "object" || at === null || !Object.hasOwn(at, step)) return undefined;
+    at = (at as Record<string | number, unknown>)[step];
+  }
+  return at;
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object") return "an object";
+  if (typeof value === "string")
+    return `the text ${JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)}`;
+  if (typeof value === "number") return Number.isInteger(value) ? `the number ${value}` : `the fraction ${value}`;
+  return String(value);
+}
+
+function article(expected: string): string {
+  const words: Readonly<Record<string, string>> = {
+    string: "a text",
+    number: "a number",
+    int: "a whole number",
+    boolean: "true or false",
+    array: "a list",
+    object: "an object",
+    record: "a map",
+  };
+  return words[expected] ?? expected;
+}
