@@ -24,7 +24,10 @@ interface Rule {
 /** Refusals in their own words before plain kinds: a 403 can be a quota, a policy or a missing role. First hit wins. */
 const RULES: readonly Rule[] = [
   { reason: "QuotaExceeded", words: /exceeded quota|quota.{0,64}exceeded|exceeds .{0,64}quota/i },
-  { reason: "SecurityContextViolation", words: /violates PodSecurity|unable to validate against any security context constraint/i },
+  {
+    reason: "SecurityContextViolation",
+    words: /violates PodSecurity|unable to validate against any security context constraint/i,
+  },
   { reason: "ApiForbidden", words: /admission webhook .{0,256}denied the request/i },
   { reason: "ApiForbidden", kinds: /^(?:forbidden|unauthorized|401|403)$/ },
   { reason: "InvalidSpec", kinds: /^(?:invalid|badrequest|400|422)$/ },
@@ -60,5 +63,9 @@ export function classifyApi(error: unknown): Failure {
 function kindsOf({ kind, name, reason, status, code }: ApiTrouble): string[] {
   return [kind, reason, name, status, code]
     .filter((each) => typeof each === "string" || typeof each === "number")
-    .map((each) => String(each).toLowerCase().replace(/(?<=[a-z])error$/, (end, at) => (at > "internal".length ? "" : end)));
+    .map((each) =>
+      String(each)
+        .toLowerCase()
+        .replace(/(?<=[a-z])error$/, (end, at) => (at > "internal".length ? "" : end)),
+    );
 }

@@ -4,34 +4,35 @@ import type { ErrorType } from "./failure.js";
  * The floor of classification: what an error's words say when no structured reason does. Looked at in this order,
  * whatever the case. Where a structured reason knows better it wins: see `docs/recovery.md`.
  */
-export const TEXT_PATTERNS: readonly { readonly errorType: Exclude<ErrorType, "unknown">; readonly pattern: RegExp }[] = [
-  ...transient(
-    "connection.*refused",
-    "docker.*daemon.*not.*running",
-    "timeout.*connecting",
-    "out of memory",
-    "no space left",
-    "resource temporarily unavailable",
-    "network.*timeout",
-    "connection.*reset",
-    "temporary failure in name resolution",
-    "system overloaded",
-    "too many open files",
-    "cannot allocate memory",
-  ),
-  ...permanent(
-    "image.*not found",
-    "no such image",
-    "repository.*not found",
-    "invalid.*configuration",
-    "permission denied",
-    "access denied",
-    "authorization.*failed",
-    "executable.*not found",
-    "command.*not found",
-    "invalid.*command",
-  ),
-];
+export const TEXT_PATTERNS: readonly { readonly errorType: Exclude<ErrorType, "unknown">; readonly pattern: RegExp }[] =
+  [
+    ...transient(
+      "connection.*refused",
+      "docker.*daemon.*not.*running",
+      "timeout.*connecting",
+      "out of memory",
+      "no space left",
+      "resource temporarily unavailable",
+      "network.*timeout",
+      "connection.*reset",
+      "temporary failure in name resolution",
+      "system overloaded",
+      "too many open files",
+      "cannot allocate memory",
+    ),
+    ...permanent(
+      "image.*not found",
+      "no such image",
+      "repository.*not found",
+      "invalid.*configuration",
+      "permission denied",
+      "access denied",
+      "authorization.*failed",
+      "executable.*not found",
+      "command.*not found",
+      "invalid.*command",
+    ),
+  ];
 
 /** Longest text that is looked at: the end of a log says how it ended. */
 const MAX_TEXT = 64 * 1024;

@@ -6,16 +6,19 @@ export {
   type CheckId,
   type CheckRow,
   type CheckSwitch,
-  type CheckType,
   checkRow,
 } from "./checks/table.js";
 export * from "./event.js";
 export { MAX_EVENT_LINE, type SignedEvent, signEventLine, verifyEventLine } from "./event-line.js";
 export { type Judgement, type JudgeInput, judge } from "./judge.js";
+export { assembleResults, type AssembledResults, type AssembleOptions } from "./results/assemble-results.js";
+export { fitStatus, MAX_STATUS_BYTES } from "./results/fit-status.js";
+export { feedbackFor } from "./feedback/feedback-for.js";
 export { secretVariables } from "./pod/environment.js";
 export { isReservedPath, NOTEBOOK_CONTAINER, PATHS, SOURCE_CONTAINER, VOLUME_PREFIX, VOLUMES } from "./pod/paths.js";
 export { labelValue, validationPodName } from "./pod/pod-name.js";
 export type { PodSettings, PodSource, ValidationPodRequest } from "./pod/request.js";
+export { type RunnerConfigRequest, runnerConfig } from "./pod/runner-config-for.js";
 export { NOTEBOOK_UID } from "./pod/security-context.js";
 export { STARTUP_ALLOWANCE_SECONDS } from "./pod/timeouts.js";
 export { type ValidationObjects, validationPod } from "./pod/validation-pod.js";

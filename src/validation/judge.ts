@@ -43,7 +43,12 @@ export function judge(input: JudgeInput): Judgement {
   if (!verdict) return withoutVerdict(exitCode, cell);
   const contradiction = contradictionIn(verdict, input);
   if (contradiction) {
-    return { kind: "error", reason: "VerdictInconsistent", message: contradiction, ...(cell !== undefined && { cell }) };
+    return {
+      kind: "error",
+      reason: "VerdictInconsistent",
+      message: contradiction,
+      ...(cell !== undefined && { cell }),
+    };
   }
   const named = verdict.failingCells[0]?.cell ?? cell;
   const isPass = passes(verdict);

@@ -45,7 +45,9 @@ export function classifyPodReason(pod: Pod): Failure | undefined {
   const known = Object.hasOwn(POD_REASONS, reason) ? POD_REASONS[reason] : undefined;
   if (known) return failureOf(known, { detail: message });
   // Devices and node admission: Outof<resource>, Predicate… are all refusals of the node.
-  return /^Out[Oo]f|^Predicate|AdmissionError$/.test(reason) ? failureOf("NodeRefused", { detail: message ?? reason }) : undefined;
+  return /^Out[Oo]f|^Predicate|AdmissionError$/.test(reason)
+    ? failureOf("NodeRefused", { detail: message ?? reason })
+    : undefined;
 }
 
 function evicted(message: string | undefined): Failure {
@@ -57,8 +59,12 @@ function evicted(message: string | undefined): Failure {
 }
 
 /** What the condition `DisruptionTarget` means, if it stands. */
-export function classifyDisruption(pod: Pod): { readonly failure: Failure; readonly condition: PodCondition } | undefined {
-  const condition = pod.status?.conditions?.find(({ type, status }) => type === "DisruptionTarget" && status === "True");
+export function classifyDisruption(
+  pod: Pod,
+): { readonly failure: Failure; readonly condition: PodCondition } | undefined {
+  const condition = pod.status?.conditions?.find(
+    ({ type, status }) => type === "DisruptionTarget" && status === "True",
+  );
   if (!condition) return undefined;
   const { reason = "", message } = condition;
   const isShutdown = reason === "TerminationByKubelet" && SHUTDOWN.test(message ?? "");

@@ -26,7 +26,12 @@ function disruption(pod: Pod, now: Instant): PodSignal | undefined {
   if (!found || pod.status?.phase === "Succeeded") return undefined;
   if (pod.status?.phase === "Failed") return { kind: "ended", failure: found.failure };
   const since = fromRfc3339(found.condition.lastTransitionTime) ?? now;
-  return { kind: "visible", failure: found.failure, since, graceEndsAt: Math.max(since, now) + DEFAULT_PATIENCE.startupGraceMs };
+  return {
+    kind: "visible",
+    failure: found.failure,
+    since,
+    graceEndsAt: Math.max(since, now) + DEFAULT_PATIENCE.startupGraceMs,
+  };
 }
 
 function ended(pod: Pod, { runningCell }: PodContext): PodSignal | undefined {
@@ -72,7 +77,8 @@ function withPatience(finding: Finding, start: Instant, now: Instant, context: P
   const failure = failureOf(finding.reason, { ...finding.details, failedContainer: name });
   const patience = finding.isFinal ? "none" : (reasonRow(finding.reason).patience ?? "none");
   if (patience === "none") return { kind: "ended", failure };
-  const since = "visible" in context ? (sameTrouble(visible?.reason, finding.reason) ? (visible?.since ?? now) : now) : start;
+  const since =
+    "visible" in context ? (sameTrouble(visible?.reason, finding.reason) ? (visible?.since ?? now) : now) : start;
   const graceEndsAt = since + (patience === "schedule" ? settings.scheduleTimeoutMs : settings.startupGraceMs);
   if (now >= graceEndsAt) return { kind: "ended", failure };
   return { kind: "visible", failure, since, graceEndsAt };
@@ -117,6 +123,8 @@ function notebookFirst(statuses: readonly ContainerStatus[]): ContainerStatus[] 
 
 /** Init containers that restart are sidecars: their end is not the pod's. */
 function isSidecar(pod: Pod, name: string): boolean {
-  const container = pod.spec?.initContainers?.find((each) => each.name === name) as { restartPolicy?: string } | undefined;
+  const container = pod.spec?.initContainers?.find((each) => each.name === name) as
+    | { restartPolicy?: string }
+    | undefined;
   return container?.restartPolicy === "Always";
 }

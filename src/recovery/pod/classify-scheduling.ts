@@ -3,14 +3,22 @@ import type { Finding } from "./classify-waiting.js";
 
 /** What keeps a pod from a node, by the scheduler's words. */
 const ADVICE: readonly (readonly [RegExp, string])[] = [
-  [/unbound immediate persistentvolumeclaims|persistentvolumeclaim .{0,256}not found|volume node affinity|volume zone/i, "Check the claims of spec.podConfig.volumes: kubectl get pvc"],
+  [
+    /unbound immediate persistentvolumeclaims|persistentvolumeclaim .{0,256}not found|volume node affinity|volume zone/i,
+    "Check the claims of spec.podConfig.volumes: kubectl get pvc",
+  ],
   [/insufficient/i, "Ask for less in spec.podConfig.resources, or add nodes that offer it"],
   [/untolerated taint|had taint/i, "Add the tolerations that the nodes' taints need to spec.podConfig.tolerations"],
-  [/node affinity|node selector|didn't match/i, "Check spec.podConfig.nodeSelector and affinity against the nodes' labels"],
+  [
+    /node affinity|node selector|didn't match/i,
+    "Check spec.podConfig.nodeSelector and affinity against the nodes' labels",
+  ],
 ];
 
 /** What the pod's `PodScheduled` condition means while no node has been found. */
-export function classifyScheduling(pod: Pod): { readonly finding: Finding; readonly condition: PodCondition } | undefined {
+export function classifyScheduling(
+  pod: Pod,
+): { readonly finding: Finding; readonly condition: PodCondition } | undefined {
   const condition = pod.status?.conditions?.find(({ type }) => type === "PodScheduled");
   if (condition?.status !== "False") return undefined;
   const isGated = condition.reason === "SchedulingGated";
@@ -30,7 +38,9 @@ export function classifyMountEvents(
   if (!mount) return undefined;
   const { message = "" } = mount;
   const details = { detail: message };
-  if (/secret "[^"]*" not found|references non-existent secret key/i.test(message)) return { reason: "SecretMissing", details };
-  if (/configmap "[^"]*" not found|references non-existent config key/i.test(message)) return { reason: "ConfigMapMissing", details };
+  if (/secret "[^"]*" not found|references non-existent secret key/i.test(message))
+    return { reason: "SecretMissing", details };
+  if (/configmap "[^"]*" not found|references non-existent config key/i.test(message))
+    return { reason: "ConfigMapMissing", details };
   return { reason: "VolumeMountFailed", details };
 }

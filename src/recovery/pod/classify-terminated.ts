@@ -33,12 +33,19 @@ export function classifyTerminated(state: ContainerStateTerminated, container: E
 }
 
 function outOfMemory({ name, isInit, runningCell }: EndedContainer): Failure {
-  const where = runningCell === undefined || isInit ? `container ${name} was killed` : `killed while cell ${runningCell} was running`;
+  const where =
+    runningCell === undefined || isInit
+      ? `container ${name} was killed`
+      : `killed while cell ${runningCell} was running`;
   return failureOf("OOMKilled", {
     failedContainer: name,
     detail: where,
     ...(isInit
-      ? { stage: "source", fault: "platform", suggestedAction: "Raise the memory of the container that fetches the source" }
+      ? {
+          stage: "source",
+          fault: "platform",
+          suggestedAction: "Raise the memory of the container that fetches the source",
+        }
       : { cell: runningCell }),
   });
 }

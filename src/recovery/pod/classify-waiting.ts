@@ -37,11 +37,13 @@ const PULL_WORDS: readonly WordRule[] = [
     suggestedAction: "Make the nodes trust the registry's certificate",
   },
   {
-    words: /i\/o timeout|no such host|connection (?:refused|reset)|TLS handshake timeout|deadline exceeded|unexpected EOF|temporary failure|server misbehaving|network is unreachable|\b50[0234]\b/i,
+    words:
+      /i\/o timeout|no such host|connection (?:refused|reset)|TLS handshake timeout|deadline exceeded|unexpected EOF|temporary failure|server misbehaving|network is unreachable|\b50[0234]\b/i,
     reason: "RegistryUnavailable",
   },
   {
-    words: /unauthorized|authentication required|access denied|denied:|forbidden|no basic auth credentials|insufficient_scope/i,
+    words:
+      /unauthorized|authentication required|access denied|denied:|forbidden|no basic auth credentials|insufficient_scope/i,
     errorType: "permanent",
     suggestedAction: "Check the image's name and spec.podConfig.imagePullSecrets: the registry refused the pull",
   },
@@ -54,7 +56,11 @@ const PULL_WORDS: readonly WordRule[] = [
 
 /** What kubelets say when a container's configuration can't be put together. */
 const CONFIG_WORDS: readonly WordRule[] = [
-  { words: /runAsNonRoot|run as root|non-numeric user|runAsUser breaks/i, reason: "SecurityContextViolation", isFinal: true },
+  {
+    words: /runAsNonRoot|run as root|non-numeric user|runAsUser breaks/i,
+    reason: "SecurityContextViolation",
+    isFinal: true,
+  },
   { words: /secret "[^"]*" not found|in secret /i, reason: "SecretMissing" },
   { words: /configmap "[^"]*" not found|in configmap /i, reason: "ConfigMapMissing" },
   { words: /subpath|volume/i, reason: "VolumeMountFailed" },
@@ -65,7 +71,11 @@ const START_WORDS: readonly WordRule[] = [
   { words: /executable file not found|no such file or directory/i, reason: "CommandNotFound", isFinal: true },
   { words: /runAsNonRoot|run as root|security context|\bscc\b/i, reason: "SecurityContextViolation", isFinal: true },
   { words: /permission denied/i, reason: "PermissionDenied", isFinal: true },
-  { words: /deadline exceeded|name .{0,256}is reserved|timeout/i, reason: "CreateContainerError", errorType: "transient" },
+  {
+    words: /deadline exceeded|name .{0,256}is reserved|timeout/i,
+    reason: "CreateContainerError",
+    errorType: "transient",
+  },
 ];
 
 const WAITING: Readonly<Record<string, { readonly reason: FailureReason; readonly rules: readonly WordRule[] }>> = {
@@ -90,11 +100,16 @@ const WAITING: Readonly<Record<string, { readonly reason: FailureReason; readonl
  * What a waiting container's reason and message mean; `undefined` for the ordinary ones (`ContainerCreating`,
  * `PodInitializing`) and for reasons that nobody knows yet.
  */
-export function classifyWaiting(reason: string | undefined, message: string | undefined, image: string): Finding | undefined {
+export function classifyWaiting(
+  reason: string | undefined,
+  message: string | undefined,
+  image: string,
+): Finding | undefined {
   const row = reason !== undefined && Object.hasOwn(WAITING, reason) ? WAITING[reason] : undefined;
   if (!row) return undefined;
   const rule = row.rules.find(({ words }) => words.test(message ?? ""));
-  const aboutImage = row.rules === PULL_WORDS || row.reason === "InvalidImageName" || row.reason === "ErrImageNeverPull";
+  const aboutImage =
+    row.rules === PULL_WORDS || row.reason === "InvalidImageName" || row.reason === "ErrImageNeverPull";
   return {
     reason: rule?.reason ?? row.reason,
     details: {

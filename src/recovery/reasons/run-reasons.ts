@@ -101,7 +101,7 @@ export const RUN_REASONS = {
     message: "The run as a whole took longer than it may",
     suggestedAction: "Raise spec.totalTimeout: it covers queueing, building and retries",
   },
-  NotebookUnreadable: {
+  NotebookInvalid: {
     ...USERS_MATTER,
     stage: "run",
     message: "The notebook can't be read",
@@ -119,19 +119,32 @@ export const RUN_REASONS = {
     message: "Outputs differ from the golden notebook",
     suggestedAction: "See status.comparisonResult; renew the golden notebook if the change is wanted",
   },
-  RunnerError: {
+  RunnerBug: {
     errorType: "unknown",
     fault: "platform",
     stage: "finish",
     message: "The runner failed by a mistake of its own",
     suggestedAction: "Report it with the pod's log",
   },
-  RunnerMisconfigured: {
+  InvalidRunnerConfig: {
     errorType: "permanent",
     fault: "platform",
     stage: "start",
     message: "The runner can't use the configuration that the operator gave it",
     suggestedAction: "Check that operator and runner are of one version; report it with the pod's log",
+  },
+  Terminated: {
+    errorType: "unknown",
+    fault: "platform",
+    stage: "run",
+    message: "The runner was asked to stop before the notebook's end",
+    suggestedAction: "Find out who ended the pod: a drain, an eviction, or a person",
+  },
+  KernelTampered: {
+    ...USERS_MATTER,
+    stage: "finish",
+    message: "The notebook changed the kernel that judges it",
+    suggestedAction: "Remove what replaces IPython's execution or hooks from the notebook",
   },
   VerdictMissing: {
     errorType: "unknown",

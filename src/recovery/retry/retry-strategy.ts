@@ -71,7 +71,10 @@ export interface RetryNumbers {
  *
  * @param defaults of the operator.
  */
-export function retryStrategy(spec: RetrySettings, defaults: { readonly jitter: boolean } = { jitter: true }): RetryNumbers {
+export function retryStrategy(
+  spec: RetrySettings,
+  defaults: { readonly jitter: boolean } = { jitter: true },
+): RetryNumbers {
   const policy = spec.retryPolicy ?? {};
   const name = policy.strategy ?? strategyOfPriority(spec.priority);
   const strategy = STRATEGIES[name];

@@ -1,5 +1,6 @@
+import type { Level } from "../../api/index.js";
 import type { Severity } from "../event.js";
-import { CHECK_IDS, CHECKS, type CheckId, type CheckRow, type CheckSwitch, type Level } from "./table.js";
+import { CHECK_IDS, CHECKS, type CheckId, type CheckRow, type CheckSwitch } from "./table.js";
 
 /** The part of `spec.validationConfig` that decides severities. */
 export type CheckSettings = {

@@ -1,7 +1,5 @@
+import type { CheckType, Level } from "../../api/index.js";
 import type { Severity } from "../event.js";
-
-/** How strict a job wants its checks: each level has its own severity per check. */
-export type Level = "learning" | "development" | "staging" | "production";
 
 /** Boolean fields of `spec.validationConfig` that overrule the level for a group of checks. */
 export type CheckSwitch =
@@ -14,25 +12,10 @@ export type CheckSwitch =
   | "requireTypeHints"
   | "requireErrorHandling";
 
-/** Kind under which `status.validationChecks` shows a check. */
-export type CheckType =
-  | "ExitCode"
-  | "OutputVerification"
-  | "DataQuality"
-  | "SilentFailure"
-  | "Stderr"
-  | "Warnings"
-  | "Assertions"
-  | "Lint"
-  | "ErrorHandling"
-  | "TypeHints"
-  | "ExpectedFile"
-  | "ExpectedLog"
-  | "Dependencies";
-
 /** One row of the check table. */
 export interface CheckRow {
   readonly title: string;
+  /** Kind under which `status.validationChecks` shows it. */
   readonly type: CheckType;
   readonly severities: Readonly<Record<Level, Severity>>;
   /** The switch of its group; absent when only the level (or nothing) decides. */
@@ -42,7 +25,12 @@ export interface CheckRow {
 const LETTERS = { "-": "ignored", n: "note", W: "warning", F: "failure" } as const;
 
 /** `levels` holds the severity letters of learning, development, staging and production, in this order. */
-function row(title: string, type: CheckType, levels: `${Letter}${Letter}${Letter}${Letter}`, by?: CheckSwitch): CheckRow {
+function row(
+  title: string,
+  type: CheckType,
+  levels: `${Letter}${Letter}${Letter}${Letter}`,
+  by?: CheckSwitch,
+): CheckRow {
   const [learning, development, staging, production] = [...levels].map((letter) => LETTERS[letter as Letter]) as [
     Severity,
     Severity,

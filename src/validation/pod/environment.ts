@@ -18,7 +18,8 @@ const OWN_ENVIRONMENT: readonly EnvVar[] = [
 export function notebookEnvironment(pod: PodSettings | undefined): EnvVar[] {
   const wanted = pod?.env ?? [];
   const names = new Set(wanted.map(({ name }) => name));
-  return [...OWN_ENVIRONMENT.filter(({ name }) => !names.has(name)), ...wanted];
+  // A divisor may be a number here; the API server takes it as it is.
+  return [...OWN_ENVIRONMENT.filter(({ name }) => !names.has(name)), ...(wanted as readonly EnvVar[])];
 }
 
 /** `envFrom` of the notebook's container; each name in `credentials` is a Secret. */

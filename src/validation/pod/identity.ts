@@ -20,5 +20,12 @@ export function podLabels({ job, runId, attempt }: ValidationPodRequest): Record
 
 /** Makes the job the controller of its pods and Secrets, so that they go when it goes. */
 export function podOwner({ job }: ValidationPodRequest): OwnerReference {
-  return { apiVersion: API_VERSION, kind: KIND, name: job.name, uid: job.uid, controller: true, blockOwnerDeletion: true };
+  return {
+    apiVersion: API_VERSION,
+    kind: KIND,
+    name: job.name,
+    uid: job.uid,
+    controller: true,
+    blockOwnerDeletion: true,
+  };
 }

@@ -1,43 +1,8 @@
-import type {
-  Affinity,
-  EnvFromSource,
-  EnvVar,
-  LocalObjectReference,
-  PodSecurityContext,
-  ResourceRequirements,
-  Toleration,
-  Volume,
-  VolumeMount,
-} from "kubernetes-types/core/v1.js";
+import type { PodConfig, Resources } from "../../api/index.js";
 import type { RunnerConfig } from "../runner-config.js";
 
 /** The part of `spec.podConfig` that shapes the validation pod. */
-export interface PodSettings {
-  readonly resources?: ResourceRequirements;
-  /** @default "default" */
-  readonly serviceAccountName?: string;
-  /** @default false */
-  readonly automountServiceAccountToken?: boolean;
-  /** @default true for images that the operator built, false for the user's own */
-  readonly readOnlyRootFilesystem?: boolean;
-  readonly env?: readonly EnvVar[];
-  readonly envFrom?: readonly EnvFromSource[];
-  /** Names of Secrets whose keys become variables. */
-  readonly credentials?: readonly string[];
-  readonly volumes?: readonly Volume[];
-  readonly volumeMounts?: readonly VolumeMount[];
-  readonly tolerations?: readonly Toleration[];
-  readonly nodeSelector?: Readonly<Record<string, string>>;
-  readonly affinity?: Affinity;
-  readonly imagePullSecrets?: readonly LocalObjectReference[];
-  readonly priorityClassName?: string;
-  readonly runtimeClassName?: string;
-  readonly securityContext?: PodSecurityContext;
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly annotations?: Readonly<Record<string, string>>;
-  /** Kueue local queue. */
-  readonly queueName?: string;
-}
+export type PodSettings = Omit<PodConfig, "containerImage" | "buildConfig">;
 
 /** Where the notebook comes from: a commit of a Git repository, or (local runs only) a directory of this computer. */
 export type PodSource =
@@ -73,7 +38,7 @@ export interface ValidationPodRequest {
     /** @default ["node", "/app/nbv.js", "fetch-source"] */
     readonly command?: readonly string[];
     /** @default 100m CPU and 64Mi requested, 1 CPU and 512Mi at most */
-    readonly resources?: ResourceRequirements;
+    readonly resources?: Resources;
   };
   /** Whether the cluster assigns user IDs itself (it serves the SecurityContextConstraints API). @default false */
   readonly assignsUserIds?: boolean;

@@ -9,10 +9,18 @@ export const NOTEBOOK_UID = 65532;
  *
  * @param assignsUserIds true on OpenShift, whose SCCs refuse user IDs that they didn't choose.
  */
-export function podSecurityContext(wanted: PodSecurityContext | undefined, assignsUserIds: boolean): PodSecurityContext {
+export function podSecurityContext(
+  wanted: PodSecurityContext | undefined,
+  assignsUserIds: boolean,
+): PodSecurityContext {
   const identity = assignsUserIds
     ? {}
-    : { runAsUser: NOTEBOOK_UID, runAsGroup: NOTEBOOK_UID, fsGroup: NOTEBOOK_UID, fsGroupChangePolicy: "OnRootMismatch" };
+    : {
+        runAsUser: NOTEBOOK_UID,
+        runAsGroup: NOTEBOOK_UID,
+        fsGroup: NOTEBOOK_UID,
+        fsGroupChangePolicy: "OnRootMismatch",
+      };
   return { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" }, ...identity, ...wanted };
 }
 

@@ -4,6 +4,7 @@ import { notebookEnvFrom, notebookEnvironment } from "./environment.js";
 import { podLabels, podOwner } from "./identity.js";
 import { NOTEBOOK_CONTAINER, PATHS, SOURCE_CONTAINER } from "./paths.js";
 import { validationPodName } from "./pod-name.js";
+import { resourceRequirements } from "./quantities.js";
 import type { ValidationPodRequest } from "./request.js";
 import { containerSecurityContext, podSecurityContext } from "./security-context.js";
 import { deadlineSeconds } from "./timeouts.js";
@@ -97,7 +98,7 @@ function fetcher(request: ValidationPodRequest): Container {
       { name: "HOME", value: PATHS.tmp },
       { name: "TMPDIR", value: PATHS.tmp },
     ],
-    resources: request.fetcher.resources ?? FETCHER_RESOURCES,
+    resources: resourceRequirements(request.fetcher.resources ?? FETCHER_RESOURCES),
     volumeMounts: fetcherMounts(request),
     securityContext: containerSecurityContext(true),
     terminationMessagePath: PATHS.terminationLog,
@@ -130,7 +131,7 @@ function notebook(request: ValidationPodRequest): Container {
     ],
     env: notebookEnvironment(pod),
     ...(envFrom.length > 0 && { envFrom }),
-    ...(pod?.resources && { resources: pod.resources }),
+    ...(pod?.resources && { resources: resourceRequirements(pod.resources) }),
     volumeMounts: notebookMounts(request),
     securityContext: containerSecurityContext(pod?.readOnlyRootFilesystem ?? request.isBuiltImage ?? false),
     terminationMessagePath: PATHS.terminationLog,
@@ -148,4 +149,3 @@ function artifactsDirectory({ artifactsClaim, job, runId, attempt }: ValidationP
 function base64(text: string): string {
   return Buffer.from(text, "utf8").toString("base64");
 }
-

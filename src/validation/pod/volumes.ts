@@ -35,7 +35,8 @@ function sourceVolumes({ source }: ValidationPodRequest): Volume[] {
 function ownVolumes({ pod }: ValidationPodRequest): readonly Volume[] {
   const volumes = pod?.volumes ?? [];
   const taken = volumes.filter(({ name }) => name.startsWith(VOLUME_PREFIX));
-  if (taken.length === 0) return volumes;
+  // Sizes may be numbers here; the API server takes them as they are.
+  if (taken.length === 0) return volumes as readonly Volume[];
   throw new UserError({
     what: `volume names that begin with "${VOLUME_PREFIX}" are reserved`,
     where: taken.map(({ name }) => `spec.podConfig.volumes: ${name}`),

@@ -1,0 +1,85 @@
+import type { EducationalFeedback } from "../../api/index.js";
+import { headUtf8 } from "../../api/utf8.js";
+import { checkRow } from "../checks/table.js";
+import type { CellError, Finding, Severity } from "../event.js";
+import { allFindings } from "../results/validation-checks.js";
+import type { RunProgress } from "../run-progress.js";
+import { CHECK_FEEDBACK } from "./checks.js";
+import { distributionOf } from "./distributions.js";
+import { ENDING_FEEDBACK } from "./endings.js";
+import { type Facts, type FeedbackEntry, filled } from "./entry.js";
+import { exceptionFeedback } from "./exceptions.js";
+
+/** Most lessons in the status. */
+export const MAX_FEEDBACK = 20;
+const MAX_ISSUE_BYTES = 512;
+
+const ORDER: readonly Severity[] = ["failure", "warning", "note", "ignored"];
+const SHOWN = { failure: "error", warning: "warning", note: "info", ignored: "info" } as const;
+
+/** What there is to learn from a run, gravest first. The same lesson is taught once, where it first applies. */
+export function feedbackFor(progress: RunProgress): EducationalFeedback[] {
+  const findings = allFindings(progress).sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity));
+  const lessons = findings.flatMap((finding) => lessonOf(finding, progress) ?? []);
+  const all = [...(endingOf(progress) ?? []), ...lessons];
+  const seen = new Set<string>();
+  const distinct = all.filter(({ explanation, suggestion }) => {
+    const lesson = `${explanation}\n${suggestion}`;
+    return seen.has(lesson) ? false : seen.add(lesson);
+  });
+  return distinct.slice(0, MAX_FEEDBACK);
+}
+
+function lessonOf(finding: Finding, progress: RunProgress): EducationalFeedback | undefined {
+  const row = checkRow(finding.check);
+  const error = progress.cells.find(({ cell }) => cell === finding.cell)?.error;
+  const byException = finding.check === "E1" && error ? exceptionFeedback(error.name) : undefined;
+  const entry = byException ?? (row && CHECK_FEEDBACK[finding.check as keyof typeof CHECK_FEEDBACK]);
+  if (!entry) return undefined;
+  const anchor = `docs/checks.md#${finding.check.toLowerCase()}`;
+  return feedback(finding.message, SHOWN[finding.severity], finding.cell, entry, factsOf(error), anchor);
+}
+
+function endingOf({ verdict, running, cells }: RunProgress): EducationalFeedback[] | undefined {
+  if (!verdict) return undefined;
+  const entry = Object.hasOwn(ENDING_FEEDBACK, verdict.reason) ? ENDING_FEEDBACK[verdict.reason] : undefined;
+  if (!entry) return undefined;
+  const cell = running?.cell ?? verdict.failingCells[0]?.cell ?? cells.find(({ status }) => status === "Failure")?.cell;
+  const facts = { whileCell: cell === undefined ? "" : ` while cell ${cell} was running` };
+  const anchor = `docs/recovery.md#${verdict.reason.toLowerCase()}`;
+  return [feedback(verdict.message, "error", cell, entry, facts, anchor)];
+}
+
+function feedback(
+  issue: string,
+  severity: EducationalFeedback["severity"],
+  cell: number | undefined,
+  entry: FeedbackEntry,
+  facts: Facts,
+  documentation: string,
+): EducationalFeedback {
+  const example = filled(entry.example, facts);
+  const suggestion = filled(entry.suggestion, facts);
+  return {
+    issue: headUtf8(issue, MAX_ISSUE_BYTES),
+    severity,
+    ...(cell !== undefined && { cell }),
+    explanation: filled(entry.explanation, facts) ?? "",
+    bestPractice: entry.bestPractice,
+    ...(example !== undefined && { example }),
+    ...(suggestion !== undefined && { suggestion }),
+    documentation,
+  };
+}
+
+/** Names that an error's message tells: of the module, file, variable or key. */
+function factsOf(error: CellError | undefined): Facts {
+  const message = headUtf8(error?.message ?? "", MAX_ISSUE_BYTES);
+  const module = /No module named '([\w.]{1,128})'/.exec(message)?.[1];
+  return {
+    distribution: module === undefined ? undefined : distributionOf(module),
+    file: /No such file or directory: '([^']{1,255})'/.exec(message)?.[1],
+    variable: /name '(\w{1,128})' is not defined|local variable '(\w{1,128})'/.exec(message)?.slice(1).find(Boolean),
+    key: /^('[^']{1,128}'|"[^"]{1,128}")$/.exec(message)?.[1],
+  };
+}

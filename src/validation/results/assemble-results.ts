@@ -1,0 +1,57 @@
+import { fromRfc3339, type NotebookValidationJobStatus, toRfc3339 } from "../../api/index.js";
+import { feedbackFor } from "../feedback/feedback-for.js";
+import type { RunProgress } from "../run-progress.js";
+import { cellResults } from "./cell-results.js";
+import { fitResults, jsonBytes } from "./fit-results.js";
+import { allFindings, validationChecks } from "./validation-checks.js";
+
+/** The part of a job's status that its notebook's log decides. */
+export type AssembledResults = Pick<
+  NotebookValidationJobStatus,
+  "results" | "resultsTruncated" | "validationChecks" | "educationalFeedback" | "progress"
+>;
+
+export interface AssembleOptions {
+  /** Whether cell outputs may appear in the status. */
+  readonly storeOutputs: boolean;
+  /** For everything assembled here, as JSON, in bytes. */
+  readonly budgetBytes: number;
+  /** Whether findings are explained. @default true */
+  readonly educational?: boolean;
+}
+
+/** Status from a run's events: live while it runs, complete at its end, within the budget. */
+export function assembleResults(progress: RunProgress, options: AssembleOptions): AssembledResults {
+  const checks = validationChecks(progress);
+  const feedback = (options.educational ?? true) ? feedbackFor(progress) : [];
+  const others = {
+    ...(checks.length > 0 && { validationChecks: checks }),
+    ...(feedback.length > 0 && { educationalFeedback: feedback }),
+    ...(progress.start && { progress: progressOf(progress) }),
+  };
+  const all = cellResults(progress, options.storeOutputs);
+  const fitted = fitResults(all, Math.max(0, options.budgetBytes - jsonBytes(others) - OVERHEAD_BYTES));
+  const isTruncated =
+    fitted.isTruncated || progress.dropped > 0 || allFindings(progress).length > checks.length + feedback.length;
+  return {
+    ...(fitted.results.length > 0 && { results: fitted.results }),
+    ...(isTruncated && { resultsTruncated: true }),
+    ...others,
+  };
+}
+
+/** Names and punctuation around the lists. */
+const OVERHEAD_BYTES = 64;
+
+function progressOf({ start, running, cells, verdict }: RunProgress): NonNullable<AssembledResults["progress"]> {
+  const total = start?.codeCells ?? 0;
+  const done = verdict?.exitCode === 0 ? total : Math.min(cells.length, total);
+  const startedAt = verdict ? undefined : fromRfc3339(running?.at);
+  const cell = running?.cell ?? cells.at(-1)?.cell;
+  return {
+    ...(cell !== undefined && { cell }),
+    totalCells: start?.totalCells ?? 0,
+    percent: total === 0 ? (verdict ? 100 : 0) : Math.floor((100 * done) / total),
+    ...(startedAt !== undefined && { cellStartedAt: toRfc3339(startedAt) }),
+  };
+}

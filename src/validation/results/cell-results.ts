@@ -1,0 +1,48 @@
+import type { CellResult } from "../../api/index.js";
+import { headUtf8, tailUtf8 } from "../../api/utf8.js";
+import type { CellEndEvent } from "../event.js";
+import type { RunProgress } from "../run-progress.js";
+
+/** Most text of one cell's output in the status, in bytes of UTF-8. */
+export const MAX_OUTPUT_BYTES = 2048;
+const MAX_NAME_BYTES = 256;
+const MAX_MESSAGE_BYTES = 1024;
+const MAX_TRACEBACK_BYTES = 2048;
+
+/** What each cell did, in the order of the notebook; the one that runs now included. */
+export function cellResults(progress: RunProgress, storeOutputs: boolean): CellResult[] {
+  const ended = progress.cells.map((cell) => endedCell(cell, storeOutputs));
+  const { running, verdict } = progress;
+  if (!running || verdict) return ended;
+  const now: CellResult = { cellIndex: running.cell, type: "code", status: "Running", ...idOf(running) };
+  return [...ended.filter(({ cellIndex }) => cellIndex !== running.cell), now].sort(
+    (a, b) => a.cellIndex - b.cellIndex,
+  );
+}
+
+function endedCell(cell: CellEndEvent, storeOutputs: boolean): CellResult {
+  const { error } = cell;
+  return {
+    cellIndex: cell.cell,
+    ...idOf(cell),
+    type: "code",
+    status: cell.status,
+    executionTime: secondsText(cell.seconds),
+    ...(storeOutputs && cell.output !== "" && { output: headUtf8(cell.output, MAX_OUTPUT_BYTES) }),
+    ...(error && {
+      errorName: headUtf8(error.name, MAX_NAME_BYTES),
+      errorMessage: headUtf8(error.message, MAX_MESSAGE_BYTES),
+      ...(error.traceback !== "" && { traceback: tailUtf8(error.traceback, MAX_TRACEBACK_BYTES) }),
+    }),
+  };
+}
+
+function idOf({ cellId }: { readonly cellId?: string | undefined }): Pick<CellResult, "cellId"> {
+  return cellId === undefined ? {} : { cellId: headUtf8(cellId, MAX_NAME_BYTES - 3) };
+}
+
+/** `1.25s`: to the hundredth below ten seconds, to the tenth above. */
+function secondsText(seconds: number): string {
+  const sane = Number.isFinite(seconds) ? Math.max(0, seconds) : 0;
+  return `${sane.toFixed(sane < 10 ? 2 : 1)}s`;
+}
