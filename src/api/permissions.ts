@@ -1,5 +1,5 @@
 /** A part of the operator that can be switched off, and takes its permissions with it. */
-export type PermissionFeature = "webhook" | "metrics-authentication";
+export type PermissionFeature = "webhook" | "certificate" | "metrics-authentication";
 
 /** One thing that the operator may do, and why it must. Roles and the table in the documentation are made of these. */
 export interface Permission {
@@ -25,8 +25,8 @@ export const LEASE_NAME = "notebook-validator-operator";
 export const SIGNING_KEY_SECRET_NAME = "notebook-validator-signing-key";
 /** ConfigMap of the operator's namespace with the operator-wide configuration. */
 export const CONFIG_MAP_NAME = "notebook-validator-config";
-/** Secret of the operator's namespace with the webhook's certificate. */
-export const WEBHOOK_CERTIFICATE_SECRET_NAME = "notebook-validator-webhook-tls";
+/** Secret of the operator's namespace with the certificate of webhook and metrics (`tls.crt`, `tls.key`, `ca.crt`). */
+export const CERTIFICATE_SECRET_NAME = "notebook-validator-certificate";
 /** ValidatingWebhookConfiguration of the operator. */
 export const WEBHOOK_CONFIGURATION_NAME = "notebook-validator-operator";
 
@@ -122,7 +122,7 @@ export const PERMISSIONS: readonly Permission[] = [
     resources: ["secrets"],
     verbs: ["create"],
     where: "own",
-    reason: "Create the signing key, and the webhook's certificate unless somebody else issues it, on the first start.",
+    reason: "Create the signing key on the first start, and the certificate where nobody else issues it.",
   },
   {
     group: "",
@@ -136,10 +136,10 @@ export const PERMISSIONS: readonly Permission[] = [
     group: "",
     resources: ["secrets"],
     verbs: ["get", "update", "patch"],
-    names: [WEBHOOK_CERTIFICATE_SECRET_NAME],
+    names: [CERTIFICATE_SECRET_NAME],
     where: "own",
-    feature: "webhook",
-    reason: "Renew the webhook's certificate.",
+    feature: "certificate",
+    reason: "Renew the certificate of webhook and metrics, where nobody else issues it.",
   },
   {
     group: "admissionregistration.k8s.io",

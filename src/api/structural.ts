@@ -49,7 +49,7 @@ function unwrap(schema: z.core.$ZodType, field: string): Unwrapped {
       const value: unknown = inner.def.defaultValue;
       if (typeof value === "object") throw new NotStructural(field, "only scalars may have a default in the CRD");
       fallback = value as JsonValue;
-    } else if (!(inner instanceof z.ZodOptional)) {
+    } else if (inner._zod.def.type !== "optional") {
       throw new NotStructural(field, `${inner._zod.def.type} has no counterpart in a structural schema`);
     }
     if (checksOf(inner).length > 0) throw new NotStructural(field, "attach rules before optional() or default()");

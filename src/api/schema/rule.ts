@@ -14,6 +14,8 @@ export interface RuleText<T> {
   readonly field?: string;
   /** What is wrong and what to do. With `cel`/`text` it may quote the value. */
   readonly message: string | { readonly cel: string; readonly text: (value: T) => string };
+  /** A longer text for us alone, where quoting the value in CEL would cost too much. @default message */
+  readonly explain?: (value: T) => string;
   /** @default "FieldValueInvalid" */
   readonly reason?: RuleReason;
 }
@@ -27,7 +29,7 @@ export function rule<T>(text: RuleText<T>): z.core.$ZodCheck<T> {
     if (text.holds(payload.value)) return;
     payload.issues.push({
       code: "custom",
-      message: typeof text.message === "string" ? text.message : text.message.text(payload.value),
+      message: messageOf(text, payload.value),
       path: text.field === undefined ? [] : [text.field],
       input: payload.value,
       continue: true,
@@ -35,6 +37,11 @@ export function rule<T>(text: RuleText<T>): z.core.$ZodCheck<T> {
   };
   rules.set(check, text as RuleText<never>);
   return check;
+}
+
+function messageOf<T>(text: RuleText<T>, value: T): string {
+  if (text.explain !== undefined) return text.explain(value);
+  return typeof text.message === "string" ? text.message : text.message.text(value);
 }
 
 /** The rule behind a zod check, if {@link rule} made it. */

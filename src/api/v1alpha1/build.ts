@@ -177,7 +177,10 @@ export const BuildConfig = object({
     cel: "!has(self.imageTag) || has(self.imageName)",
     holds: (build) => build.imageTag === undefined || build.imageName !== undefined,
     field: "imageTag",
-    message: "imageTag needs imageName",
+    message: {
+      cel: "'imageTag ' + self.imageTag + ' needs imageName'",
+      text: (build) => `imageTag ${build.imageTag} needs imageName`,
+    },
   }),
   rule({
     cel: "!self.publishToRegistry || has(self.imageName)",

@@ -73,14 +73,10 @@ export const PodConfig = object({
     holds: (pod) =>
       (pod.volumeMounts ?? []).every((mount) => pod.volumes?.some((volume) => volume.name === mount.name)),
     field: "volumeMounts",
-    message: {
-      cel: "'no volume is named ' + self.volumeMounts.filter(m, !has(self.volumes) || !self.volumes.exists(v, v.name == m.name)).map(m, m.name).join(', ')",
-      text: (pod) => {
-        const missing = (pod.volumeMounts ?? []).filter(
-          (mount) => !pod.volumes?.some(({ name }) => name === mount.name),
-        );
-        return `no volume is named ${missing.map((mount) => mount.name).join(", ")}`;
-      },
+    message: "each mount must name a volume of podConfig.volumes",
+    explain: (pod) => {
+      const missing = (pod.volumeMounts ?? []).filter((mount) => !pod.volumes?.some(({ name }) => name === mount.name));
+      return `no volume is named ${missing.map((mount) => mount.name).join(", ")}`;
     },
   }),
 );

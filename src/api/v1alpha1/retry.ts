@@ -75,6 +75,7 @@ export const RetryPolicy = object({
       base === undefined || max === undefined || base <= max,
     field: "backoffBaseSeconds",
     message: "must not be more than maxBackoffSeconds",
+    explain: ({ maxBackoffSeconds }) => `must not be more than maxBackoffSeconds (${maxBackoffSeconds})`,
   }),
 );
 export type RetryPolicy = z.infer<typeof RetryPolicy>;
