@@ -39,3 +39,5 @@ export * from "./spec-hash.js";
 export * from "./version.js";
 export * from "./crd.js";
 export type { StructuralSchema } from "./schema/node.js";
+export * from "./adopt-go-object.js";
+export * from "./job-warnings.js";

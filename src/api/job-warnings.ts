@@ -1,0 +1,194 @@
+// What is legal but unwise.
+import {
+  ANNOTATION_BLOCK_WAVE,
+  ARGOCD_INSTANCE_LABEL,
+  ARGOCD_TRACKING_ANNOTATION,
+  FLUX_HELM_RELEASE_LABEL,
+  FLUX_KUSTOMIZATION_LABEL,
+} from "./labels.js";
+import { fieldText } from "./problem.js";
+import { parseDuration } from "./schema/duration.js";
+import type { NotebookValidationJob } from "./v1alpha1/job.js";
+
+/** Advice about one field of a valid job. */
+export interface JobWarning {
+  readonly path: readonly (string | number)[];
+  /** The same for people. */
+  readonly field: string;
+  readonly message: string;
+}
+
+type Found = readonly [path: string, message: string];
+type Look = (job: NotebookValidationJob) => readonly (Found | false | undefined)[];
+
+const LOOKS: readonly Look[] = [
+  aboutAliases,
+  aboutImages,
+  aboutBuild,
+  aboutTimes,
+  aboutGit,
+  aboutChecks,
+  aboutPod,
+  aboutGitOps,
+];
+
+/** Everything about a valid job that deserves a second look, in the order of the spec. */
+export function jobWarnings(job: NotebookValidationJob): JobWarning[] {
+  return LOOKS.flatMap((look) => look(job)).flatMap((found) => {
+    if (found === undefined || found === false) return [];
+    const path = found[0].split(".").map((step) => (/^[0-9]+$/.test(step) ? Number(step) : step));
+    return [{ path, field: fieldText(path), message: found[1] }];
+  });
+}
+
+function aboutAliases({ spec }: NotebookValidationJob): (Found | false)[] {
+  return [
+    spec.timeout !== undefined && [
+      "spec.timeout",
+      spec.validationTimeout === undefined
+        ? "deprecated alias: write validationTimeout"
+        : "has no effect beside validationTimeout: remove it",
+    ],
+    spec.podConfig?.buildConfig?.timeout !== undefined && [
+      "spec.podConfig.buildConfig.timeout",
+      spec.buildTimeout === undefined
+        ? "deprecated alias: write spec.buildTimeout"
+        : "has no effect beside spec.buildTimeout: remove it",
+    ],
+  ];
+}
+
+function aboutImages({ spec: { podConfig } }: NotebookValidationJob): (Found | false)[] {
+  const floating = (image: string | undefined) => {
+    if (image === undefined || image.includes("@")) return false;
+    const tag = /:([^/:]+)$/.exec(image)?.[1];
+    return tag === undefined || tag === "latest";
+  };
+  const advice = "names no version: runs of the same commit may differ; pin a tag or a digest";
+  return [
+    floating(podConfig?.containerImage) && ["spec.podConfig.containerImage", advice],
+    floating(podConfig?.buildConfig?.baseImage) && ["spec.podConfig.buildConfig.baseImage", advice],
+  ];
+}
+
+function aboutBuild({ spec }: NotebookValidationJob): (Found | false)[] {
+  const build = spec.podConfig?.buildConfig;
+  if (build === undefined) return [];
+  const path = "spec.podConfig.buildConfig";
+  if (!build.enabled) {
+    return Object.keys(build).some((field) =>
+      ["baseImage", "dockerfile", "dockerfilePath", "requirementsFile", "imageName"].includes(field),
+    )
+      ? [[path, "has no effect without enabled: true"]]
+      : [];
+  }
+  const dockerfile = build.dockerfilePath ?? build.dockerfile;
+  const secretArgument = Object.keys(build.buildArgs ?? {}).find((name) => /passw|secret|token|api_?key/i.test(name));
+  return [
+    build.strategy === "kaniko" && [
+      `${path}.strategy`,
+      "kaniko is archived upstream: the tekton strategy is used instead",
+    ],
+    build.strategy === "custom" &&
+      build.strategyConfig === undefined && [
+        `${path}.strategyConfig`,
+        "strategy custom needs the name of a Pipeline or strategy",
+      ],
+    dockerfile !== undefined &&
+      build.requirementsFile !== undefined && [
+        `${path}.${build.preferDockerfile ? "requirementsFile" : build.dockerfilePath === undefined ? "dockerfile" : "dockerfilePath"}`,
+        `is not used: ${build.preferDockerfile ? "preferDockerfile is set" : "requirementsFile comes first unless preferDockerfile is set"}`,
+      ],
+    build.verifyHashes === true &&
+      build.allowUnpinned === true && [`${path}.allowUnpinned`, "has no effect: verifyHashes needs exact pins"],
+    secretArgument !== undefined && [
+      `${path}.buildArgs.${secretArgument}`,
+      "build arguments stay in the image: never put a secret there",
+    ],
+  ];
+}
+
+function aboutTimes({ spec }: NotebookValidationJob): (Found | false)[] {
+  const ms = (duration: string | undefined) => (duration === undefined ? undefined : parseDuration(duration));
+  const validation = ms(spec.validationTimeout ?? spec.timeout);
+  const cell = ms(spec.cellTimeout);
+  const total = ms(spec.totalTimeout);
+  const build = spec.podConfig?.buildConfig?.enabled === true ? (ms(spec.buildTimeout) ?? 0) : 0;
+  return [
+    cell !== undefined &&
+      validation !== undefined &&
+      cell > validation && ["spec.cellTimeout", "is longer than validationTimeout: it never ends a cell"],
+    total !== undefined &&
+      total < (validation ?? 0) + build && [
+        "spec.totalTimeout",
+        "is shorter than the stages together: they may not get their own time",
+      ],
+  ];
+}
+
+function aboutGit({ spec: { notebook } }: NotebookValidationJob): (Found | false)[] {
+  const { git } = notebook;
+  return [
+    git.credentialsSecret !== undefined &&
+      git.url.startsWith("http://") && [
+        "spec.notebook.git.url",
+        "credentials are not sent over plain http unless the operator allows the host: use https",
+      ],
+    git.follow &&
+      /^[0-9a-f]{40}$/.test(git.ref) && ["spec.notebook.git.follow", "a commit never moves: follow a branch"],
+  ];
+}
+
+function aboutChecks({ spec }: NotebookValidationJob): (Found | false)[] {
+  const { validationConfig: checks } = spec;
+  return [
+    checks?.strictMode === true &&
+      checks.level !== undefined &&
+      checks.level !== "production" && [
+        "spec.validationConfig.level",
+        "strictMode means level production: the level has no effect",
+      ],
+    spec.comparisonConfig !== undefined &&
+      spec.goldenNotebook === undefined && ["spec.comparisonConfig", "has no effect without goldenNotebook"],
+    spec.modelValidation?.enabled === true &&
+      spec.modelValidation.phase === "existing" &&
+      (spec.modelValidation.targetModels ?? []).length === 0 && [
+        "spec.modelValidation.targetModels",
+        "no model is named: nothing is checked",
+      ],
+  ];
+}
+
+function aboutPod({ spec: { podConfig } }: NotebookValidationJob): (Found | false | undefined)[] {
+  const names = new Set<string>();
+  const repeated = (podConfig?.env ?? []).flatMap(({ name }, index): Found[] => {
+    if (!names.has(name)) return names.add(name) && [];
+    return [[`spec.podConfig.env.${index}.name`, `${name} is set twice: the last value counts`]];
+  });
+  return [
+    ...repeated,
+    podConfig?.securityContext?.runAsUser === 0 && [
+      "spec.podConfig.securityContext.runAsUser",
+      "root can read the runner's key: a verdict is not tamper-proof",
+    ],
+  ];
+}
+
+function aboutGitOps({ metadata, spec }: NotebookValidationJob): (Found | false)[] {
+  const { annotations = {}, labels = {} } = metadata;
+  const hook = annotations["argocd.argoproj.io/hook"];
+  const owned =
+    ARGOCD_TRACKING_ANNOTATION in annotations ||
+    [ARGOCD_INSTANCE_LABEL, FLUX_KUSTOMIZATION_LABEL, FLUX_HELM_RELEASE_LABEL].some((label) => label in labels);
+  const advice = "a GitOps tool owns this job and would make it again: it is not deleted by age, only its children are";
+  return [
+    owned && spec.ttlSecondsAfterFinished !== undefined && ["spec.ttlSecondsAfterFinished", advice],
+    owned &&
+      spec.retryPolicy?.autoCleanupAfterHours !== undefined && ["spec.retryPolicy.autoCleanupAfterHours", advice],
+    hook === "PreSync" &&
+      annotations[ANNOTATION_BLOCK_WAVE] === "true" && [
+        "metadata.annotations",
+        "a PreSync hook that blocks a wave waits for what the same sync has not made yet: use a sync wave instead",
+      ],
+  ];
+}
