@@ -16,7 +16,8 @@ export function parseFieldSelector(text: string): FieldRequirement[] {
     .filter((term) => term !== "")
     .map((term) => {
       const match = /^((?:[^=!\\]|\\.)*)(==|!=|=)((?:[^\\]|\\.)*)$/s.exec(term);
-      if (match?.[1] === undefined) throw badSelector(text, `${JSON.stringify(term)} is not field=value or field!=value`);
+      if (match?.[1] === undefined)
+        throw badSelector(text, `${JSON.stringify(term)} is not field=value or field!=value`);
       return { field: match[1].trim(), equal: match[2] !== "!=", value: unescape(text, match[3] ?? "") };
     });
 }
@@ -37,7 +38,8 @@ function splitTerms(text: string): string[] {
 function unescape(text: string, value: string): string {
   if (/(^|[^\\])(\\\\)*=/.test(value)) throw badSelector(text, 'a value may contain "=" only as "\\="');
   return value.replaceAll(/\\(.?)/g, (escape, character: string) => {
-    if (!"\\,=".includes(character) || character === "") throw badSelector(text, `unknown escape ${JSON.stringify(escape)}`);
+    if (!"\\,=".includes(character) || character === "")
+      throw badSelector(text, `unknown escape ${JSON.stringify(escape)}`);
     return character;
   });
 }

@@ -79,7 +79,9 @@ export class Informer<T extends KubernetesObject> implements Lister<T> {
     try {
       await untilAborted(given, () => synced);
     } catch (error) {
-      throw isKubeError(error) ? error : new KubeError({ reason: "Aborted", message: "no longer waiting for the cache" });
+      throw isKubeError(error)
+        ? error
+        : new KubeError({ reason: "Aborted", message: "no longer waiting for the cache" });
     }
   }
 
@@ -161,7 +163,10 @@ export class Informer<T extends KubernetesObject> implements Lister<T> {
     }
     for (const item of items) {
       const known = this.#store.get(keyOf(item));
-      if (known?.metadata.uid === item.metadata.uid && known?.metadata.resourceVersion === item.metadata.resourceVersion) {
+      if (
+        known?.metadata.uid === item.metadata.uid &&
+        known?.metadata.resourceVersion === item.metadata.resourceVersion
+      ) {
         continue;
       }
       if (this.#stopping.signal.aborted) return;

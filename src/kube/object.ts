@@ -13,7 +13,6 @@ export interface ObjectMeta {
   annotations?: Record<string, string>;
   finalizers?: string[];
   ownerReferences?: OwnerReference[];
-  managedFields?: unknown[];
 }
 
 /** A reference from a child object to the object that owns it; its garbage collection follows it. */

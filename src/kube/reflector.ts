@@ -112,7 +112,8 @@ export class Reflector<T extends KubernetesObject> {
 
   /** @returns milliseconds to wait before the next watch; `undefined` = none */
   async #watch(from: string, signal: AbortSignal): Promise<number | undefined> {
-    const { cluster, resource, selection, clock, random, staleAfterMs, watchSeconds, relistAfterMs, stats } = this.#options;
+    const { cluster, resource, selection, clock, random, staleAfterMs, watchSeconds, relistAfterMs, stats } =
+      this.#options;
     const begun = clock.now();
     const relistAt = relistAfterMs > 0 ? this.#listedAt + relistAfterMs : Number.POSITIVE_INFINITY;
     let seen = 0;

@@ -4,7 +4,11 @@ import type { KubernetesObject, ObjectMeta } from "./object.js";
 import { apiVersionOf, type Resource } from "./resource.js";
 
 /** A type of package `kubernetes-types` as the API server returns it: with identity and metadata. */
-export type Stored<T> = Omit<T, "apiVersion" | "kind" | "metadata"> & KubernetesObject;
+export type Stored<T extends Draft> = Omit<T, "apiVersion" | "kind" | "metadata"> & {
+  apiVersion: NonNullable<T["apiVersion"]>;
+  kind: NonNullable<T["kind"]>;
+  metadata: ObjectMeta;
+};
 
 export type Pod = Stored<core.Pod>;
 export type Secret = Stored<core.Secret>;
@@ -52,7 +56,7 @@ export const NOTEBOOK_VALIDATION_JOBS: Resource<NotebookValidationJobObject> = {
 export interface Draft {
   readonly apiVersion?: string;
   readonly kind?: string;
-  readonly metadata?: Partial<Omit<ObjectMeta, "managedFields">> | object;
+  readonly metadata?: object;
 }
 
 /**

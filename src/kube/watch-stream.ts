@@ -83,7 +83,9 @@ async function closed(iterator: AsyncIterator<unknown>, clock: Clock): Promise<v
 /** Whether `value` has what every stored object has: kind-independent identity and version. */
 export function isStoredObject(value: unknown): value is KubernetesObject {
   const metadata = (value as KubernetesObject | null | undefined)?.metadata;
-  return [metadata?.name, metadata?.uid, metadata?.resourceVersion].every((text) => typeof text === "string" && text !== "");
+  return [metadata?.name, metadata?.uid, metadata?.resourceVersion].every(
+    (text) => typeof text === "string" && text !== "",
+  );
 }
 
 function isWatchEvent<T extends KubernetesObject>(value: unknown): value is WatchEvent<T> {
