@@ -1,0 +1,193 @@
+"""One attempt: kernel, cells, end of all processes, reports, verdict. In that order, which is what honesty rests on."""
+
+from __future__ import annotations
+
+import os
+import platform
+import time
+from typing import TYPE_CHECKING, Any, Dict, Optional
+
+from . import __version__, processes
+from .config import RunnerConfig
+from .event_stream import EventStream
+from .kernelspec import KernelSpec, find_kernel, require_ipykernel
+from .outcome import Outcome, RunStopped
+from .progress import Progress
+from .redaction import Redactor
+from .report.artifacts import Artifacts
+from .signals import Signals
+from .termination import TerminationLog
+from .text import one_line
+
+require_ipykernel()
+
+from .cell_run import CellRun  # noqa: E402
+from .kernel import Kernel  # noqa: E402
+from .notebook import locate, read_notebook  # noqa: E402
+from .probe import KernelEnvironment, Probe  # noqa: E402
+from .report.document import RunFacts  # noqa: E402
+from .report.files import write_reports  # noqa: E402
+from .run import CellRunner, Plan, plan_cells  # noqa: E402
+from .verdict import Judgement, Tally, judge, verdict_event, verdict_word  # noqa: E402
+
+if TYPE_CHECKING:
+    from .app import Arguments
+
+
+class AttemptRun:
+    def __init__(
+        self,
+        arguments: "Arguments",
+        config: RunnerConfig,
+        redactor: Redactor,
+        events: EventStream,
+        progress: Progress,
+        signals: Signals,
+    ) -> None:
+        self._arguments = arguments
+        self._config = config
+        self._redactor = redactor
+        self.events = events
+        self._progress = progress
+        self._signals = signals
+        self._artifacts = Artifacts(arguments.artifacts)
+        self._facts = RunFacts(config=config)
+        self._tally = Tally()
+        self._plan: Optional[Plan] = None
+
+    def execute(self, termination: TerminationLog) -> int:
+        """The exit code. Whatever happens after the cells began ends in a verdict that counts them."""
+        try:
+            judgement = self._run_notebook()
+        except RunStopped as stopped:
+            judgement = Judgement(stopped.outcome, stopped.message)
+        except Exception as error:
+            judgement = Judgement(Outcome.RUNNER_BUG, "The runner failed: %s: %s" % (type(error).__name__, error))
+            self._progress.say(judgement.message)
+            if os.environ.get("NBV_DEBUG"):
+                raise
+        # From here on nobody else writes: not to the artifacts, not to the termination message.
+        if not processes.end_descendants():
+            judgement = Judgement(Outcome.TAMPERED, "Processes of the notebook could not be ended.")
+        if self._signals.terminating:
+            judgement = Judgement(Outcome.TERMINATED, "The run was told to stop (SIGTERM) before it was finished.")
+        digest = write_reports(
+            self._artifacts,
+            self._redactor,
+            self._facts,
+            self._tally,
+            judgement,
+            self._plan.notebook if self._plan is not None else None,
+            self._progress.say,
+        )
+        line = self.events.verdict_line(verdict_event(judgement, self._tally, digest))
+        termination.write(line)
+        self.events.send(line)
+        word = verdict_word(judgement, self._tally)
+        self._progress.say("%s (%s): %s" % (word, judgement.outcome.value.reason, judgement.message))
+        return judgement.outcome.value.exit_code
+
+    def _run_notebook(self) -> Judgement:
+        config = self._config
+        notebook = read_notebook(self._arguments.source, config.notebook_path)
+        spec = find_kernel(config.kernel, notebook["metadata"])
+        if config.parameters and spec.language != "python":
+            raise RunStopped(Outcome.BAD_CONFIGURATION, "Parameters need a Python kernel, not %s." % spec.language)
+        folder = self._working_directory()
+        self._plan = plan_cells(notebook, config, self._redactor.longest)
+        self._tally.total_cells = self._plan.total_cells
+        self._tally.cells = self._plan.cells
+        self._facts.kernel = spec
+        begun = time.monotonic()
+        kernel = Kernel(spec, folder, self._arguments.handover, os.environ, self._signals)
+        try:
+            info = kernel.wait_until_ready(config.timeouts.kernel_start)
+            probe = Probe(kernel, enabled=spec.language == "python")
+            self._facts.kernel_environment = probe.boot(os.path.realpath(self._arguments.source))
+            self._facts.kernel_seconds = time.monotonic() - begun
+            self._announce(spec, info, self._facts.kernel_environment)
+            self._run_cells(self._plan, kernel, probe)
+        finally:
+            kernel.kill()
+            self._tally.cpu_seconds = kernel.process.cpu_seconds
+            peaks = [self._tally.peak_memory_bytes or 0, kernel.process.peak_bytes or 0]
+            self._tally.peak_memory_bytes = max(peaks) or None
+            kernel.close()
+        return judge(self._tally)
+
+    def _run_cells(self, plan: Plan, kernel: Kernel, probe: Probe) -> None:
+        runner = CellRunner(plan, kernel, probe, self._config)
+        begun = time.monotonic()
+        try:
+            runner.run_all(self._cell_started, self._cell_ended)
+            self._tally.seconds = time.monotonic() - begun
+            if not any(cell.stops_the_run and cell.error and cell.error.name != "SystemExit" for cell in plan.cells):
+                kernel.shut_down()
+        finally:
+            self._tally.seconds = self._tally.seconds or time.monotonic() - begun
+            self._tally.peak_memory_bytes = runner.peak_memory_bytes
+            runner.finish()
+
+    def _working_directory(self) -> str:
+        relative = self._config.working_directory
+        if relative is None:
+            return os.path.dirname(locate(self._arguments.source, self._config.notebook_path))
+        root = os.path.realpath(self._arguments.source)
+        folder = os.path.realpath(os.path.join(root, relative))
+        if os.path.isabs(relative) or os.path.commonpath([root, folder]) != root or not os.path.isdir(folder):
+            message = "Bad runner configuration: workingDirectory %r is no folder of the repository." % relative
+            raise RunStopped(Outcome.BAD_CONFIGURATION, message)
+        return folder
+
+    def _announce(self, spec: KernelSpec, info: Dict[str, Any], environment: KernelEnvironment) -> None:
+        language = info.get("language_info") or {}
+        version = environment.python_version or str(language.get("version", platform.python_version()))
+        self.events.emit(
+            {
+                "type": "start",
+                "notebook": self._config.notebook_path,
+                "kernel": spec.name,
+                "language": str(language.get("name") or spec.language),
+                "pythonVersion": version,
+                "runnerVersion": __version__,
+                "totalCells": self._tally.total_cells,
+                "codeCells": len(self._tally.cells),
+            },
+            cells_to_come=len(self._tally.cells),
+        )
+        self._progress.say(
+            "%s: %d code cells, kernel %s (Python %s)"
+            % (self._config.notebook_path, len(self._tally.cells), spec.name, version)
+        )
+
+    def _cell_started(self, cell: CellRun) -> None:
+        self.events.emit(_named("cell-start", cell), cells_to_come=self._cells_from(cell))
+
+    def _cell_ended(self, cell: CellRun) -> None:
+        event = _named("cell-end", cell)
+        event["status"] = cell.status
+        event["seconds"] = round(cell.seconds, 3)
+        event["output"] = cell.outputs.text() if self._config.store_outputs else ""
+        event["outputTruncated"] = False
+        error = cell.reported_error()
+        if error is not None:
+            event["error"] = error
+        event["findings"] = [finding.document() for finding in cell.findings]
+        if cell.memory_bytes is not None:
+            event["memoryBytes"] = cell.memory_bytes
+        self.events.emit(event, cells_to_come=self._cells_from(cell) - 1)
+        words = {"Success": "ok", "Failure": "FAILED", "Warning": "warning", "Skipped": "skipped"}
+        detail = one_line(cell.findings[0].message, 200) if cell.findings else ""
+        self._progress.cell(
+            cell.code_index + 1, len(self._tally.cells), cell.index, cell.seconds, words[cell.status], detail
+        )
+
+    def _cells_from(self, cell: CellRun) -> int:
+        return len(self._tally.cells) - cell.code_index
+
+
+def _named(kind: str, cell: CellRun) -> Dict[str, Any]:
+    event: Dict[str, Any] = {"type": kind, "cell": cell.index, "codeCell": cell.code_index}
+    if cell.cell_id is not None:
+        event["cellId"] = cell.cell_id
+    return event

@@ -1,0 +1,35 @@
+"""E1 to E3: the cell raised, did not raise although it was expected to, or was stopped from outside."""
+
+from __future__ import annotations
+
+from typing import Iterable
+
+from ..cell_run import CellRun, Ended
+from ..text import one_line
+from .cell_check import CellCheck, Observation
+
+SYSTEM_EXIT = "SystemExit"
+
+
+def _unexpected_exception(run: CellRun) -> Iterable[Observation]:
+    if run.raised_unexpectedly and run.error is not None and run.error.name != SYSTEM_EXIT:
+        message = "%s: %s" % (run.error.name, one_line(run.error.message, 400) or "no message")
+        yield Observation(message, {"exception": run.error.name})
+
+
+def _no_exception_raised(run: CellRun) -> Iterable[Observation]:
+    if run.ended is Ended.FINISHED and run.expects_exception:
+        yield Observation("The cell is tagged raises-exception, but it raised none.")
+
+
+def _stopped_from_outside(run: CellRun) -> Iterable[Observation]:
+    if run.ended in (Ended.CELL_TIMEOUT, Ended.NOTEBOOK_TIMEOUT, Ended.KERNEL_DIED) and run.error is not None:
+        evidence = {"cause": run.ended.value}
+        if run.death is not None:
+            evidence["returnCode"] = str(run.death.return_code)
+        yield Observation(run.error.message, evidence)
+
+
+UNEXPECTED_EXCEPTION = CellCheck("E1", _unexpected_exception, always_fails=True)
+NO_EXCEPTION_RAISED = CellCheck("E2", _no_exception_raised)
+STOPPED_FROM_OUTSIDE = CellCheck("E3", _stopped_from_outside, always_fails=True)

@@ -1,0 +1,169 @@
+"""The event stream, protocol nbv.v1: one authenticated JSON document per line, bounded as a whole and line by line.
+
+`{"v":"nbv.v1","seq":<n>,"mac":"<hex>","event":<payload>}`, mac = HMAC-SHA256(key, "nbv.v1\\n<seq>\\n<payload>").
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from typing import Any, Callable, Dict, List, Optional
+
+from .clock import now_text
+from .pipe_writer import PipeWriter
+from .redaction import STRUCTURE, Redactor
+from .text import clean, head, tail
+
+PROTOCOL = "nbv.v1"
+MAX_STREAM_BYTES = 1024 * 1024
+VERDICT_RESERVE = 8 * 1024
+MAX_LINE_BYTES = 15 * 1024
+"""Below the 16 KiB at which container runtimes break a log line into parts."""
+MAX_VERDICT_LINE_BYTES = 3 * 1024
+LEAST_CELL_BYTES = 700
+"""Room that a cell's two events need without any output."""
+MAX_OUTPUT_BYTES = 2 * 1024
+
+Event = Dict[str, Any]
+
+
+def encode(payload: Event) -> str:
+    """Compact and ASCII: U+2028 and its like would end a line for some readers."""
+    return json.dumps(payload, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+
+
+def sign_line(key: bytes, seq: int, payload: str) -> bytes:
+    mac = hmac.new(key, ("%s\n%d\n%s" % (PROTOCOL, seq, payload)).encode("ascii"), hashlib.sha256).hexdigest()
+    return ('{"v":"%s","seq":%d,"mac":"%s","event":%s}\n' % (PROTOCOL, seq, mac, payload)).encode("ascii")
+
+
+class EventStream:
+    """Everything that leaves through here is redacted, cleaned, shrunk until it fits, numbered and signed."""
+
+    def __init__(self, writer: PipeWriter, key: bytes, redactor: Redactor, max_bytes: int = MAX_STREAM_BYTES) -> None:
+        self._writer = writer
+        self._key = key
+        self._redactor = redactor
+        self._room = max_bytes - VERDICT_RESERVE
+        self._seq = 0
+
+    def emit(self, event: Event, cells_to_come: int = 0) -> None:
+        """Sends an event within the room that the cells still to come leave it.
+
+        Events that say what went wrong may use all of it, others only their share; when nothing fits, the event is
+        dropped. It still takes a number, so that whoever verifies the stream sees that something is missing.
+        """
+        reserved = cells_to_come * LEAST_CELL_BYTES
+        free = max(0, self._room - reserved)
+        share = free if _is_bad_news(event) else free // max(1, cells_to_come // 4)
+        limit = min(MAX_LINE_BYTES, self._room, max(LEAST_CELL_BYTES // 2, share))
+        payload = self._fit(event, limit, SHRINKS)
+        if payload is None:
+            self._seq += 1
+            return
+        line = self._next_line(payload)
+        self._room -= len(line)
+        self._writer.write(line)
+
+    def verdict_line(self, event: Event) -> bytes:
+        """The last line of the stream; the same bytes are the termination message. Send it by `send`."""
+        payload = self._fit(event, MAX_VERDICT_LINE_BYTES, VERDICT_SHRINKS)
+        if payload is None:
+            raise ValueError("a verdict does not fit into %d bytes" % MAX_VERDICT_LINE_BYTES)
+        return self._next_line(payload)
+
+    def send(self, line: bytes) -> None:
+        self._writer.write(line)
+
+    def _next_line(self, payload: str) -> bytes:
+        self._seq += 1
+        return sign_line(self._key, self._seq, payload)
+
+    def _fit(self, event: Event, max_line: int, shrinks: "List[Callable[[Event], None]]") -> Optional[str]:
+        stamped = {"type": event["type"], "at": now_text(), **event}
+        # Redaction comes before any cut: half a secret would no longer be recognised.
+        safe = _cleaned(self._redactor.tree(stamped, keep=STRUCTURE))
+        _limit_output(safe, MAX_OUTPUT_BYTES)
+        overhead = 120
+        payload = encode(safe)
+        for shrink in shrinks:
+            if len(payload) + overhead <= max_line:
+                break
+            shrink(safe)
+            payload = encode(safe)
+        return payload if len(payload) + overhead <= max_line else None
+
+
+def _is_bad_news(event: Event) -> bool:
+    return bool(event.get("error")) or any(f.get("severity") == "failure" for f in event.get("findings") or ())
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, dict):
+        return {key: _cleaned(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_cleaned(item) for item in value]
+    return value
+
+
+def _limit_output(event: Event, max_bytes: int) -> None:
+    if "output" in event:
+        shorter = head(event["output"], max_bytes)
+        if shorter != event["output"]:
+            event["output"] = shorter
+            event["outputTruncated"] = True
+
+
+def _limit_error(event: Event, traceback_bytes: int, message_bytes: int) -> None:
+    error = event.get("error")
+    if error:
+        error["traceback"] = tail(error["traceback"], traceback_bytes)
+        error["message"] = head(error["message"], message_bytes)
+        error["name"] = head(error["name"], 200)
+
+
+def _limit_findings(event: Event, count: int, message_bytes: int) -> None:
+    findings = sorted(event.get("findings") or (), key=lambda f: ("failure", "warning", "note").index(f["severity"]))
+    for finding in findings:
+        finding["message"] = head(finding["message"], message_bytes)
+        if message_bytes <= 200:
+            finding.pop("evidence", None)
+    if "findings" in event:
+        event["findings"] = findings[:count]
+
+
+SHRINKS: List[Callable[[Event], None]] = [
+    lambda event: _limit_error(event, 4096, 1024),
+    lambda event: _limit_findings(event, 20, 500),
+    lambda event: _limit_output(event, 1024),
+    lambda event: _limit_error(event, 1024, 512),
+    lambda event: _limit_output(event, 256),
+    lambda event: _limit_findings(event, 10, 200),
+    lambda event: _limit_output(event, 0),
+    lambda event: _limit_error(event, 0, 200),
+    lambda event: _limit_findings(event, 2, 120),
+    lambda event: _limit_error(event, 0, 60),
+    lambda event: _limit_findings(event, 0, 0),
+]
+
+
+def _limit_verdict(event: Event, cells: int, message_bytes: int) -> None:
+    event["failingCells"] = event["failingCells"][:cells]
+    for cell in event["failingCells"]:
+        cell["message"] = head(cell["message"], message_bytes)
+        if "errorName" in cell:
+            cell["errorName"] = head(cell["errorName"], 80)
+    event["message"] = head(event["message"], message_bytes * 2)
+
+
+VERDICT_SHRINKS: List[Callable[[Event], None]] = [
+    lambda event: _limit_verdict(event, 10, 200),
+    lambda event: _limit_verdict(event, 10, 100),
+    lambda event: _limit_verdict(event, 5, 100),
+    lambda event: _limit_verdict(event, 3, 60),
+    lambda event: _limit_verdict(event, 1, 40),
+    lambda event: _limit_verdict(event, 0, 20),
+]

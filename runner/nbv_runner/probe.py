@@ -1,0 +1,83 @@
+"""Questions to the kernel out of band: silent requests that leave namespace, history and counters untouched."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+from dataclasses import dataclass, field
+from typing import Any, Dict, List, Optional, Tuple
+
+from .kernel import Kernel
+
+MODULE = "_nbv_probe"
+BOOT_SECONDS = 20.0
+CELL_SECONDS = 5.0
+_SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "kernel_side.py")
+
+
+@dataclass(frozen=True)
+class KernelEnvironment:
+    python_version: str = ""
+    executable: str = ""
+    search_path: Tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CellFacts:
+    """What the probe saw of one cell. Empty when the probe could not answer: that never fails a job."""
+
+    failed_commands: Tuple[Tuple[str, int], ...] = ()
+    replaced_hooks: Tuple[str, ...] = field(default=())
+
+
+class Probe:
+    """Only Python kernels answer; for others every question is answered with nothing."""
+
+    def __init__(self, kernel: Kernel, enabled: bool) -> None:
+        self._kernel = kernel
+        self._enabled = enabled
+
+    def boot(self, repository_root: str) -> KernelEnvironment:
+        with open(_SOURCE, encoding="utf-8") as file:
+            source = file.read()
+        # One expression, so that no name is left in the user's namespace.
+        code = (
+            "(lambda m: (m.__dict__.update(get_ipython=get_ipython), __import__('sys').modules.__setitem__(%r, m),"
+            " __import__('builtins').exec(__import__('builtins').compile(%r, '<nbv>', 'exec'), m.__dict__)))"
+            "(__import__('types').ModuleType(%r))" % (MODULE, source, MODULE)
+        )
+        answer = self._ask(code, "boot(%r)" % repository_root, BOOT_SECONDS)
+        if not answer:
+            self._enabled = False
+            return KernelEnvironment()
+        return KernelEnvironment(
+            str(answer.get("version", "")), str(answer.get("executable", "")), tuple(_texts(answer.get("path")))
+        )
+
+    def after_cell(self) -> CellFacts:
+        answer = self._ask("", "after_cell()", CELL_SECONDS)
+        if not answer:
+            return CellFacts()
+        commands = [entry for entry in answer.get("commands") or [] if _is_command(entry)]
+        return CellFacts(tuple((entry[0], entry[1]) for entry in commands), tuple(_texts(answer.get("replaced"))))
+
+    def _ask(self, code: str, call: str, seconds: float) -> Optional[Dict[str, Any]]:
+        if not self._enabled:
+            return None
+        text = self._kernel.evaluate(code, "__import__('sys').modules[%r].%s" % (MODULE, call), seconds)
+        if text is None:
+            return None
+        try:
+            answer = json.loads(ast.literal_eval(text))
+        except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
+            return None
+        return answer if isinstance(answer, dict) else None
+
+
+def _texts(value: Any) -> List[str]:
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+def _is_command(entry: Any) -> bool:
+    return isinstance(entry, list) and len(entry) == 2 and isinstance(entry[0], str) and isinstance(entry[1], int)

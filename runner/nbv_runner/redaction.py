@@ -1,0 +1,154 @@
+"""Takes secrets out of everything the runner emits.
+
+Exact values of the variables that the operator named, in the encodings in which programs print them, and well-known
+shapes of tokens on top (best effort).
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import re
+import urllib.parse
+from typing import Any, FrozenSet, Iterable, Mapping, Optional, Pattern, Sequence, Set
+
+MASK = "[redacted]"
+SHORTEST = 3
+"""Values shorter than this many characters are not redacted: the text would be unreadable and tell them anyway."""
+WHOLE_WORD_BELOW = 6
+LONGEST = 64 * 1024
+MULTILINE_PART = 16
+
+TOKEN_SHAPES: Sequence[str] = (
+    r"gh[pousr]_[A-Za-z0-9]{36,255}",
+    r"github_pat_[A-Za-z0-9_]{22,255}",
+    r"glpat-[A-Za-z0-9_\-]{20,}",
+    r"(?:AKIA|ASIA)[A-Z0-9]{16}",
+    r"xox[abeoprs]-[A-Za-z0-9\-]{10,}",
+    r"sk-(?:ant-|proj-|svcacct-)?[A-Za-z0-9_\-]{20,}",
+    r"hf_[A-Za-z0-9]{30,}",
+    r"npm_[A-Za-z0-9]{36}",
+    r"pypi-AgE[A-Za-z0-9_\-]{50,}",
+    r"AIza[A-Za-z0-9_\-]{35}",
+    r"sha256~[A-Za-z0-9_\-]{43}",
+    r"eyJ[A-Za-z0-9_\-]{8,}\.eyJ[A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_\-]{8,}",
+    r"-----BEGIN [A-Z ]{0,32}PRIVATE KEY-----[\s\S]{1,16384}?-----END [A-Z ]{0,32}PRIVATE KEY-----",
+)
+_TOKENS = re.compile(r"(?<![A-Za-z0-9])(?:" + "|".join(TOKEN_SHAPES) + ")")
+_USERINFO = re.compile(r"(?<=://)([^\s/@:'\"<>]{0,256}):([^\s/@'\"<>]{1,512})@")
+_BEARER = re.compile(
+    r"(?i)\b((?:proxy-)?authorization['\"]?\s*[:=]\s*['\"]?(?:bearer|basic|token)\s+)[A-Za-z0-9._~+/=\-]{6,}"
+)
+
+STRUCTURE: FrozenSet[str] = frozenset(
+    {"type", "at", "verdict", "reason", "status", "severity", "check", "reportDigest", "v", "version"}
+)
+"""Fields whose values come from our own tables: a secret named `ok` must not break the protocol."""
+
+
+NOTEBOOK_KEYS: FrozenSet[str] = frozenset(
+    ["attachments", "cell_type", "cells", "codemirror_mode", "data", "display_name", "ename", "evalue", "execution_count", "file_extension", "id", "kernelspec", "language", "language_info", "metadata", "mimetype", "name", "nbconvert_exporter", "nbformat", "nbformat_minor", "output_type", "outputs", "pygments_lexer", "source", "tags", "text", "traceback", "version"]
+)
+"""Keys of the notebook format."""
+
+
+class Redactor:
+    def __init__(self, values: Iterable[str] = ()) -> None:
+        plain: Set[str] = set()
+        words: Set[str] = set()
+        for value in values:
+            for part in _parts(value):
+                (words if len(part) < WHOLE_WORD_BELOW else plain).add(part)
+        for part in list(plain):
+            plain |= _encodings(part)
+        self.longest = max((len(value) for value in plain | words), default=0)
+        self._exact = _alternatives(plain, words)
+
+    @classmethod
+    def of_environment(cls, names: Iterable[str], environment: Mapping[str, str]) -> "Redactor":
+        return cls(environment[name] for name in names if environment.get(name))
+
+    def text(self, text: str) -> str:
+        if self._exact is not None:
+            text = self._exact.sub(MASK, text)
+        text = _TOKENS.sub(MASK, text)
+        if "://" in text:
+            text = _USERINFO.sub(MASK + "@", text)
+        return _BEARER.sub(lambda match: match.group(1) + MASK, text)
+
+    def tree(self, value: Any, keep: FrozenSet[str] = frozenset()) -> Any:
+        """A copy of one of our documents without secrets; keys, and values of the keys in `keep`, stay as they are."""
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, Mapping):
+            return {key: item if key in keep else self.tree(item, keep) for key, item in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [self.tree(item, keep) for item in value]
+        return value
+
+    def data(self, value: Any) -> Any:
+        """As `tree` for a notebook's own document: unknown keys and numbers that spell a secret go, too."""
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and self._exact is not None:
+            return MASK if self._exact.fullmatch(str(value)) else value
+        if isinstance(value, Mapping):
+            return {key if key in NOTEBOOK_KEYS else self.text(key): self.data(item) for key, item in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [self.data(item) for item in value]
+        return value
+
+
+def _parts(value: str) -> Set[str]:
+    """The value as it is, without surrounding white space, and the long lines of a multi-line value (PEM, JSON keys)."""
+    value = value[:LONGEST]
+    parts = {value, value.strip()}
+    lines = value.splitlines()
+    if len(lines) > 1:
+        parts |= {line.strip() for line in lines if len(line.strip()) >= MULTILINE_PART}
+    return {part for part in parts if len(part) >= SHORTEST}
+
+
+def _encodings(value: str) -> Set[str]:
+    data = value.encode("utf-8", "surrogateescape")
+    forms = {
+        json.dumps(value)[1:-1],
+        json.dumps(value, ensure_ascii=False)[1:-1],
+        json.dumps(json.dumps(value)[1:-1])[1:-1],
+        repr(value)[1:-1],
+        repr(data)[2:-1],
+        urllib.parse.quote(data, safe=""),
+        urllib.parse.quote(data),
+        urllib.parse.quote_plus(data),
+        urllib.parse.quote(data, safe="").lower(),
+        html.escape(value),
+        html.escape(value, quote=False),
+        data.hex(),
+        data.hex().upper(),
+    }
+    if len(data) >= 6:
+        forms |= _base64_forms(data)
+    return {form for form in forms if len(form) >= WHOLE_WORD_BELOW}
+
+
+def _base64_forms(data: bytes) -> Set[str]:
+    """Base64 of the value itself and of any longer text around it (`user:password`), at all three alignments."""
+    forms: Set[str] = set()
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        whole = encode(data).decode()
+        forms |= {whole, whole.rstrip("=")}
+        for shift in (0, 1, 2):
+            encoded = encode(b"\x00" * shift + data).decode().rstrip("=")
+            first = (shift * 8 + 5) // 6  # Characters before this one also hold bits of what stands in front.
+            last = (shift + len(data)) * 8 // 6
+            if last - first >= 8:
+                forms.add(encoded[first:last])
+    return forms
+
+
+def _alternatives(plain: Set[str], words: Set[str]) -> Optional[Pattern[str]]:
+    longest_first = sorted(plain, key=lambda value: (-len(value), value))
+    alternatives = [re.escape(value) for value in longest_first]
+    alternatives += [r"(?<!\w)%s(?!\w)" % re.escape(value) for value in sorted(words, key=lambda v: (-len(v), v))]
+    return re.compile("|".join(alternatives)) if alternatives else None

@@ -1,0 +1,1 @@
+"""The report files: one document, and three renderings of it."""

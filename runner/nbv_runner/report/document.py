@@ -1,0 +1,130 @@
+"""`report.json`, version nbv.report.v1: everything that is known about the run, for machines."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from dataclasses import dataclass, field
+from typing import Any, Dict, Iterable, List, Optional
+
+from .. import __version__
+from ..cell_run import CellRun
+from ..clock import now_text
+from ..config import RunnerConfig
+from ..kernelspec import KernelSpec
+from ..probe import KernelEnvironment
+from ..text import head, tail
+from ..verdict import Judgement, Tally, verdict_event
+
+VERSION = "nbv.report.v1"
+MAX_OUTPUT_BYTES = 16 * 1024
+MAX_TRACEBACK_BYTES = 16 * 1024
+
+
+@dataclass
+class RunFacts:
+    """What the report says beyond cells and verdict. Fields stay empty for a run that ended early."""
+
+    started_at: str = field(default_factory=now_text)
+    config: Optional[RunnerConfig] = None
+    kernel: Optional[KernelSpec] = None
+    kernel_environment: KernelEnvironment = field(default_factory=KernelEnvironment)
+    kernel_seconds: float = 0.0
+
+
+def report_document(facts: RunFacts, tally: Tally, judgement: Judgement) -> Dict[str, Any]:
+    verdict = verdict_event(judgement, tally)
+    verdict.pop("type")
+    document: Dict[str, Any] = {
+        "version": VERSION,
+        "runnerVersion": __version__,
+        "startedAt": facts.started_at,
+        "finishedAt": now_text(),
+        "verdict": verdict,
+        "environment": _environment(facts),
+        "findings": [finding.document() for finding in tally.findings],
+        "cells": [_cell(cell) for cell in tally.cells],
+    }
+    config = facts.config
+    if config is not None:
+        document["attempt"] = {
+            "job": config.attempt.job,
+            "namespace": config.attempt.namespace,
+            "runId": config.attempt.run_id,
+            "number": config.attempt.number,
+        }
+        document["commit"] = config.commit
+        document["notebook"] = {"path": config.notebook_path, "parameters": sorted(config.parameters)}
+        document["level"] = config.level
+        document["policy"] = dict(config.policy)
+        document["timeouts"] = {
+            "notebookSeconds": config.timeouts.notebook,
+            "cellSeconds": config.timeouts.cell,
+            "kernelStartSeconds": config.timeouts.kernel_start,
+        }
+    return document
+
+
+def _environment(facts: RunFacts) -> Dict[str, Any]:
+    environment: Dict[str, Any] = {"runnerPython": platform.python_version(), "platform": _platform()}
+    if facts.kernel is not None:
+        environment["kernel"] = {
+            "name": facts.kernel.name,
+            "displayName": facts.kernel.display_name,
+            "language": facts.kernel.language,
+            "startSeconds": round(facts.kernel_seconds, 3),
+        }
+    if facts.kernel_environment.python_version:
+        environment["python"] = facts.kernel_environment.python_version
+        environment["packages"] = installed_packages(facts.kernel_environment.search_path)
+    return environment
+
+
+def _platform() -> str:
+    system = os.uname()
+    return "%s-%s-%s" % (system.sysname, system.machine, sys.implementation.name)
+
+
+def installed_packages(folders: Iterable[str]) -> Dict[str, str]:
+    """Distributions in the kernel's search path, by the names of their metadata folders: nothing is imported."""
+    packages: Dict[str, str] = {}
+    for folder in folders:
+        for entry in _names(folder):
+            stem, dot, kind = entry.rpartition(".")
+            if dot and kind in ("dist-info", "egg-info") and "-" in stem:
+                name, _, rest = stem.partition("-")
+                packages.setdefault(name.replace("_", "-").lower(), rest.split("-py")[0])
+    return dict(sorted(packages.items()))
+
+
+def _names(folder: str) -> List[str]:
+    try:
+        return sorted(os.listdir(folder)) if folder else []
+    except OSError:
+        return []
+
+
+def _cell(cell: CellRun) -> Dict[str, Any]:
+    output = cell.outputs.text()
+    document: Dict[str, Any] = {
+        "cell": cell.index,
+        "codeCell": cell.code_index,
+        "status": cell.status,
+        "ended": cell.ended.value,
+        "seconds": round(cell.seconds, 3),
+        "output": head(output, MAX_OUTPUT_BYTES),
+        "findings": [finding.document() for finding in cell.findings],
+    }
+    if cell.cell_id is not None:
+        document["cellId"] = cell.cell_id
+    if cell.tags:
+        document["tags"] = sorted(cell.tags)
+    if cell.execution_count is not None:
+        document["executionCount"] = cell.execution_count
+    if cell.memory_bytes is not None:
+        document["memoryBytes"] = cell.memory_bytes
+    error = cell.reported_error()
+    if error is not None:
+        document["error"] = {**error, "traceback": tail(error["traceback"], MAX_TRACEBACK_BYTES)}
+    return document

@@ -1,0 +1,248 @@
+"""Runs the cells of one notebook in order and collects the evidence."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any, Callable, Dict, List, Optional
+
+import nbformat
+from nbformat.v4 import output_from_msg
+
+from . import processes
+from .cell_run import CellError, CellRun, Ended
+from .channels import Message
+from .checks import check_cell
+from .config import RunnerConfig
+from .kernel import Execution, Kernel
+from .outcome import Outcome, RunStopped
+from .outputs import CellOutputs, OutputBudget
+from .parameters import earlier_injection, injected_cell, insert_position, parameters_source
+from .probe import CellFacts, Probe
+from .tags import SKIP_EXECUTION, tags_of
+from .text import tail, without_ansi
+
+MAX_TRACEBACK_BYTES = 64 * 1024
+MAX_ERROR_MESSAGE_BYTES = 8 * 1024
+
+OnStart = Callable[[CellRun], None]
+OnEnd = Callable[[CellRun], None]
+
+
+@dataclass
+class Plan:
+    """A notebook's code cells, and the injected parameters cell, which has no index of its own."""
+
+    notebook: "nbformat.NotebookNode"
+    cells: List[CellRun]
+    documents: "List[nbformat.NotebookNode]"
+    """The cell of the notebook for each entry of `cells`."""
+    injected: "Optional[nbformat.NotebookNode]" = None
+    injected_before: int = 0
+    """Position in `cells` before which the injected cell runs."""
+    total_cells: int = 0
+
+
+def plan_cells(notebook: "nbformat.NotebookNode", config: RunnerConfig, secret_length: int) -> Plan:
+    """Numbers the original cells, then puts the parameters in."""
+    budget = OutputBudget()
+    cells: List[CellRun] = []
+    documents: "List[nbformat.NotebookNode]" = []
+    originals = list(notebook["cells"])
+    replaced = earlier_injection(originals) if config.parameters else None
+    if replaced is not None:
+        originals[replaced]["source"] = parameters_source(config.parameters)
+    position = insert_position(originals)
+    injected_before = 0
+    for index, cell in enumerate(originals):
+        if cell["cell_type"] != "code":
+            continue
+        if index < position:
+            injected_before += 1
+        cells.append(
+            CellRun(
+                index=index,
+                code_index=len(cells),
+                source=cell["source"],
+                tags=tags_of(cell),
+                outputs=CellOutputs(budget, secret_length),
+                cell_id=cell.get("id"),
+            )
+        )
+        documents.append(cell)
+    runnable = [run for run in cells if run.source.strip() and SKIP_EXECUTION not in run.tags]
+    if runnable:
+        runnable[-1].is_last = True
+    plan = Plan(notebook, cells, documents, injected_before=injected_before, total_cells=len(originals))
+    if config.parameters and replaced is None:
+        plan.injected = injected_cell(config.parameters, notebook.get("nbformat_minor", 0))
+        notebook["cells"].insert(position, plan.injected)
+    return plan
+
+
+class CellRunner:
+    """Runs one cell after the other until the end or until one stops the run."""
+
+    def __init__(self, plan: Plan, kernel: Kernel, probe: Probe, config: RunnerConfig) -> None:
+        self._plan = plan
+        self._kernel = kernel
+        self._probe = probe
+        self._config = config
+        self._notebook_deadline = 0.0
+        self.peak_memory_bytes: Optional[int] = None
+
+    def run_all(self, on_start: OnStart, on_end: OnEnd) -> None:
+        """Cells after a stop are reported as not run."""
+        self._notebook_deadline = time.monotonic() + self._config.timeouts.notebook
+        stopped = False
+        for position, cell in enumerate(self._plan.cells):
+            if position == self._plan.injected_before and not stopped:
+                self._run_injected()
+            if stopped or SKIP_EXECUTION in cell.tags:
+                on_end(cell)
+                continue
+            on_start(cell)
+            self._run(cell)
+            self._write_back(position, cell)
+            cell.findings = check_cell(cell, self._config.policy)
+            on_end(cell)
+            stopped = cell.stops_the_run
+        if self._plan.injected_before == len(self._plan.cells) and not stopped:
+            self._run_injected()
+
+    def _run_injected(self) -> None:
+        if self._plan.injected is None:
+            return
+        cell = CellRun(-1, -1, self._plan.injected["source"], frozenset(), CellOutputs(OutputBudget()))
+        self._run(cell)
+        self._plan.injected["execution_count"] = cell.execution_count
+        if cell.error is not None:
+            raise RunStopped(
+                Outcome.BAD_CONFIGURATION,
+                "The parameters can't be set: %s: %s" % (cell.error.name, cell.error.message),
+            )
+
+    def _run(self, cell: CellRun) -> None:
+        if not cell.source.strip():
+            cell.ended = Ended.FINISHED
+            return
+        begun = time.monotonic()
+        limit = self._config.timeouts.cell
+        cell_deadline = begun + limit if limit is not None else None
+        deadline = min(self._notebook_deadline, cell_deadline) if cell_deadline else self._notebook_deadline
+        outputs = _OutputTaker(cell.outputs)
+        execution = self._kernel.execute(cell.source, deadline, outputs.take)
+        cell.seconds = time.monotonic() - begun
+        if execution.timed_out:
+            is_cell_limit = cell_deadline is not None and cell_deadline <= self._notebook_deadline
+            self._take_timeout(cell, execution, is_cell_limit)
+        elif execution.death is not None:
+            self._take_death(cell, execution)
+        else:
+            self._take_reply(cell, execution.reply or {}, outputs)
+        if execution.outputs_incomplete:
+            cell.outputs.stream(
+                "stderr", "[the kernel did not report the end of this cell's outputs: some may be lost]\n"
+            )
+
+    def _take_reply(self, cell: CellRun, reply: Dict[str, Any], outputs: "_OutputTaker") -> None:
+        count = reply.get("execution_count")
+        cell.execution_count = count if isinstance(count, int) else None
+        cell.asked_exit = any(
+            isinstance(entry, dict) and entry.get("source") == "ask_exit" for entry in reply.get("payload") or ()
+        )
+        # Either of the two may come without the other: a failing line magic, or an error shown by hand.
+        cell.error = _error_of(reply) if reply.get("status") != "ok" else outputs.error
+        cell.ended = Ended.RAISED if cell.error is not None else Ended.FINISHED
+        facts = self._probe.after_cell()
+        cell.facts = facts
+        self._require_untouched(cell, facts, outputs)
+        cell.memory_bytes = processes.resident_bytes(self._kernel.process.pid)
+        self.peak_memory_bytes = max(self.peak_memory_bytes or 0, cell.memory_bytes or 0) or None
+
+    @staticmethod
+    def _require_untouched(cell: CellRun, facts: CellFacts, outputs: "_OutputTaker") -> None:
+        """Cheap tampering ends the run: what the kernel says from here on means nothing."""
+        if facts.replaced_hooks:
+            what = "replaced the kernel's %s" % ", ".join(facts.replaced_hooks)
+        elif outputs.executed_source is not None and outputs.executed_source != cell.source:
+            what = "made the kernel run something other than the cell's source"
+        else:
+            return
+        raise RunStopped(Outcome.TAMPERED, "Cell %d %s: its results can't be trusted." % (cell.index, what))
+
+    @staticmethod
+    def _take_timeout(cell: CellRun, execution: Execution, is_cell_limit: bool) -> None:
+        cell.ended = Ended.CELL_TIMEOUT if is_cell_limit else Ended.NOTEBOOK_TIMEOUT
+        where = _error_of(execution.interrupted_reply).traceback if execution.interrupted_reply else ""
+        ignored = "" if execution.interrupted_reply else "; it ignored the interrupt, so its kernel was killed"
+        whose = "the cell's" if is_cell_limit else "the notebook's"
+        name = "CellTimeout" if is_cell_limit else "ValidationTimeout"
+        cell.error = CellError(name, "stopped after %.1f s by %s time limit%s" % (cell.seconds, whose, ignored), where)
+
+    @staticmethod
+    def _take_death(cell: CellRun, execution: Execution) -> None:
+        death = execution.death
+        if death is None:
+            return
+        cell.ended = Ended.KERNEL_DIED
+        cell.death = death
+        early = "; a background task of an earlier cell may be the cause" if cell.seconds < 0.05 else ""
+        name = "OutOfMemory" if death.out_of_memory else "DeadKernel"
+        cell.error = CellError(name, death.describe() + early, without_ansi(tail(death.chatter, MAX_TRACEBACK_BYTES)))
+
+    def _write_back(self, position: int, cell: CellRun) -> None:
+        self._plan.documents[position]["execution_count"] = cell.execution_count
+
+    def finish(self) -> None:
+        """Puts the outputs into the notebook, late ones of threads included."""
+        for cell, document in zip(self._plan.cells, self._plan.documents):
+            document["outputs"] = [nbformat.from_dict(output) for output in cell.outputs.documents()]
+
+
+class _OutputTaker:
+    """Turns the kernel's messages into the cell's outputs."""
+
+    def __init__(self, outputs: CellOutputs) -> None:
+        self._outputs = outputs
+        self.error: Optional[CellError] = None
+        self.executed_source: Optional[str] = None
+
+    def take(self, message: Message) -> None:
+        try:
+            self._take(message["header"]["msg_type"], message["content"], message)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            pass  # A message that a notebook made up.
+
+    def _take(self, kind: str, content: Dict[str, Any], message: Message) -> None:
+        if kind == "stream":
+            self._outputs.stream("stderr" if content["name"] == "stderr" else "stdout", str(content["text"]))
+        elif kind in ("display_data", "execute_result", "error"):
+            if kind == "error":
+                self.error = _error_of(content)
+            display_id = content.get("transient", {}).get("display_id")
+            self._outputs.rich(_document(message), message["size"], display_id)
+        elif kind == "update_display_data":
+            display_id = content["transient"]["display_id"]
+            self._outputs.update_display(display_id, content["data"], content["metadata"], message["size"])
+        elif kind == "clear_output":
+            self._outputs.clear(bool(content.get("wait")))
+        elif kind == "execute_input":
+            self.executed_source = str(content["code"])
+        elif kind == "oversize":
+            self._outputs.oversize(str(content["kind"]), message["size"])
+
+
+def _document(message: Message) -> Dict[str, Any]:
+    output = output_from_msg({"header": message["header"], "content": message["content"], "metadata": {}})
+    return dict(output)
+
+
+def _error_of(content: Dict[str, Any]) -> CellError:
+    lines = content.get("traceback")
+    traceback = "\n".join(str(line) for line in lines) if isinstance(lines, list) else ""
+    return CellError(
+        name=str(content.get("ename") or content.get("status") or "error")[:500],
+        message=tail(without_ansi(str(content.get("evalue", ""))), MAX_ERROR_MESSAGE_BYTES),
+        traceback=tail(without_ansi(traceback), MAX_TRACEBACK_BYTES),
+    )

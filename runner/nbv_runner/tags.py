@@ -1,0 +1,14 @@
+"""Tags that a notebook's author may put on a cell."""
+
+from __future__ import annotations
+
+from typing import Any, FrozenSet, Mapping
+
+RAISES_EXCEPTION = "raises-exception"
+SKIP_EXECUTION = "skip-execution"
+
+
+def tags_of(cell: Mapping[str, Any]) -> FrozenSet[str]:
+    """Unknown tags are the author's own; malformed ones are none."""
+    tags = cell.get("metadata", {}).get("tags")
+    return frozenset(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else frozenset()

@@ -1,0 +1,128 @@
+"""From cells and findings to one verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Dict, List, Optional, Sequence
+
+from .cell_run import CellRun, Ended
+from .checks.exits import is_clean_exit
+from .finding import FAILURE, WARNING, Finding
+from .outcome import PASSED_WITH_WARNINGS, Outcome
+from .text import one_line
+
+MAX_FAILING_CELLS = 10
+
+
+@dataclass
+class Tally:
+    """The whole run, as the verdict and the reports need it."""
+
+    total_cells: int = 0
+    cells: List[CellRun] = field(default_factory=list)
+    """Every code cell, run or not."""
+    findings: List[Finding] = field(default_factory=list)
+    """About the notebook as a whole."""
+    seconds: float = 0.0
+    peak_memory_bytes: Optional[int] = None
+    cpu_seconds: Optional[float] = None
+
+    def all_findings(self) -> List[Finding]:
+        return self.findings + [finding for cell in self.cells for finding in cell.findings]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    outcome: Outcome
+    message: str
+
+
+def judge(tally: Tally) -> Judgement:
+    """What stopped the run comes first, then the checks."""
+    for cell in tally.cells:
+        if cell.stops_the_run and not is_clean_exit(cell):
+            return Judgement(_stopping_outcome(cell), "Cell %d: %s" % (cell.index, _what_stopped(cell)))
+    failures = [finding for finding in tally.all_findings() if finding.severity == FAILURE]
+    if failures:
+        first = failures[0]
+        where = "cell %d" % first.cell if first.cell is not None else "the notebook"
+        more = ", and %d more" % (len(failures) - 1) if len(failures) > 1 else ""
+        return Judgement(
+            Outcome.CHECK_FAILED, "Check %s failed in %s: %s%s" % (first.check, where, first.message, more)
+        )
+    return Judgement(Outcome.PASSED, _passed_message(tally))
+
+
+def _stopping_outcome(cell: CellRun) -> Outcome:
+    if cell.ended is Ended.CELL_TIMEOUT:
+        return Outcome.CELL_TIMEOUT
+    if cell.ended is Ended.NOTEBOOK_TIMEOUT:
+        return Outcome.NOTEBOOK_TIMEOUT
+    return cell.death.outcome() if cell.death is not None else Outcome.CELL_RAISED
+
+
+def _what_stopped(cell: CellRun) -> str:
+    if cell.error is None:
+        return "failed"
+    message = one_line(cell.error.message, 500)
+    return message if cell.ended is not Ended.RAISED else "%s: %s" % (cell.error.name, message or "no message")
+
+
+def _passed_message(tally: Tally) -> str:
+    ran = sum(1 for cell in tally.cells if cell.ended is not Ended.NOT_RUN)
+    warnings = _count_warnings(tally)
+    text = (
+        "%d of %d code cells ran" % (ran, len(tally.cells)) if ran < len(tally.cells) else "All %d code cells ran" % ran
+    )
+    return "%s; %d warning%s." % (text, warnings, "" if warnings == 1 else "s") if warnings else text + "."
+
+
+def _count_warnings(tally: Tally) -> int:
+    return sum(1 for finding in tally.all_findings() if finding.severity == WARNING)
+
+
+def verdict_word(judgement: Judgement, tally: Tally) -> str:
+    word = judgement.outcome.value.verdict
+    return PASSED_WITH_WARNINGS if judgement.outcome is Outcome.PASSED and _count_warnings(tally) else word
+
+
+def verdict_event(judgement: Judgement, tally: Tally, report_digest: Optional[str] = None) -> Dict[str, Any]:
+    ending = judgement.outcome.value
+    statuses = [cell.status for cell in tally.cells]
+    event: Dict[str, Any] = {
+        "type": "verdict",
+        "verdict": verdict_word(judgement, tally),
+        "exitCode": ending.exit_code,
+        "reason": ending.reason,
+        "message": judgement.message,
+        "counts": {
+            "cells": tally.total_cells,
+            "codeCells": len(tally.cells),
+            "succeeded": statuses.count("Success") + statuses.count("Warning"),
+            "failed": statuses.count("Failure"),
+            "skipped": statuses.count("Skipped"),
+            "warnings": _count_warnings(tally),
+        },
+        "failingCells": _failing_cells(tally.cells),
+        "seconds": round(tally.seconds, 3),
+    }
+    if tally.peak_memory_bytes is not None:
+        event["peakMemoryBytes"] = tally.peak_memory_bytes
+    if tally.cpu_seconds is not None:
+        event["cpuSeconds"] = round(tally.cpu_seconds, 3)
+    if report_digest is not None:
+        event["reportDigest"] = report_digest
+    return event
+
+
+def _failing_cells(cells: Sequence[CellRun]) -> List[Dict[str, Any]]:
+    failing: List[Dict[str, Any]] = []
+    for cell in [cell for cell in cells if cell.status == "Failure"][:MAX_FAILING_CELLS]:
+        entry: Dict[str, Any] = {"cell": cell.index}
+        error = cell.reported_error()
+        if error:
+            entry["errorName"] = error["name"]
+        first = next(finding for finding in cell.findings if finding.severity == FAILURE)
+        entry["message"] = first.message
+        failing.append(entry)
+    return failing
