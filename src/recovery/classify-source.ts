@@ -1,4 +1,5 @@
-import type { ErrorType, Failure } from "./failure.js";
+import type { ErrorType } from "../api/index.js";
+import type { Failure } from "./failure.js";
 import { type FailureReason, failureOf, isFailureReason } from "./reasons/catalogue.js";
 import { errorTypeOfText } from "./text-patterns.js";
 

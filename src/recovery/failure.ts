@@ -1,10 +1,5 @@
+import type { ErrorType, Fault } from "../api/index.js";
 import type { FailureReason } from "./reasons/catalogue.js";
-
-/** Whether trying again can help. `unknown` is tried again within the same budget. */
-export type ErrorType = "transient" | "permanent" | "unknown";
-
-/** Whose matter it is to put it right. */
-export type Fault = "user" | "platform";
 
 /** Step of a run in which it failed. */
 export type Stage = "source" | "models" | "build" | "schedule" | "start" | "run" | "check" | "finish";

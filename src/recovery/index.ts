@@ -2,7 +2,7 @@ export { type ApiTrouble, classifyApi } from "./classify-api.js";
 export { classifyAttempt } from "./classify-attempt.js";
 export { classifySource, type SourceTrouble } from "./classify-source.js";
 export { classifyVerdict, type JudgedAttempt, reasonOfExit } from "./classify-verdict.js";
-export type { ErrorType, Failure, Fault, Stage } from "./failure.js";
+export type { Failure, Stage } from "./failure.js";
 export { classifyPod } from "./pod/classify-pod.js";
 export { DEFAULT_PATIENCE, type PatienceSettings, type PodContext, type PodSignal } from "./pod/signal.js";
 export {
@@ -27,11 +27,9 @@ export {
   type RecoveryPolicy,
 } from "./retry/plan-recovery.js";
 export {
-  type BackoffPolicy,
   type RetryNumbers,
   type RetrySettings,
   retryStrategy,
   STRATEGIES,
-  type StrategyName,
 } from "./retry/retry-strategy.js";
 export { errorTypeOfText, TEXT_PATTERNS } from "./text-patterns.js";

@@ -1,4 +1,4 @@
-import type { ErrorType } from "./failure.js";
+import type { ErrorType } from "../api/index.js";
 
 /**
  * The floor of classification: what an error's words say when no structured reason does. Looked at in this order,

@@ -13,9 +13,9 @@ export { MAX_EVENT_LINE, type SignedEvent, signEventLine, verifyEventLine } from
 export { type Judgement, type JudgeInput, judge } from "./judge.js";
 export { assembleResults, type AssembledResults, type AssembleOptions } from "./results/assemble-results.js";
 export { fitStatus, MAX_STATUS_BYTES } from "./results/fit-status.js";
-export { feedbackFor } from "./feedback/feedback-for.js";
+export { type FeedbackDetail, feedbackFor } from "./feedback/feedback-for.js";
 export { secretVariables } from "./pod/environment.js";
-export { isReservedPath, NOTEBOOK_CONTAINER, PATHS, SOURCE_CONTAINER, VOLUME_PREFIX, VOLUMES } from "./pod/paths.js";
+export { isReservedPath, NOTEBOOK_CONTAINER, PATHS, SOURCE_CONTAINER, VOLUMES } from "./pod/paths.js";
 export { labelValue, validationPodName } from "./pod/pod-name.js";
 export type { PodSettings, PodSource, ValidationPodRequest } from "./pod/request.js";
 export { type RunnerConfigRequest, runnerConfig } from "./pod/runner-config-for.js";

@@ -1,4 +1,5 @@
-import type { ErrorType, Failure, Fault, Stage } from "../failure.js";
+import type { ErrorType, Fault } from "../../api/index.js";
+import type { Failure, Stage } from "../failure.js";
 
 /**
  * How long a reason may stand before it ends the attempt. `none`: it can't get better. `startup`: pulls, missing

@@ -1,8 +1,4 @@
-/** How delays grow from one retry to the next. */
-export type BackoffPolicy = "exponential" | "linear" | "fixed";
-
-/** Names of the built-in strategies. */
-export type StrategyName = "default" | "aggressive" | "conservative" | "high_priority";
+import type { BackoffPolicy, RetryPolicy, RetryStrategyName } from "../../api/index.js";
 
 interface Strategy {
   /** Retries after the first attempt. */
@@ -13,7 +9,7 @@ interface Strategy {
 }
 
 /** The built-in strategies. */
-export const STRATEGIES: Readonly<Record<StrategyName, Strategy>> = {
+export const STRATEGIES: Readonly<Record<RetryStrategyName, Strategy>> = {
   default: { retries: 3, baseSeconds: 2, maxSeconds: 60, factor: 2 },
   aggressive: { retries: 5, baseSeconds: 1, maxSeconds: 30, factor: 2 },
   conservative: { retries: 2, baseSeconds: 5, maxSeconds: 300, factor: 2 },
@@ -30,26 +26,12 @@ const LOW_PRIORITY = 20;
 export interface RetrySettings {
   /** 0–100. @default 50 */
   readonly priority?: number | undefined;
-  readonly retryPolicy?:
-    | {
-        /** @default true */
-        readonly enabled?: boolean | undefined;
-        readonly strategy?: StrategyName | undefined;
-        readonly maxRetries?: number | undefined;
-        readonly maxBuildRetries?: number | undefined;
-        readonly maxValidationRetries?: number | undefined;
-        readonly backoffPolicy?: BackoffPolicy | undefined;
-        readonly backoffBaseSeconds?: number | undefined;
-        readonly backoffFactor?: number | undefined;
-        readonly maxBackoffSeconds?: number | undefined;
-        readonly jitter?: boolean | undefined;
-      }
-    | undefined;
+  readonly retryPolicy?: RetryPolicy | undefined;
 }
 
 /** All numbers of a job's retries. */
 export interface RetryNumbers {
-  readonly strategy: StrategyName;
+  readonly strategy: RetryStrategyName;
   /** False: nothing is retried, recovered or waited for by itself. */
   readonly enabled: boolean;
   readonly maxValidationRetries: number;
@@ -75,7 +57,7 @@ export function retryStrategy(
   spec: RetrySettings,
   defaults: { readonly jitter: boolean } = { jitter: true },
 ): RetryNumbers {
-  const policy = spec.retryPolicy ?? {};
+  const policy: RetryPolicy = spec.retryPolicy ?? {};
   const name = policy.strategy ?? strategyOfPriority(spec.priority);
   const strategy = STRATEGIES[name];
   return {
@@ -93,7 +75,7 @@ export function retryStrategy(
   };
 }
 
-function strategyOfPriority(priority: number | undefined): StrategyName {
+function strategyOfPriority(priority: number | undefined): RetryStrategyName {
   if (priority === undefined) return "default";
   if (priority >= HIGH_PRIORITY) return "high_priority";
   return priority <= LOW_PRIORITY ? "conservative" : "default";

@@ -17,8 +17,18 @@ const MAX_ISSUE_BYTES = 512;
 const ORDER: readonly Severity[] = ["failure", "warning", "note", "ignored"];
 const SHOWN = { failure: "error", warning: "warning", note: "info", ignored: "info" } as const;
 
+/** How much is explained: `educationalMode` and its companions of `spec.validationConfig`. */
+export interface FeedbackDetail {
+  readonly enabled: boolean;
+  readonly bestPractices: boolean;
+  readonly examples: boolean;
+}
+
+const EVERYTHING: FeedbackDetail = { enabled: true, bestPractices: true, examples: true };
+
 /** What there is to learn from a run, gravest first. The same lesson is taught once, where it first applies. */
-export function feedbackFor(progress: RunProgress): EducationalFeedback[] {
+export function feedbackFor(progress: RunProgress, detail: FeedbackDetail = EVERYTHING): EducationalFeedback[] {
+  if (!detail.enabled) return [];
   const findings = allFindings(progress).sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity));
   const lessons = findings.flatMap((finding) => lessonOf(finding, progress) ?? []);
   const all = [...(endingOf(progress) ?? []), ...lessons];
@@ -27,7 +37,16 @@ export function feedbackFor(progress: RunProgress): EducationalFeedback[] {
     const lesson = `${explanation}\n${suggestion}`;
     return seen.has(lesson) ? false : seen.add(lesson);
   });
-  return distinct.slice(0, MAX_FEEDBACK);
+  return distinct.slice(0, MAX_FEEDBACK).map((each) => withDetail(each, detail));
+}
+
+function withDetail(feedback: EducationalFeedback, detail: FeedbackDetail): EducationalFeedback {
+  const { bestPractice, example, ...rest } = feedback;
+  return {
+    ...rest,
+    ...(detail.bestPractices && bestPractice !== undefined && { bestPractice }),
+    ...(detail.examples && example !== undefined && { example }),
+  };
 }
 
 function lessonOf(finding: Finding, progress: RunProgress): EducationalFeedback | undefined {

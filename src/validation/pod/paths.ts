@@ -1,3 +1,5 @@
+import { RESERVED_MOUNT_PATHS } from "../../api/index.js";
+
 /** Where things are in the validation pod. Every path that a command, argument or variable names begins with one of these. */
 export const PATHS = {
   runner: "/nbv/runner",
@@ -13,8 +15,7 @@ export const PATHS = {
   terminationLog: "/dev/termination-log",
 } as const;
 
-/** Names of the pod's own volumes. All names with this prefix are reserved. */
-export const VOLUME_PREFIX = "nbv-";
+/** Names of the pod's own volumes: all begin with `RESERVED_VOLUME_PREFIX`. */
 export const VOLUMES = {
   runner: "nbv-runner",
   source: "nbv-source",
@@ -33,8 +34,7 @@ export const VOLUMES = {
 export const SOURCE_CONTAINER = "source";
 export const NOTEBOOK_CONTAINER = "notebook";
 
-/** Mount paths that jobs can't use, nor anything below them. */
-export const RESERVED_PATHS = ["/nbv", PATHS.terminationLog] as const;
+const RESERVED_PATHS: readonly string[] = [...RESERVED_MOUNT_PATHS, PATHS.terminationLog];
 
 /** Whether a job's mount at `path` would cover something that the validation needs. */
 export function isReservedPath(path: string): boolean {

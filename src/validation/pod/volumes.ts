@@ -1,6 +1,6 @@
 import type { Volume, VolumeMount } from "kubernetes-types/core/v1.js";
-import { UserError } from "../../api/user-error.js";
-import { isReservedPath, PATHS, VOLUME_PREFIX, VOLUMES } from "./paths.js";
+import { RESERVED_VOLUME_PREFIX, UserError } from "../../api/index.js";
+import { isReservedPath, PATHS, VOLUMES } from "./paths.js";
 import type { ValidationPodRequest } from "./request.js";
 
 const SECRET_MODE = 0o440;
@@ -34,11 +34,11 @@ function sourceVolumes({ source }: ValidationPodRequest): Volume[] {
 
 function ownVolumes({ pod }: ValidationPodRequest): readonly Volume[] {
   const volumes = pod?.volumes ?? [];
-  const taken = volumes.filter(({ name }) => name.startsWith(VOLUME_PREFIX));
+  const taken = volumes.filter(({ name }) => name.startsWith(RESERVED_VOLUME_PREFIX));
   // Sizes may be numbers here; the API server takes them as they are.
   if (taken.length === 0) return volumes as readonly Volume[];
   throw new UserError({
-    what: `volume names that begin with "${VOLUME_PREFIX}" are reserved`,
+    what: `volume names that begin with "${RESERVED_VOLUME_PREFIX}" are reserved`,
     where: taken.map(({ name }) => `spec.podConfig.volumes: ${name}`),
     fix: "give the volume another name",
   });

@@ -1,5 +1,5 @@
 import { fromRfc3339, type NotebookValidationJobStatus, toRfc3339 } from "../../api/index.js";
-import { feedbackFor } from "../feedback/feedback-for.js";
+import { type FeedbackDetail, feedbackFor } from "../feedback/feedback-for.js";
 import type { RunProgress } from "../run-progress.js";
 import { cellResults } from "./cell-results.js";
 import { fitResults, jsonBytes } from "./fit-results.js";
@@ -16,14 +16,14 @@ export interface AssembleOptions {
   readonly storeOutputs: boolean;
   /** For everything assembled here, as JSON, in bytes. */
   readonly budgetBytes: number;
-  /** Whether findings are explained. @default true */
-  readonly educational?: boolean;
+  /** How much is explained. @default everything */
+  readonly feedback?: FeedbackDetail;
 }
 
 /** Status from a run's events: live while it runs, complete at its end, within the budget. */
 export function assembleResults(progress: RunProgress, options: AssembleOptions): AssembledResults {
   const checks = validationChecks(progress);
-  const feedback = (options.educational ?? true) ? feedbackFor(progress) : [];
+  const feedback = feedbackFor(progress, options.feedback);
   const others = {
     ...(checks.length > 0 && { validationChecks: checks }),
     ...(feedback.length > 0 && { educationalFeedback: feedback }),
