@@ -20,14 +20,12 @@ export type SourceErrorReason =
   | "GitNotFound"
   | "GitRefNotFound"
   | "GitNetwork"
-  /** The ssh server's key is not among the known hosts, or differs from them. */
-  | "GitHostKeyUnknown"
-  /** The https server's certificate is not trusted. */
-  | "GitTlsFailed"
+  /** The https certificate is not trusted, or the ssh host key is not known or differs. */
+  | "GitUntrusted"
   /** URL, ref, address, redirect or content that is never used, whoever asks. */
   | "GitRefused"
-  /** Over the limits of size, files or time. */
-  | "GitTooLarge"
+  /** Over the limits of size or number of files. */
+  | "SourceTooLarge"
   | "SecretMissing"
   | "Unknown";
 

@@ -14,13 +14,13 @@ const AUTH_ADVICE = "check git.credentialsSecret and the scope of its token or k
 const explanations: readonly Explanation[] = [
   {
     pattern: /REMOTE HOST IDENTIFICATION HAS CHANGED|Host key for .* has changed/,
-    reason: "GitHostKeyUnknown",
+    reason: "GitUntrusted",
     say: (r) =>
       `The ssh host key of ${hostOf(r)} differs from the one in known_hosts: if the server really changed it, update known_hosts`,
   },
   {
     pattern: /Host key verification failed|No .* host key is known for/,
-    reason: "GitHostKeyUnknown",
+    reason: "GitUntrusted",
     say: (r) =>
       `The ssh host key of ${hostOf(r)} is not known: verify it out of band and put the line of \`ssh-keyscan ${r.port === 22 ? "" : `-p ${r.port} `}${r.host}\` into \`known_hosts\` of the credentials Secret`,
   },
@@ -38,7 +38,7 @@ const explanations: readonly Explanation[] = [
   },
   {
     pattern: /SSL certificate|certificate verif|unable to get local issuer|server verification failed|self[- ]signed/i,
-    reason: "GitTlsFailed",
+    reason: "GitUntrusted",
     say: (r) => `The certificate of ${hostOf(r)} is not trusted: add its CA to the operator's CA bundle`,
   },
   {
@@ -65,7 +65,7 @@ const explanations: readonly Explanation[] = [
   },
   {
     pattern: /No space left on device|Disk quota exceeded/i,
-    reason: "GitTooLarge",
+    reason: "SourceTooLarge",
     say: () => "The repository did not fit on the volume (no space left)",
   },
   {
@@ -109,9 +109,9 @@ function explainStop(stopped: NonNullable<GitResult["stopped"]>, remote: GitRemo
         `The Git server ${hostOf(remote)} took too long: stopped ${stopped.message}`,
       );
     case "output":
-      return new SourceError("GitTooLarge", `The Git server ${hostOf(remote)} lists more refs than can be read`);
+      return new SourceError("SourceTooLarge", `The Git server ${hostOf(remote)} lists more refs than can be read`);
     case "watch":
-      return new SourceError("GitTooLarge", stopped.message);
+      return new SourceError("SourceTooLarge", stopped.message);
     case "spawn":
       return new SourceError("Unknown", `git could not be started (${stopped.message}): is it installed?`);
   }

@@ -43,7 +43,7 @@ export async function fetchCommit(request: FetchRequest, policy: GitPolicy): Pro
       maxOutput: limits.files * 400,
       ...(signal === undefined ? {} : { signal }),
     });
-    if (listing.stopped?.kind === "output") throw new SourceError("GitTooLarge", "The commit lists too many files");
+    if (listing.stopped?.kind === "output") throw new SourceError("SourceTooLarge", "The commit lists too many files");
     if (listing.code !== 0) throw new SourceError("Unknown", `git could not list the commit: ${listing.stderr.trim()}`);
     const entries = parseTreeListing(listing.stdout);
     checkTree(entries, limits);
@@ -68,7 +68,8 @@ export async function fetchCommit(request: FetchRequest, policy: GitPolicy): Pro
     const ways = [
       { options: ["--depth=1"], refspecs: [commit] },
       ...(named === undefined ? [] : [{ options: ["--depth=1"], refspecs: [named] }]),
-      { options: [], refspecs: ["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"] },
+      // Everything: deep, also where the way before left a shallow copy.
+      { options: ["--depth=2147483647"], refspecs: ["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"] },
     ];
     for (const { options, refspecs } of ways) {
       try {

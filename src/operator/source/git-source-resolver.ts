@@ -1,41 +1,22 @@
-import { createHash } from "node:crypto";
 import { distance } from "fastest-levenshtein";
 import { type ResolvedSource, SourceError, type SourceRequest, type SourceResolver } from "../source-resolver.js";
 import { chooseRef, parseRemoteRefs, type RemoteRef } from "./choose-ref.js";
 import { type GitPolicy, limitsOf } from "./git-policy.js";
 import { parseRef, type RefText } from "./git-ref.js";
 import { type GitSession, withGitSession } from "./git-session.js";
-import { parseGitUrl } from "./git-url.js";
 import { commitsWithPrefix, fetchHistory, hasCommit } from "./remote-history.js";
-import { SharedWork } from "./shared-work.js";
 
 /** A resolved commit, with what its owner should know about the name. */
 export interface GitResolvedSource extends ResolvedSource {
   readonly warning?: string;
 }
 
-/**
- * Answers with the git binary. Equal questions that are asked at the same time (same repository, ref and credentials)
- * share one answer; at most `concurrency` gits run at a time.
- */
+/** Answers with the git binary. Sharing and limiting of questions is the caller's matter (`source-desk.ts`). */
 export class GitSourceResolver implements SourceResolver {
-  private readonly work: SharedWork<GitResolvedSource>;
-
-  /** @param concurrency @default 8 */
-  constructor(
-    private readonly policy: GitPolicy = {},
-    concurrency = 8,
-  ) {
-    this.work = new SharedWork(concurrency);
-  }
+  constructor(private readonly policy: GitPolicy = {}) {}
 
   async resolve(request: SourceRequest, signal: AbortSignal): Promise<GitResolvedSource> {
     const ref = parseRef(request.ref);
-    parseGitUrl(request.url);
-    return await this.work.share(questionKey(request), signal, (shared) => this.ask(request, ref, shared));
-  }
-
-  private async ask(request: SourceRequest, ref: RefText, signal: AbortSignal): Promise<GitResolvedSource> {
     const access = { url: request.url, credentials: request.credentials, policy: this.policy };
     return await withGitSession(access, async (session) => {
       const timeoutMs = limitsOf(this.policy).askMs;
@@ -93,13 +74,6 @@ function patterns(ref: RefText): readonly string[] {
     case "name":
       return [`refs/heads/${ref.text}`, `refs/tags/${ref.text}`, `refs/tags/${ref.text}^{}`];
   }
-}
-
-function questionKey(request: SourceRequest): string {
-  const credentials = Object.entries(request.credentials ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
-  return createHash("sha256")
-    .update(JSON.stringify([request.url, request.ref, credentials]))
-    .digest("hex");
 }
 
 function missing(text: string, session: GitSession, refs: readonly RemoteRef[]): SourceError {

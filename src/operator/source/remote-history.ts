@@ -82,7 +82,7 @@ export async function fetchInto(
   const run = { timeoutMs: limits.fetchMs, watch, ...(signal === undefined ? {} : { signal }) };
   await session.contact(["-C", "repository.git", ...FETCH, ...options, "--"], refspecs, run);
   const over = await watch();
-  if (over !== undefined) throw new SourceError("GitTooLarge", over);
+  if (over !== undefined) throw new SourceError("SourceTooLarge", over);
 }
 
 /** Whether the object was fetched and is a commit. */

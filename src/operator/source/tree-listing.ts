@@ -43,11 +43,11 @@ export function parseTreeListing(output: string): TreeEntry[] {
 /**
  * Refuses trees that no honest repository has (names that leave the directory, the same name twice, a file that is
  * also a directory), and those over the limits.
- * @throws SourceError `GitRefused` or `GitTooLarge`
+ * @throws SourceError `GitRefused` or `SourceTooLarge`
  */
 export function checkTree(entries: readonly TreeEntry[], limits: GitLimits): void {
   if (entries.length > limits.files) {
-    throw new SourceError("GitTooLarge", `The commit has ${entries.length} files; the limit is ${limits.files}`);
+    throw new SourceError("SourceTooLarge", `The commit has ${entries.length} files; the limit is ${limits.files}`);
   }
   const paths = new Set<string>();
   let total = 0;
@@ -60,14 +60,14 @@ export function checkTree(entries: readonly TreeEntry[], limits: GitLimits): voi
     paths.add(path);
     if (size > limits.fileBytes) {
       throw new SourceError(
-        "GitTooLarge",
+        "SourceTooLarge",
         `${quote(path)} has ${size} bytes; the limit of a file is ${limits.fileBytes}`,
       );
     }
     total += size;
   }
   if (total > limits.treeBytes) {
-    throw new SourceError("GitTooLarge", `The commit's files have ${total} bytes; the limit is ${limits.treeBytes}`);
+    throw new SourceError("SourceTooLarge", `The commit's files have ${total} bytes; the limit is ${limits.treeBytes}`);
   }
   for (const { path } of entries) {
     const above = ancestors(path).find((parent) => paths.has(parent));
