@@ -35,6 +35,12 @@ export const SOURCE_REASONS = {
     message: "The Git server's certificate or host key is not trusted",
     suggestedAction: "Put the server's key into known_hosts of the credentials, or its CA into the operator's bundle",
   },
+  GitRefused: {
+    ...USERS_MATTER,
+    stage: "source",
+    message: "The repository's address, name or content is not admitted",
+    suggestedAction: "Use what the message asks for; the operator's configuration decides about addresses and plain http",
+  },
   NotebookNotFound: {
     ...USERS_MATTER,
     stage: "source",
