@@ -36,5 +36,7 @@ export interface Observation {
   readonly log?: LogSeen;
   /** Why the API server would not have the current attempt's objects. */
   readonly refusal?: Failure;
+  /** Whether a validation pod may start now, as far as the operator's limits go. */
+  readonly hasRoom: boolean;
   readonly settings: Settings;
 }

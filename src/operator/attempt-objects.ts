@@ -1,0 +1,93 @@
+import { type EffectiveSpec, type NotebookValidationJobSpec, type OperatorConfig, parseDuration } from "../api/index.js";
+import {
+  type PodSettings,
+  type PodSource,
+  runnerConfig,
+  secretVariables,
+  type ValidationObjects,
+  validationPod,
+} from "../validation/index.js";
+import type { AttemptPlan } from "./decide/decision.js";
+
+/** What the objects of one attempt are made from. */
+export interface AttemptRequest {
+  readonly job: { readonly name: string; readonly namespace: string; readonly uid: string };
+  readonly spec: NotebookValidationJobSpec;
+  readonly effective: EffectiveSpec;
+  readonly plan: AttemptPlan;
+  readonly key: Uint8Array;
+  /** Names of the keys of the Secrets that become variables, by Secret; values are never read into here. */
+  readonly secretKeys: Readonly<Record<string, readonly string[]>>;
+  readonly config: OperatorConfig;
+  /** @default config's */
+  readonly fetcher?: { readonly image?: string | undefined; readonly command?: readonly string[] | undefined } | undefined;
+  readonly localTree?: string | undefined;
+}
+
+/** The pod and the Secret of one attempt. */
+export function attemptObjects(request: AttemptRequest): ValidationObjects {
+  const { job, spec, effective, plan, key, config, fetcher } = request;
+  const pod = podSettings(spec, effective, config);
+  const attempt = { job, runId: plan.runId, attempt: plan.number };
+  return validationPod({
+    ...attempt,
+    source: podSource(request),
+    image: plan.image,
+    pod,
+    ...(spec.artifacts?.claimName !== undefined && { artifactsClaim: spec.artifacts.claimName }),
+    fetcher: { image: fetcher?.image ?? config.fetcherImage, command: [...(fetcher?.command ?? config.fetcherCommand)] },
+    assignsUserIds: config.openshift,
+    startupAllowanceSeconds: parseDuration(config.patience.podStartAllowance) / 1000,
+    key,
+    config: runnerConfig({
+      ...attempt,
+      commit: plan.commit,
+      notebook: spec.notebook,
+      validationTimeoutMs: effective.timeouts.validationMs,
+      cellTimeoutMs: effective.timeouts.cellMs,
+      kernelStartTimeoutMs: parseDuration(config.patience.kernelStartTimeout),
+      validationConfig: spec.validationConfig,
+      storeOutputs: effective.storeOutputs,
+      secretEnv: secretVariables(pod, request.secretKeys),
+    }),
+  });
+}
+
+/** Names of the Secrets whose keys all become variables of the notebook. */
+export function variableSecrets(spec: NotebookValidationJobSpec): string[] {
+  const { envFrom = [], credentials = [] } = spec.podConfig ?? {};
+  const names = [...envFrom.flatMap(({ secretRef }) => secretRef?.name ?? []), ...credentials];
+  return [...new Set(names)];
+}
+
+function podSource({ spec, plan, localTree }: AttemptRequest): PodSource {
+  if (localTree !== undefined) return { kind: "tree", path: localTree };
+  const { url, ref, credentialsSecret } = spec.notebook.git;
+  return { kind: "git", url, ref, commit: plan.commit, ...(credentialsSecret !== undefined && { credentialsSecret }) };
+}
+
+function podSettings(spec: NotebookValidationJobSpec, effective: EffectiveSpec, config: OperatorConfig): PodSettings {
+  const { buildConfig: _build, containerImage: _image, env = [], labels, ...settings } = spec.podConfig ?? {};
+  const named = new Set(env.map(({ name }) => name));
+  return {
+    // The contract's schemas and the core types describe the same JSON.
+    ...(settings as PodSettings),
+    resources: effective.resources as NonNullable<PodSettings["resources"]>,
+    serviceAccountName: effective.serviceAccountName,
+    labels: { ...config.podLabels, ...labels },
+    env: [...networkVariables(config).filter(({ name }) => !named.has(name)), ...env],
+  };
+}
+
+/** Proxies and package indexes of the operator's configuration, as notebooks know them. */
+function networkVariables({ network }: OperatorConfig): { name: string; value: string }[] {
+  const variables: Record<string, string> = {
+    HTTP_PROXY: network.httpProxy,
+    HTTPS_PROXY: network.httpsProxy,
+    NO_PROXY: network.noProxy,
+    PIP_INDEX_URL: network.pipIndexUrl,
+    PIP_EXTRA_INDEX_URL: network.pipExtraIndexUrl,
+    PIP_TRUSTED_HOST: network.pipTrustedHost,
+  };
+  return Object.entries(variables).flatMap(([name, value]) => (value === "" ? [] : [{ name, value }]));
+}

@@ -1,0 +1,274 @@
+import type { Logger } from "pino";
+import { LABEL_JOB, parseDuration } from "../api/index.js";
+import { Informer } from "../kube/informer.js";
+import { isKubeError } from "../kube/kube-error.js";
+import { keyOf, keyText } from "../kube/object-key.js";
+import {
+  NOTEBOOK_VALIDATION_JOBS,
+  type NotebookValidationJobObject,
+  PODS,
+  type Pod,
+  SECRETS,
+} from "../kube/resources.js";
+import { Capacity } from "./capacity.js";
+import { isLive } from "./decide/pods.js";
+import { Effects } from "./effects.js";
+import { LogFollower } from "./log-follower.js";
+import { Observer } from "./observer.js";
+import { OperatorMetrics } from "./operator-metrics.js";
+import type { OperatorOptions } from "./operator-options.js";
+import { Reconciler } from "./reconciler.js";
+import { SigningKey } from "./signing-key.js";
+import { SourceDesk } from "./source-desk.js";
+import { recordTransition } from "./transition-metrics.js";
+import { WorkQueue } from "./work-queue.js";
+
+/** Index of pods by the UID of the job that controls them. */
+const BY_OWNER = "owner";
+/** Longest time that {@link Controller.run} takes to end, in milliseconds. */
+const DRAIN_MS = 8_000;
+/** Before a call that the operator may not make is made again; milliseconds. */
+const FORBIDDEN_MS = 300_000;
+
+/** Watches jobs and their pods, and has each job reconciled when something about it changed or its time has come. */
+export class Controller {
+  readonly #options: OperatorOptions;
+  readonly #logger: Logger;
+  readonly #metrics: OperatorMetrics;
+  readonly #queue: WorkQueue;
+  readonly #jobs: Informer<NotebookValidationJobObject>;
+  readonly #pods: Informer<Pod>;
+  readonly #desk: SourceDesk;
+  readonly #logs: LogFollower;
+  readonly #capacity: Capacity;
+  readonly #reconciler: Reconciler;
+  /** Names of jobs by UID, for answers that know only the latter. */
+  readonly #keys = new Map<string, string>();
+  #isReady = false;
+
+  constructor(options: OperatorOptions) {
+    const { cluster, clock, random, config, namespaces } = options;
+    this.#options = options;
+    this.#logger = options.logger;
+    this.#metrics = options.metrics ?? new OperatorMetrics();
+    this.#queue = new WorkQueue({ clock, random });
+    const watched = { cluster, clock, random, namespaces: namespaces ?? ("all" as const) };
+    const onError = (error: unknown): void => this.#logger.warn({ err: error }, "watching is interrupted; it goes on by itself");
+    this.#jobs = new Informer({ ...watched, resource: NOTEBOOK_VALIDATION_JOBS, transform: withoutManagedFields, onError });
+    this.#pods = new Informer({
+      ...watched,
+      resource: PODS,
+      labelSelector: LABEL_JOB,
+      indexes: { [BY_OWNER]: (pod) => ownerOf(pod) ?? [] },
+      transform: withoutManagedFields,
+      onError,
+    });
+    const signingKey = new SigningKey(options.signingKey);
+    this.#desk = new SourceDesk({
+      resolver: options.source,
+      clock,
+      readSecret: (namespace, name) => this.#readSecret(namespace, name),
+      onAnswer: (uid) => this.#add(this.#keys.get(uid)),
+      concurrency: config.git.maxConcurrent,
+      timeoutMs: parseDuration(config.git.timeout),
+    });
+    this.#logs = new LogFollower({ cluster, clock, random, logger: this.#logger, onProgress: (key) => this.#add(key) });
+    const { validations, validationsPerNamespace } = config.concurrency;
+    this.#capacity = new Capacity({ total: validations, perNamespace: validationsPerNamespace }, () => this.#livePods());
+    const settings = { config, build: options.build ?? "refuse" } as const;
+    this.#reconciler = new Reconciler({
+      cluster,
+      clock,
+      logger: this.#logger,
+      jobOf: (key) => this.#jobs.get(key),
+      observer: new Observer({
+        cluster,
+        podsOf: (uid) => this.#pods.byIndex(BY_OWNER, uid),
+        desk: this.#desk,
+        logs: this.#logs,
+        signingKey,
+        capacity: this.#capacity,
+        settings,
+      }),
+      effects: new Effects({
+        cluster,
+        clock,
+        logger: this.#logger,
+        signingKey,
+        desk: this.#desk,
+        fetcher: { image: options.operatorImage, command: options.fetcherCommand },
+        localTree: options.localTree,
+      }),
+      capacity: this.#capacity,
+      onTransition: (before, after) => recordTransition(this.#metrics, before, after),
+    });
+  }
+
+  /** Whether the caches are filled and jobs are being worked on. */
+  get isReady(): boolean {
+    return this.#isReady;
+  }
+
+  /** Works until `signal` aborts; then finishes what is under way. */
+  async run(signal: AbortSignal): Promise<void> {
+    this.#watch();
+    this.#jobs.start();
+    this.#pods.start();
+    try {
+      await Promise.all([this.#jobs.whenSynced(signal), this.#pods.whenSynced(signal)]);
+      this.#isReady = true;
+      this.#logger.info({ jobs: this.#jobs.size, pods: this.#pods.size }, "the operator works");
+      const workers = Math.max(1, this.#options.concurrency ?? this.#options.config.concurrency.reconciles);
+      const stopped = aborted(signal);
+      for (let worker = 0; worker < workers; worker++) void this.#work();
+      await stopped;
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    } finally {
+      await this.#drain();
+    }
+  }
+
+  async #drain(): Promise<void> {
+    const { clock } = this.#options;
+    this.#isReady = false;
+    this.#queue.close();
+    this.#desk.stop();
+    this.#logs.stop();
+    const done = new AbortController();
+    const late = clock.sleep(DRAIN_MS, done.signal).then(
+      () => this.#logger.warn({ underWay: this.#queue.processing }, "not everything under way has ended in time"),
+      () => undefined,
+    );
+    await Promise.race([this.#queue.drained(), late]);
+    done.abort();
+    await Promise.all([this.#jobs.stop(), this.#pods.stop()]);
+    this.#logger.info("the operator has stopped");
+  }
+
+  #watch(): void {
+    this.#jobs.addHandler({
+      added: (job) => this.#jobChanged(job),
+      updated: (job) => this.#jobChanged(job),
+      deleted: ({ metadata: { uid = "" } }) => {
+        this.#keys.delete(uid);
+        this.#desk.forget(uid);
+        this.#reconciler.forget(uid);
+      },
+    });
+    this.#pods.addHandler({
+      added: (pod) => this.#podChanged(pod),
+      updated: (pod) => this.#podChanged(pod),
+      deleted: (pod) => {
+        this.#podChanged(pod);
+        // The job looks at the log's last words in the reconcile that this change asks for; then they are recorded.
+        const uid = pod.metadata.uid ?? "";
+        void this.#options.clock.sleep(60_000).then(() => this.#logs.forget(uid));
+      },
+    });
+  }
+
+  #jobChanged(job: NotebookValidationJobObject): void {
+    const key = keyText(keyOf(job));
+    this.#keys.set(job.metadata.uid ?? "", key);
+    this.#add(key);
+  }
+
+  #podChanged(pod: Pod): void {
+    const uid = ownerOf(pod)?.[0];
+    if (uid === undefined) return;
+    this.#capacity.drop(uid);
+    this.#add(this.#keys.get(uid));
+    if (!isLive(pod, this.#options.clock.now())) for (const key of this.#capacity.takeWaiting()) this.#add(key);
+  }
+
+  #add(key: string | undefined): void {
+    if (key !== undefined) this.#queue.add(key, { priority: this.#priorityOf(key) });
+  }
+
+  #priorityOf(key: string): number {
+    const spec = this.#jobs.get(parsed(key))?.spec;
+    const priority = typeof spec === "object" && spec !== null ? (spec as { priority?: unknown }).priority : undefined;
+    return typeof priority === "number" ? priority : 50;
+  }
+
+  async #work(): Promise<void> {
+    for (let key = await this.#queue.take(); key !== undefined; key = await this.#queue.take()) {
+      await this.#reconcile(key);
+      this.#queue.done(key);
+    }
+  }
+
+  async #reconcile(key: string): Promise<void> {
+    const { clock } = this.#options;
+    const startedAt = clock.now();
+    let result: "success" | "requeue" | "error" = "success";
+    try {
+      const { requeueAfterMs } = await this.#reconciler.reconcile(parsed(key));
+      this.#queue.forget(key);
+      if (requeueAfterMs !== undefined) {
+        result = "requeue";
+        this.#queue.addAfter(key, requeueAfterMs, { priority: this.#priorityOf(key) });
+      }
+    } catch (error) {
+      result = "error";
+      this.#failed(key, error);
+    }
+    this.#metrics.observe("reconcileDuration", { result }, (clock.now() - startedAt) / 1000);
+    this.#metrics.gauge("queueDepth", {}, this.#queue.depth);
+    this.#metrics.gauge("queueAge", {}, this.#queue.oldestMs / 1000);
+    this.#metrics.gauge("validationPodsActive", {}, this.#livePods().length);
+  }
+
+  #failed(key: string, error: unknown): void {
+    const priority = this.#priorityOf(key);
+    if (isKubeError(error, "Forbidden", "Unauthorized")) {
+      this.#queue.addAfter(key, FORBIDDEN_MS, { priority });
+      this.#logger.error({ job: key, err: error }, "the operator may not do what the job needs; it tries again slowly");
+    } else {
+      const delayMs = this.#queue.addAfterFailure(key, isKubeError(error) ? error.retryAfterMs : 0, { priority });
+      const level = isKubeError(error) ? "warn" : "error";
+      this.#logger[level]({ job: key, err: error, delayMs: Math.round(delayMs) }, "a reconcile failed; it is tried again");
+    }
+    this.#metrics.count("reconcileErrors", { kind: isKubeError(error) ? "api" : "internal" });
+  }
+
+  #livePods(): { jobUid: string; namespace: string }[] {
+    const now = this.#options.clock.now();
+    return this.#pods.list().flatMap((pod) => {
+      const jobUid = ownerOf(pod)?.[0];
+      return jobUid !== undefined && isLive(pod, now) ? [{ jobUid, namespace: pod.metadata.namespace ?? "" }] : [];
+    });
+  }
+
+  async #readSecret(namespace: string, name: string): Promise<Record<string, string>> {
+    const secret = await this.#options.cluster.get(SECRETS, { namespace, name });
+    return Object.fromEntries(
+      Object.entries(secret.data ?? {}).map(([field, value]) => [field, Buffer.from(value, "base64").toString("utf8")]),
+    );
+  }
+}
+
+/** UID of the job that controls the object; none when something else does. */
+function ownerOf({ metadata }: Pod): [string] | undefined {
+  const owner = metadata.ownerReferences?.find(({ controller, kind }) => controller === true && kind === NOTEBOOK_VALIDATION_JOBS.kind);
+  return owner && [owner.uid];
+}
+
+function withoutManagedFields<T extends { metadata: { managedFields?: unknown } }>(object: T): T {
+  if (object.metadata.managedFields === undefined) return object;
+  const { managedFields: _unread, ...metadata } = object.metadata;
+  return { ...object, metadata };
+}
+
+function parsed(key: string): { namespace: string; name: string } {
+  const slash = key.indexOf("/");
+  return { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,68 @@
+import { type Attempt, toRfc3339 } from "../../api/index.js";
+import { validationPodName } from "../../validation/index.js";
+import type { JobStatus } from "./job.js";
+import type { Turn } from "./turn.js";
+
+/** How many attempts a job remembers. */
+const MAX_ATTEMPTS = 20;
+
+/** An attempt that has begun and not ended, as status tells it. */
+export interface OpenAttempt {
+  readonly number: number;
+  readonly runId: string;
+  readonly podName: string;
+  readonly image: string;
+}
+
+/** How an attempt ended. */
+export interface AttemptEnd {
+  readonly outcome: "Passed" | "PassedWithWarnings" | "Failed" | "Error" | "Cancelled";
+  readonly reason?: string;
+  readonly message?: string;
+  readonly stage?: Attempt["stage"];
+  /** Recovery action taken after it. */
+  readonly action?: string;
+}
+
+const OPEN = "Running";
+
+/** The attempt that is under way. It is in the status before its pod is made, so that nothing happens uncounted. */
+export function openAttempt(status: JobStatus): OpenAttempt | undefined {
+  const attempt = status.attempts?.[0];
+  if (attempt?.outcome !== OPEN) return undefined;
+  const { number, runId, podName, image } = attempt;
+  if (runId === undefined || podName === undefined || image === undefined) return undefined;
+  return { number, runId, podName, image };
+}
+
+/** The status with one more attempt of its run, on `image`. */
+export function withNewAttempt(turn: Turn, status: JobStatus, runId: string, image: string): JobStatus {
+  const numbers = (status.attempts ?? []).filter((attempt) => attempt.runId === runId).map(({ number }) => number);
+  const number = Math.max(0, ...numbers) + 1;
+  return withEntry(status, {
+    number,
+    runId,
+    stage: "schedule",
+    startTime: toRfc3339(turn.now),
+    outcome: OPEN,
+    image,
+    podName: validationPodName(turn.metadata.name, runId, number),
+  });
+}
+
+/** The status with its open attempt, if any, ended. */
+export function withAttemptEnded(turn: Turn, status: JobStatus, end: AttemptEnd): JobStatus {
+  const [attempt, ...earlier] = status.attempts ?? [];
+  if (attempt?.outcome !== OPEN) return status;
+  return { ...status, attempts: [{ ...attempt, ...end, completionTime: toRfc3339(turn.now) }, ...earlier] };
+}
+
+/** The status with a failure in its history that came before there was anything to attempt. */
+export function withFailedResolution(turn: Turn, status: JobStatus, end: AttemptEnd): JobStatus {
+  const at = toRfc3339(turn.now);
+  return withEntry(status, { number: (status.retryCount ?? 0) + 1, completionTime: at, ...end });
+}
+
+function withEntry(status: JobStatus, attempt: Attempt): JobStatus {
+  return { ...status, attempts: [attempt, ...(status.attempts ?? [])].slice(0, MAX_ATTEMPTS) };
+}

@@ -1,0 +1,47 @@
+import { type Condition, type ConditionType, toRfc3339 } from "../../api/index.js";
+import type { JobStatus } from "./job.js";
+import { sentence } from "./sentence.js";
+import type { Turn } from "./turn.js";
+
+/** One aspect of the job's state as a step sees it. */
+export interface ConditionNote {
+  readonly type: ConditionType;
+  readonly status: Condition["status"];
+  /** CamelCase. */
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** The condition of that type, if it was ever set. */
+export function conditionOf(status: JobStatus, type: ConditionType): Condition | undefined {
+  return status.conditions?.find((condition) => condition.type === type);
+}
+
+/**
+ * The status with these conditions set, each about the spec's present generation. The time of transition moves only
+ * when a condition's status does (as `meta.SetStatusCondition` of apimachinery).
+ */
+export function withConditions(turn: Turn, status: JobStatus, ...notes: readonly ConditionNote[]): JobStatus {
+  const conditions = [...(status.conditions ?? [])];
+  for (const note of notes) {
+    const index = conditions.findIndex(({ type }) => type === note.type);
+    const before = conditions[index];
+    const next: Condition = {
+      type: note.type,
+      status: note.status,
+      observedGeneration: turn.metadata.generation ?? 0,
+      lastTransitionTime: before?.status === note.status ? before.lastTransitionTime : toRfc3339(turn.now),
+      reason: note.reason,
+      message: sentence(note.message),
+    };
+    if (index < 0) conditions.push(next);
+    else conditions[index] = next;
+  }
+  return { ...status, conditions };
+}
+
+/** The status without conditions of these types: they say nothing about the run that begins. */
+export function withoutConditions(status: JobStatus, ...types: readonly ConditionType[]): JobStatus {
+  const dropped: readonly string[] = types;
+  return { ...status, conditions: (status.conditions ?? []).filter(({ type }) => !dropped.includes(type)) };
+}

@@ -1,0 +1,46 @@
+import { fromRfc3339, type Instant } from "../../api/index.js";
+import type { Pod } from "../../kube/resources.js";
+import type { Pod as CorePod } from "kubernetes-types/core/v1.js";
+import { NOTEBOOK_CONTAINER } from "../../validation/index.js";
+
+/** A pod that should be gone for so long is no longer waited for: its node is lost. Milliseconds. */
+const LOST_AFTER_MS = 60_000;
+
+/** The notebook container's present state, as far as the kubelet has told it. */
+export function notebookState(pod: Pod): {
+  readonly startedAt?: Instant;
+  readonly exit?: { readonly code: number; readonly message?: string };
+} {
+  const status = pod.status?.containerStatuses?.find(({ name }) => name === NOTEBOOK_CONTAINER);
+  const ended = status?.state?.terminated;
+  const startedAt = fromRfc3339(ended?.startedAt ?? status?.state?.running?.startedAt);
+  return {
+    ...(startedAt !== undefined && { startedAt }),
+    ...(ended && {
+      exit: { code: ended.exitCode, ...(ended.message !== undefined && { message: ended.message }) },
+    }),
+  };
+}
+
+/** The pod in the words of the pure rooms, which know no stored objects. */
+export function corePod(pod: Pod): CorePod {
+  return pod as CorePod;
+}
+
+/** Whether nothing will come of the pod any more. */
+export function hasEnded(pod: Pod): boolean {
+  const phase = pod.status?.phase;
+  return phase === "Succeeded" || phase === "Failed" || notebookState(pod).exit !== undefined;
+}
+
+/** Whether the pod was to be gone long ago: the node that should end it does not answer. */
+export function isLost(pod: Pod, now: Instant): boolean {
+  // The deletion timestamp is the end of the grace period, not its beginning.
+  const goneBy = fromRfc3339(pod.metadata.deletionTimestamp);
+  return goneBy !== undefined && now >= goneBy + LOST_AFTER_MS;
+}
+
+/** Whether the pod runs, or may yet. */
+export function isLive(pod: Pod, now: Instant): boolean {
+  return !hasEnded(pod) && !isLost(pod, now);
+}

@@ -1,0 +1,50 @@
+import { toRfc3339 } from "../../api/index.js";
+import { withAttemptEnded } from "./attempts.js";
+import { withoutConditions } from "./conditions.js";
+import { isTerminal, type JobStatus } from "./job.js";
+import type { Turn } from "./turn.js";
+
+/** A finished job of another operator, or of one before specs were hashed: it keeps its outcome. */
+export function isAdoptable({ status }: Turn): boolean {
+  return isTerminal(status.phase) && status.specHash === undefined && status.observedGeneration === undefined;
+}
+
+/** The status with a baseline, so that the job runs again when its spec changes, not because we arrived. */
+export function adopt({ status, specHash }: Turn): JobStatus {
+  return { ...status, specHash };
+}
+
+/**
+ * Whether the status is about something else than what the job now asks for. Only a new generation can make it so:
+ * an operator that reads specs differently than its predecessor starts nothing anew.
+ */
+export function isOutdated({ status, specHash, metadata, reading }: Turn): boolean {
+  if (status.phase === undefined || status.specHash === undefined) return true;
+  if (status.observedGeneration === metadata.generation || status.specHash === specHash) return false;
+  if (!isTerminal(status.phase)) return true;
+  return !reading.ok || reading.effective.retry.onSpecChange;
+}
+
+/** The turn at the beginning of a new run: counters at zero, history kept. What still runs is removed as surplus. */
+export function startAfresh(turn: Turn): Turn {
+  const { status, now, specHash } = turn;
+  const cancelled = withAttemptEnded(turn, status, { outcome: "Cancelled", reason: "SpecChanged" });
+  const at = toRfc3339(now);
+  const fresh: JobStatus = {
+    conditions: withoutConditions(cancelled, "GitCloneComplete", "ModelsReady", "BuildInProgress", "BuildComplete", "ValidationComplete")
+      .conditions,
+    attempts: cancelled.attempts,
+    observedGeneration: cancelled.observedGeneration,
+    phase: "Pending",
+    specHash,
+    runCount: (status.runCount ?? 0) + 1,
+    queuedAt: at,
+    startTime: at,
+    retryCount: 0,
+    buildRetryCount: 0,
+    validationRetryCount: 0,
+    recoveryAttempts: 0,
+    lastRetryTime: status.lastRetryTime,
+  };
+  return { ...turn, status: fresh };
+}

@@ -1,0 +1,139 @@
+import { parseDuration } from "../../../api/index.js";
+import type { Pod } from "../../../kube/resources.js";
+import { classifyAttempt, classifyPod, type Failure, failureOf, type PodContext } from "../../../recovery/index.js";
+import { assembleResults, judge, type VerdictEvent } from "../../../validation/index.js";
+import { type OpenAttempt, openAttempt } from "../attempts.js";
+import { withConditions } from "../conditions.js";
+import type { JobStatus } from "../job.js";
+import { fail, succeed } from "../outcome.js";
+import { corePod, hasEnded, isLost, notebookState } from "../pods.js";
+import { sentence } from "../sentence.js";
+import type { StepResult, ValidTurn } from "../turn.js";
+import { startValidation } from "./start-validation.js";
+
+/** Beyond the runner's own limit, before the operator ends a runner that does not end itself; milliseconds. */
+const BACKSTOP_MS = 5 * 60_000;
+/** Of the status' budget, for what the notebook's log decides. */
+const RESULTS_SHARE = 0.75;
+/** While a log is read to its end. Only a backstop: the log's end brings the job back by itself. */
+const LOG_POLL_MS = 5_000;
+
+/** `ValidationRunning`: follows the attempt's pod and its runner to the verdict. */
+export function followValidation(turn: ValidTurn): StepResult {
+  const attempt = openAttempt(turn.status);
+  if (attempt === undefined) return startValidation(turn);
+  const pod = turn.seen.pods.find(({ metadata }) => metadata.name === attempt.podName);
+  if (pod === undefined) return withoutPod(turn, attempt);
+  const status: JobStatus = { ...turn.status, validationPodName: attempt.podName };
+  if (hasEnded(pod)) return judgeAttempt(turn, withResults(turn, status), pod);
+  if (isLost(pod, turn.now)) return fail(turn, withResults(turn, status), failureOf("NodeLost"));
+  return followPod(turn, status, pod, attempt);
+}
+
+/** No pod: not made yet, refused, or gone. It was there if status names it as seen. */
+function withoutPod(turn: ValidTurn, attempt: OpenAttempt): StepResult {
+  const { status, seen } = turn;
+  if (status.validationPodName !== attempt.podName) {
+    if (seen.refusal) return fail(turn, status, seen.refusal);
+    return startValidation(turn);
+  }
+  const known = withResults(turn, status);
+  if (seen.log?.progress.verdict === undefined) return fail(turn, known, failureOf("PodDeleted"));
+  // The runner was done: its signed verdict stands, though its pod does not.
+  const judgement = judge({ progress: seen.log.progress, termination: seen.log.termination, exitCode: undefined });
+  const failure = classifyAttempt({ kind: "none" }, judgement);
+  if (failure !== undefined) return fail(turn, known, failure, verdictOf(judgement));
+  return judgement.kind === "verdict" ? succeed(turn, known, judgement.verdict) : { status: known };
+}
+
+function judgeAttempt(turn: ValidTurn, status: JobStatus, pod: Pod): StepResult {
+  const { log } = turn.seen;
+  const { exit } = notebookState(pod);
+  if (exit !== undefined && log?.isFinal !== true) return { status, requeueAfterMs: LOG_POLL_MS };
+  const progress = log?.progress;
+  const signal = classifyPod(corePod(pod), turn.now, contextOf(turn));
+  if (progress === undefined) {
+    return fail(turn, status, signal.kind === "ended" ? signal.failure : failureOf("VerdictMissing"));
+  }
+  const judgement = judge({ progress, termination: log?.termination, exitCode: exit?.code });
+  const failure = classifyAttempt(signal, judgement);
+  if (failure !== undefined) return fail(turn, status, failure, verdictOf(judgement));
+  if (judgement.kind === "verdict" && exit !== undefined) return succeed(turn, status, judgement.verdict);
+  return fail(turn, status, failureOf("VerdictMissing"));
+}
+
+function verdictOf(judgement: ReturnType<typeof judge>): "Failed" | "Error" {
+  return judgement.kind === "verdict" && judgement.verdict.verdict === "Failed" ? "Failed" : "Error";
+}
+
+/** The pod waits or works. */
+function followPod(turn: ValidTurn, status: JobStatus, pod: Pod, attempt: OpenAttempt): StepResult {
+  const { startedAt } = notebookState(pod);
+  const signal = classifyPod(corePod(pod), turn.now, contextOf(turn));
+  if (signal.kind === "ended") return fail(turn, withResults(turn, status), signal.failure);
+  if (signal.kind === "visible") {
+    return {
+      status: withTrouble(turn, status, signal.failure),
+      requeueAfterMs: Math.max(signal.graceEndsAt - turn.now, 1),
+    };
+  }
+  if (startedAt === undefined) {
+    return { status: underWay(turn, status, "PodStarting", `Attempt ${attempt.number}: pod ${attempt.podName} is starting`) };
+  }
+  const endsBy = startedAt + turn.effective.timeouts.validationMs + BACKSTOP_MS;
+  if (turn.now >= endsBy) return fail(turn, withResults(turn, status), failureOf("ValidationTimeout"), "Failed");
+  return { ...running(turn, status, attempt), requeueAfterMs: endsBy - turn.now };
+}
+
+function running(turn: ValidTurn, status: JobStatus, attempt: OpenAttempt): { status: JobStatus } {
+  const live = withResults(turn, status);
+  const [first, ...earlier] = live.attempts ?? [];
+  const attempts = first === undefined ? [] : [{ ...first, stage: "run" as const }, ...earlier];
+  return {
+    status: underWay(turn, { ...live, attempts }, "NotebookRunning", `Attempt ${attempt.number}: the notebook is running`),
+  };
+}
+
+function withTrouble(turn: ValidTurn, status: JobStatus, failure: Failure): JobStatus {
+  return underWay(turn, status, failure.reason, `${failure.message}. ${failure.suggestedAction}`);
+}
+
+function underWay(turn: ValidTurn, status: JobStatus, reason: string, message: string): JobStatus {
+  return withConditions(
+    turn,
+    { ...status, reason, message: sentence(message) },
+    { type: "ValidationComplete", status: "Unknown", reason, message },
+  );
+}
+
+/** The status with what the runner has told so far. */
+function withResults(turn: ValidTurn, status: JobStatus): JobStatus {
+  const progress = turn.seen.log?.progress;
+  if (progress === undefined || progress.lastSeq === 0) return status;
+  const { statusBudgetBytes } = turn.seen.settings.config;
+  const { storeOutputs } = turn.effective;
+  const budgetBytes = Math.floor(statusBudgetBytes * RESULTS_SHARE);
+  const { enabled: educational } = turn.effective.feedback;
+  const { verdict, cells, start } = progress;
+  return {
+    ...status,
+    ...assembleResults(progress, { storeOutputs, budgetBytes, educational }),
+    ...(start && { cells: `${cells.length}/${start.codeCells}` }),
+    ...(verdict && { resources: resourcesOf(verdict) }),
+  };
+}
+
+function resourcesOf({ peakMemoryBytes, cpuSeconds }: VerdictEvent): NonNullable<JobStatus["resources"]> {
+  return {
+    ...(peakMemoryBytes !== undefined && { peakMemory: `${Math.ceil(peakMemoryBytes / 2 ** 20)}Mi` }),
+    ...(cpuSeconds !== undefined && { cpuSeconds }),
+  };
+}
+
+function contextOf({ seen }: ValidTurn): PodContext {
+  const { startupGrace, scheduleTimeout } = seen.settings.config.patience;
+  return {
+    patience: { startupGraceMs: parseDuration(startupGrace), scheduleTimeoutMs: parseDuration(scheduleTimeout) },
+    runningCell: seen.log?.progress.running?.cell,
+  };
+}

@@ -1,0 +1,56 @@
+import { toRfc3339 } from "../../../api/index.js";
+import { classifySource } from "../../../recovery/index.js";
+import { withConditions } from "../conditions.js";
+import { fail } from "../outcome.js";
+import { runIdOf } from "../run-id.js";
+import { sourceTicket } from "../source-ticket.js";
+import type { StepResult, ValidTurn } from "../turn.js";
+import { followValidation } from "./follow-validation.js";
+
+/** `Initializing`: which commit is meant. From here on the run is about that commit, wherever the branch goes. */
+export function resolveSource(turn: ValidTurn): StepResult {
+  const { status, spec, seen, metadata } = turn;
+  const { url, ref, credentialsSecret } = spec.notebook.git;
+  switch (seen.source.kind) {
+    case "unasked":
+      return {
+        status,
+        effects: [
+          {
+            kind: "ask-source",
+            ticket: sourceTicket(status),
+            url,
+            ref,
+            ...(credentialsSecret !== undefined && { credentialsSecret }),
+          },
+        ],
+      };
+    case "resolving":
+      return { status };
+    case "failed":
+      return fail(turn, status, classifySource(seen.source));
+    case "resolved": {
+      const { commit } = seen.source;
+      const runCount = status.runCount ?? 1;
+      const resolved = withConditions(
+        turn,
+        {
+          ...status,
+          source: { commit, ref, resolvedAt: toRfc3339(turn.now) },
+          runId: runIdOf({ jobUid: metadata.uid ?? "", specHash: turn.specHash, commit, runCount }),
+          phase: "ValidationRunning",
+          reason: "SourceResolved",
+          message: `Validating commit ${commit.slice(0, 12)}`,
+        },
+        { type: "GitCloneComplete", status: "True", reason: "Resolved", message: `${ref} is commit ${commit}` },
+      );
+      return followValidation({ ...turn, status: resolved });
+    }
+    default:
+      return unreachable(seen.source);
+  }
+}
+
+function unreachable(source: never): never {
+  throw new Error(`unexpected answer ${JSON.stringify(source)}`);
+}

@@ -1,0 +1,63 @@
+import { openAttempt, withNewAttempt } from "../attempts.js";
+import { withConditions } from "../conditions.js";
+import type { JobStatus } from "../job.js";
+import { isLive } from "../pods.js";
+import type { StepResult, ValidTurn } from "../turn.js";
+
+/** Looks again whether an earlier pod is gone, in case its end is never told; milliseconds. */
+const GONE_POLL_MS = 15_000;
+
+/** Looks again for room, though its return is told; milliseconds. */
+const ROOM_POLL_MS = 30_000;
+
+/**
+ * Starts an attempt, or goes on starting the one that is counted already. Only when no other pod of the job is left:
+ * two kernels of one job could write to the same claim.
+ */
+export function startValidation(turn: ValidTurn): StepResult {
+  const { seen, now } = turn;
+  const { runId, source } = turn.status;
+  if (runId === undefined || source?.commit === undefined) {
+    return { status: { ...turn.status, phase: "Initializing" }, requeueAfterMs: 0 };
+  }
+  const counted = openAttempt(turn.status);
+  if (seen.pods.some((pod) => isLive(pod, now) && pod.metadata.name !== counted?.podName)) {
+    const status = { ...turn.status, reason: "WaitingForOldPod", message: "Waiting until the pod of an earlier attempt is gone" };
+    return { status, requeueAfterMs: GONE_POLL_MS };
+  }
+  if (counted === undefined && !seen.hasRoom) {
+    const status = { ...turn.status, reason: "Queued", message: "Waiting until fewer validations run" };
+    return { status, requeueAfterMs: ROOM_POLL_MS };
+  }
+  const status = counted === undefined ? begun(turn, runId) : turn.status;
+  const attempt = openAttempt(status);
+  if (attempt === undefined) return { status };
+  return { status, effects: [{ kind: "start-attempt", plan: { ...attempt, commit: source.commit } }] };
+}
+
+function begun(turn: ValidTurn, runId: string): JobStatus {
+  const image = turn.effective.containerImage;
+  const status = withNewAttempt(turn, turn.status, runId, image);
+  const number = openAttempt(status)?.number ?? 1;
+  const reason = "AttemptStarted";
+  const message = `Attempt ${number} starts on image ${image}`;
+  return withConditions(
+    turn,
+    {
+      ...status,
+      phase: "ValidationRunning",
+      reason,
+      message,
+      nextRetryTime: undefined,
+      validationPodName: undefined,
+      progress: undefined,
+      results: undefined,
+      resultsTruncated: undefined,
+      validationChecks: undefined,
+      educationalFeedback: undefined,
+      cells: undefined,
+      resources: undefined,
+    },
+    { type: "ValidationComplete", status: "Unknown", reason, message },
+  );
+}

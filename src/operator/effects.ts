@@ -1,0 +1,196 @@
+import { createHash } from "node:crypto";
+import type { Logger } from "pino";
+import { API_VERSION, KIND, OPERATOR_NAME, toRfc3339, UserError } from "../api/index.js";
+import type { Clock } from "../kube/clock.js";
+import type { Cluster } from "../kube/cluster.js";
+import { isKubeError, isTransient } from "../kube/kube-error.js";
+import type { KubernetesObject, OwnerReference } from "../kube/object.js";
+import type { Resource } from "../kube/resource.js";
+import { EVENTS, NOTEBOOK_VALIDATION_JOBS, objectOf, PODS, type Pod, SECRETS, type Secret } from "../kube/resources.js";
+import { classifyApi, type Failure, failureOf } from "../recovery/index.js";
+import { attemptObjects, type AttemptRequest, variableSecrets } from "./attempt-objects.js";
+import type { AttemptPlan, Effect, EventNote } from "./decide/decision.js";
+import type { StoredJob } from "./decide/job.js";
+import { readTurn } from "./decide/read-turn.js";
+import type { Observation } from "./decide/observation.js";
+import type { SigningKey } from "./signing-key.js";
+import type { SourceDesk } from "./source-desk.js";
+
+export interface EffectsOptions {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly signingKey: SigningKey;
+  readonly desk: SourceDesk;
+  readonly fetcher?: AttemptRequest["fetcher"];
+  readonly localTree?: string | undefined;
+}
+
+/** What came of an effect: `refused` is a lasting no of the API server, which the next decision has to know. */
+export type EffectResult = { readonly kind: "done" } | { readonly kind: "refused"; readonly failure: Failure };
+
+const DONE: EffectResult = { kind: "done" };
+
+/** Performs effects. Knows the API server's manners and nothing of notebooks; each effect may come twice. */
+export class Effects {
+  readonly #options: EffectsOptions;
+
+  constructor(options: EffectsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * @param job as it was read or written last: its `resourceVersion` guards what must not happen to a changed job
+   * @throws KubeError when the effect may work later
+   */
+  async perform(job: StoredJob, effect: Effect, seen: Observation): Promise<EffectResult> {
+    const { namespace = "", uid = "" } = job.metadata;
+    switch (effect.kind) {
+      case "ask-source":
+        this.#options.desk.ask(uid, effect.ticket, { ...effect, namespace });
+        return DONE;
+      case "start-attempt":
+        return this.#startAttempt(job, effect.plan, seen);
+      case "delete-pod":
+        await this.#delete(PODS, { namespace, name: effect.name }, { uid: effect.uid });
+        return DONE;
+      case "delete-job":
+        await this.#delete(NOTEBOOK_VALIDATION_JOBS, { namespace, name: job.metadata.name }, guardOf(job));
+        return DONE;
+      case "emit":
+        await this.#emit(job, effect.note);
+        return DONE;
+      default:
+        return unreachable(effect);
+    }
+  }
+
+  async #startAttempt(job: StoredJob, plan: AttemptPlan, seen: Observation): Promise<EffectResult> {
+    const { signingKey, fetcher, localTree } = this.#options;
+    const { name, namespace = "", uid = "" } = job.metadata;
+    const { reading } = readTurn(job, seen, 0);
+    if (!reading.ok) return { kind: "refused", failure: failureOf("InvalidSpec", { message: reading.problem }) };
+    try {
+      const { spec, effective } = reading;
+      const identity = { name, namespace, uid };
+      const key = signingKey.forAttempt(identity, plan.runId, plan.number);
+      const secretKeys = await this.#secretKeys(namespace, variableSecrets(spec));
+      const { config } = seen.settings;
+      const objects = attemptObjects({ job: identity, spec, effective, plan, key, secretKeys, config, fetcher, localTree });
+      const secret = await this.#createOurs(SECRETS, objectOf(SECRETS, objects.attemptSecret), uid, plan.podName);
+      const pod = await this.#createOurs(PODS, objectOf(PODS, objects.pod), uid);
+      await this.#handOver(secret, pod);
+      return DONE;
+    } catch (error) {
+      return refusalOf(error);
+    }
+  }
+
+  /** Creates the object, or finds the one that an earlier try created. @throws NameTaken when it is somebody else's */
+  async #createOurs<T extends KubernetesObject>(resource: Resource<T>, draft: T, jobUid: string, podName?: string): Promise<T> {
+    const { cluster } = this.#options;
+    try {
+      return await cluster.create(resource, draft);
+    } catch (error) {
+      if (!isKubeError(error, "AlreadyExists")) throw error;
+      const { namespace = "", name } = draft.metadata;
+      const found = await cluster.get(resource, { namespace, name });
+      const owner = found.metadata.ownerReferences?.find(({ controller }) => controller === true);
+      const isOurs = owner?.uid === jobUid || (podName !== undefined && owner?.kind === "Pod" && owner.name === podName);
+      if (!isOurs) throw new NameTaken(resource.kind, name);
+      return found;
+    }
+  }
+
+  /** From now on the attempt's Secret lives and dies with its pod, whoever deletes that. */
+  async #handOver(secret: Secret, pod: Pod): Promise<void> {
+    const { namespace = "", name } = secret.metadata;
+    const owner: OwnerReference = { apiVersion: "v1", kind: "Pod", name: pod.metadata.name, uid: pod.metadata.uid ?? "", controller: true };
+    if (secret.metadata.ownerReferences?.some(({ uid }) => uid === owner.uid)) return;
+    try {
+      await this.#options.cluster.patch(SECRETS, { namespace, name }, { metadata: { ownerReferences: [owner] } });
+    } catch (error) {
+      // Without it the Secret stays as long as the job: not worth an attempt.
+      this.#options.logger.warn({ secret: name, err: error }, "the attempt's Secret could not be handed over to its pod");
+    }
+  }
+
+  async #secretKeys(namespace: string, names: readonly string[]): Promise<Record<string, string[]>> {
+    const keys: Record<string, string[]> = {};
+    for (const name of names) {
+      try {
+        keys[name] = Object.keys((await this.#options.cluster.get(SECRETS, { namespace, name })).data ?? {});
+      } catch (error) {
+        if (isTransient(error)) throw error;
+        // A missing Secret keeps the pod from starting, which says more than we could; its values can't leak.
+        this.#options.logger.warn({ secret: name, err: error }, "a Secret of the job could not be read for redaction");
+      }
+    }
+    return keys;
+  }
+
+  async #delete<T extends KubernetesObject>(
+    resource: Resource<T>,
+    key: { namespace: string; name: string },
+    guard: { uid?: string; resourceVersion?: string },
+  ): Promise<void> {
+    try {
+      await this.#options.cluster.delete(resource, key, guard);
+    } catch (error) {
+      // Gone, or another object by now: either way the one that was meant is not there.
+      if (!isKubeError(error, "NotFound", "Conflict")) throw error;
+    }
+  }
+
+  /** Events are for people and worth no retry: one that is lost leaves the job's status complete all the same. */
+  async #emit(job: StoredJob, note: EventNote): Promise<void> {
+    const { cluster, clock, logger } = this.#options;
+    const { name, namespace = "", uid = "", resourceVersion = "" } = job.metadata;
+    const id = createHash("sha256").update([uid, resourceVersion, note.reason, note.message].join("|")).digest("hex");
+    const at = toRfc3339(clock.now());
+    const event = objectOf(EVENTS, {
+      metadata: { name: `${name.slice(0, 230)}.${id.slice(0, 16)}`, namespace },
+      ...{
+        involvedObject: { apiVersion: API_VERSION, kind: KIND, name, namespace, uid, resourceVersion },
+        type: note.type,
+        reason: note.reason,
+        message: note.message,
+        firstTimestamp: at,
+        lastTimestamp: at,
+        count: 1,
+        source: { component: OPERATOR_NAME },
+        reportingComponent: OPERATOR_NAME,
+        reportingInstance: OPERATOR_NAME,
+      },
+    });
+    try {
+      await cluster.create(EVENTS, event);
+    } catch (error) {
+      if (!isKubeError(error, "AlreadyExists")) logger.debug({ job: `${namespace}/${name}`, err: error }, "an event was lost");
+    }
+  }
+}
+
+/** An object by the deterministic name of ours is there, but is not ours. */
+class NameTaken extends Error {
+  constructor(kind: string, name: string) {
+    super(`a ${kind} named ${name} exists that does not belong to this job; delete or rename it`);
+  }
+}
+
+function refusalOf(error: unknown): EffectResult {
+  if (error instanceof NameTaken) return { kind: "refused", failure: failureOf("ApiForbidden", { message: error.message }) };
+  if (error instanceof UserError) return { kind: "refused", failure: failureOf("InvalidSpec", { message: error.message }) };
+  if (!isKubeError(error) || isTransient(error) || isKubeError(error, "Aborted", "Conflict", "Unauthorized")) throw error;
+  // What was there a moment ago is gone: the namespace, or the job itself. Looking again tells.
+  if (isKubeError(error, "NotFound")) throw error;
+  return { kind: "refused", failure: classifyApi(error) };
+}
+
+function guardOf({ metadata: { uid, resourceVersion } }: StoredJob): { uid?: string; resourceVersion?: string } {
+  return { ...(uid !== undefined && { uid }), ...(resourceVersion !== undefined && { resourceVersion }) };
+}
+
+function unreachable(effect: never): never {
+  throw new Error(`unexpected effect ${JSON.stringify(effect)}`);
+}

@@ -1,0 +1,116 @@
+import type { Cluster } from "../kube/cluster.js";
+import { isKubeError } from "../kube/kube-error.js";
+import { PODS, type Pod } from "../kube/resources.js";
+import type { Failure } from "../recovery/index.js";
+import { NOTEBOOK_CONTAINER, verdictFromTermination } from "../validation/index.js";
+import type { Capacity } from "./capacity.js";
+import { openAttempt } from "./decide/attempts.js";
+import { isTerminal, type JobStatus, type StoredJob } from "./decide/job.js";
+import type { LogSeen, Observation, Settings } from "./decide/observation.js";
+import { hasEnded, notebookState } from "./decide/pods.js";
+import { readTurn } from "./decide/read-turn.js";
+import { sourceTicket } from "./decide/source-ticket.js";
+import type { LogFollower } from "./log-follower.js";
+import type { SigningKey } from "./signing-key.js";
+import type { SourceDesk } from "./source-desk.js";
+
+export interface ObserverOptions {
+  readonly cluster: Pick<Cluster, "get">;
+  /** Cached pods that carry our labels and whose controller has this UID. */
+  readonly podsOf: (jobUid: string) => readonly Pod[];
+  readonly desk: Pick<SourceDesk, "look">;
+  readonly logs: Pick<LogFollower, "follow" | "last">;
+  readonly signingKey: SigningKey;
+  readonly capacity: Capacity;
+  readonly settings: Settings;
+}
+
+/** A refusal of the API server, remembered for the decision that follows it. */
+export interface Refusal {
+  readonly podName: string;
+  readonly failure: Failure;
+}
+
+/** Gathers what a decision may depend on. */
+export class Observer {
+  readonly #options: ObserverOptions;
+  /** UIDs of the pods that jobs' current attempts had last, for logs that outlive them. */
+  readonly #lastPods = new Map<string, { readonly podName: string; readonly uid: string }>();
+
+  constructor(options: ObserverOptions) {
+    this.#options = options;
+  }
+
+  /** @throws KubeError when the API server has to be asked and does not answer */
+  async observe(job: StoredJob, refusal: Refusal | undefined): Promise<Observation> {
+    const { desk, settings } = this.#options;
+    const { uid = "" } = job.metadata;
+    const { status } = readTurn(job, { pods: [], source: { kind: "unasked" }, hasRoom: false, settings }, 0);
+    const pods = await this.#pods(job, status);
+    const attempt = openAttempt(status);
+    const log = this.#log(job, status, pods);
+    return {
+      pods,
+      source: desk.look(uid, sourceTicket(status)),
+      ...(log && { log }),
+      ...(refusal !== undefined && refusal.podName === attempt?.podName && { refusal: refusal.failure }),
+      hasRoom: this.#hasRoom(job, status),
+      settings,
+    };
+  }
+
+  /** The job is gone. */
+  forget(jobUid: string): void {
+    this.#lastPods.delete(jobUid);
+  }
+
+  /** Cached pods; and the current attempt's, which the cache may not have yet: its absence has to be sure. */
+  async #pods(job: StoredJob, status: JobStatus): Promise<readonly Pod[]> {
+    const { namespace = "", uid = "" } = job.metadata;
+    const pods = this.#options.podsOf(uid);
+    const podName = isTerminal(status.phase) ? undefined : openAttempt(status)?.podName;
+    if (podName === undefined || pods.some(({ metadata }) => metadata.name === podName)) return pods;
+    try {
+      const found = await this.#options.cluster.get(PODS, { namespace, name: podName });
+      const isOurs = found.metadata.ownerReferences?.some((owner) => owner.controller === true && owner.uid === uid);
+      return isOurs === true ? [...pods, found] : pods;
+    } catch (error) {
+      if (isKubeError(error, "NotFound")) return pods;
+      throw error;
+    }
+  }
+
+  #log(job: StoredJob, status: JobStatus, pods: readonly Pod[]): LogSeen | undefined {
+    const { logs, signingKey } = this.#options;
+    const { name, namespace = "", uid = "" } = job.metadata;
+    const attempt = openAttempt(status);
+    if (attempt === undefined) return undefined;
+    const pod = pods.find(({ metadata }) => metadata.name === attempt.podName);
+    if (pod === undefined) {
+      const last = this.#lastPods.get(uid);
+      return last?.podName === attempt.podName ? logs.last(last.uid) : undefined;
+    }
+    const { startedAt, exit } = notebookState(pod);
+    if (startedAt === undefined && exit === undefined) return undefined;
+    const podUid = pod.metadata.uid ?? "";
+    this.#lastPods.set(uid, { podName: attempt.podName, uid: podUid });
+    const key = signingKey.forAttempt({ namespace, uid }, attempt.runId, attempt.number);
+    const followed = logs.follow(
+      { jobKey: `${namespace}/${name}`, pod: { namespace, name: attempt.podName }, podUid, container: NOTEBOOK_CONTAINER, key },
+      hasEnded(pod),
+    );
+    const termination = verdictFromTermination(key, exit?.message);
+    return { progress: followed.progress, isFinal: followed.isFinal, ...(termination && { termination }) };
+  }
+
+  #hasRoom(job: StoredJob, status: JobStatus): boolean {
+    const { namespace = "", name, uid = "" } = job.metadata;
+    const { capacity } = this.#options;
+    const mayStart = !isTerminal(status.phase) && status.phase !== undefined && openAttempt(status) === undefined;
+    if (isTerminal(status.phase)) capacity.drop(uid);
+    if (!mayStart) return true;
+    if (capacity.reserve({ jobUid: uid, namespace })) return true;
+    capacity.wait(`${namespace}/${name}`);
+    return false;
+  }
+}

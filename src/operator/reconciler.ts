@@ -1,0 +1,130 @@
+import type { Logger } from "pino";
+import type { Clock } from "../kube/clock.js";
+import type { Cluster } from "../kube/cluster.js";
+import type { JsonObject } from "../kube/json.js";
+import { isKubeError } from "../kube/kube-error.js";
+import { createMergePatch } from "../kube/merge-patch.js";
+import type { ObjectKey } from "../kube/object.js";
+import { NOTEBOOK_VALIDATION_JOBS, type NotebookValidationJobObject } from "../kube/resources.js";
+import type { Capacity } from "./capacity.js";
+import { decide } from "./decide/decide.js";
+import type { Effect } from "./decide/decision.js";
+import type { JobStatus } from "./decide/job.js";
+import type { Effects } from "./effects.js";
+import type { Observer, Refusal } from "./observer.js";
+
+export interface ReconcilerOptions {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** The job as the cache has it. */
+  readonly jobOf: (key: ObjectKey) => NotebookValidationJobObject | undefined;
+  readonly observer: Observer;
+  readonly effects: Effects;
+  readonly capacity: Capacity;
+  /** Told of every status that was written. */
+  readonly onTransition?: (before: JobStatus, after: JobStatus) => void;
+}
+
+/** How a reconcile ended well. */
+export interface ReconcileResult {
+  /** Look again after so many milliseconds. */
+  readonly requeueAfterMs?: number;
+}
+
+/** Rounds of one reconcile before it makes room for others: each conflict and each refusal costs one. */
+const MAX_ROUNDS = 5;
+
+/** These change the cluster, and must not come from a decision about an outdated job. */
+const CHANGES_CLUSTER: ReadonlySet<Effect["kind"]> = new Set(["start-attempt", "delete-pod", "delete-job"]);
+
+/**
+ * One job, one step towards what it asks for: observe, decide, write the status, perform the effects.
+ *
+ * Caches lag, so no effect comes from a cached job alone: writing the status proves that it was current (the write
+ * carries its resourceVersion), and a decision that writes none is checked by reading the job again.
+ */
+export class Reconciler {
+  readonly #options: ReconcilerOptions;
+  readonly #refusals = new Map<string, Refusal>();
+
+  constructor(options: ReconcilerOptions) {
+    this.#options = options;
+  }
+
+  /** @throws KubeError when it has to be tried again later */
+  async reconcile(key: ObjectKey): Promise<ReconcileResult> {
+    const cached = this.#options.jobOf(key);
+    if (cached === undefined) return {};
+    const uid = cached.metadata.uid ?? "";
+    try {
+      let job: NotebookValidationJobObject | undefined = cached;
+      let isCurrent = false;
+      for (let round = 0; round < MAX_ROUNDS && job !== undefined; round++) {
+        const seen = await this.#options.observer.observe(job, this.#refusals.get(uid));
+        const decision = decide(job, seen, this.#options.clock.now());
+        const before = (job.status ?? {}) as JsonObject;
+        const patch = createMergePatch(before, decision.status as JsonObject);
+        if (patch !== undefined) {
+          const written: NotebookValidationJobObject | undefined = await this.#write(job, patch);
+          isCurrent = true;
+          if (written === undefined) {
+            job = await this.#read(key, uid);
+            continue;
+          }
+          job = written;
+          this.#options.onTransition?.(before as JobStatus, decision.status);
+        } else if (!isCurrent && decision.effects.some(({ kind }) => CHANGES_CLUSTER.has(kind))) {
+          job = await this.#read(key, uid);
+          isCurrent = true;
+          continue;
+        }
+        let isRefused = false;
+        for (const effect of decision.effects) {
+          const result = await this.#options.effects.perform(job, effect, seen);
+          if (effect.kind !== "start-attempt") continue;
+          if (result.kind === "done") this.#options.capacity.started(uid);
+          isRefused = result.kind === "refused";
+          if (result.kind === "refused") this.#refusals.set(uid, { podName: effect.plan.podName, failure: result.failure });
+        }
+        if (!isRefused) return decision.requeueAfterMs === undefined ? {} : { requeueAfterMs: decision.requeueAfterMs };
+      }
+      return job === undefined ? {} : { requeueAfterMs: 0 };
+    } finally {
+      this.#options.capacity.release(uid);
+    }
+  }
+
+  /** The job is gone. */
+  forget(uid: string): void {
+    this.#refusals.delete(uid);
+    this.#options.observer.forget(uid);
+    this.#options.capacity.drop(uid);
+  }
+
+  /** @returns the job with its new status; `undefined` when it changed meanwhile or is gone */
+  async #write(job: NotebookValidationJobObject, status: JsonObject): Promise<NotebookValidationJobObject | undefined> {
+    const { namespace = "", name, resourceVersion } = job.metadata;
+    try {
+      return await this.#options.cluster.patchStatus(
+        NOTEBOOK_VALIDATION_JOBS,
+        { namespace, name },
+        { metadata: { resourceVersion }, status },
+      );
+    } catch (error) {
+      if (isKubeError(error, "Conflict", "NotFound")) return undefined;
+      throw error;
+    }
+  }
+
+  /** The job as the API server has it; `undefined` when that very object is gone. */
+  async #read(key: ObjectKey, uid: string): Promise<NotebookValidationJobObject | undefined> {
+    try {
+      const job = await this.#options.cluster.get(NOTEBOOK_VALIDATION_JOBS, key);
+      return job.metadata.uid === uid ? job : undefined;
+    } catch (error) {
+      if (isKubeError(error, "NotFound")) return undefined;
+      throw error;
+    }
+  }
+}
