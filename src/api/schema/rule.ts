@@ -16,6 +16,8 @@ export interface RuleText<T> {
   readonly message: string | { readonly cel: string; readonly text: (value: T) => string };
   /** A longer text for us alone, where quoting the value in CEL would cost too much. @default message */
   readonly explain?: (value: T) => string;
+  /** The rule in words, for docs, where `message` is a CEL expression. */
+  readonly summary?: string;
   /** @default "FieldValueInvalid" */
   readonly reason?: RuleReason;
 }

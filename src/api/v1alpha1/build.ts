@@ -177,6 +177,7 @@ export const BuildConfig = object({
     cel: "!has(self.imageTag) || has(self.imageName)",
     holds: (build) => build.imageTag === undefined || build.imageName !== undefined,
     field: "imageTag",
+    summary: "imageTag needs imageName",
     message: {
       cel: "'imageTag ' + self.imageTag + ' needs imageName'",
       text: (build) => `imageTag ${build.imageTag} needs imageName`,

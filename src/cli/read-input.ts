@@ -1,0 +1,72 @@
+import { open, stat } from "node:fs/promises";
+import type { Readable } from "node:stream";
+import { UserError } from "../api/user-error.js";
+
+/** Largest manifest that is read, in bytes. etcd refuses objects above 1.5 MiB. */
+export const MAX_INPUT_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Reads a text file, or stdin for `-`.
+ * @throws UserError with one clear line: missing, a directory, too large, not readable, not text.
+ */
+export async function readInput(
+  file: string,
+  stdin: Readable = process.stdin,
+  maxBytes = MAX_INPUT_BYTES,
+): Promise<string> {
+  const name = inputName(file);
+  const bytes = file === "-" ? await readStream(stdin, name, maxBytes) : await readFile(file, maxBytes);
+  if (bytes.includes(0)) throw new UserError({ what: `${name}: is binary, not text` });
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+  } catch {
+    throw new UserError({ what: `${name}: is not UTF-8 text` });
+  }
+}
+
+/** What an input is called in messages. */
+export function inputName(file: string): string {
+  return file === "-" ? "<stdin>" : file;
+}
+
+async function readFile(file: string, maxBytes: number): Promise<Uint8Array> {
+  try {
+    const info = await stat(file);
+    if (info.isDirectory())
+      throw new UserError({ what: `${file}: is a directory`, fix: `name its files: ${file}/*.yaml` });
+    if (info.size > maxBytes) throw tooLarge(file, maxBytes);
+    const handle = await open(file, "r");
+    try {
+      return await readStream(handle.createReadStream({ autoClose: false }), file, maxBytes);
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError({ what: `${file}: ${reasonOf(error)}` });
+  }
+}
+
+/** Devices and pipes have no size: what is read is counted, too. */
+async function readStream(stream: Readable, name: string, maxBytes: number): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    const bytes = Buffer.from(chunk as Buffer);
+    size += bytes.length;
+    if (size > maxBytes) throw tooLarge(name, maxBytes);
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks);
+}
+
+function tooLarge(name: string, maxBytes: number): UserError {
+  return new UserError({ what: `${name}: is larger than ${maxBytes / 1024 / 1024} MiB: not a manifest` });
+}
+
+function reasonOf(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === "ENOENT") return "no such file";
+  if (code === "EACCES" || code === "EPERM") return "not permitted to read it";
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,4 @@
+import type { Command } from "commander";
+
+/** `nbv run` */
+export function register(_program: Command): void {}

@@ -1,0 +1,159 @@
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Pair,
+  parseAllDocuments,
+  type ParsedNode,
+  type YAMLMap,
+} from "yaml";
+import { UserError } from "../api/user-error.js";
+
+/** Deepest nesting that is read. The contract itself is 12 levels deep. */
+const MAX_DEPTH = 100;
+/** How often one anchor may be used, counting what its content refers to in turn. */
+const MAX_ALIASES = 100;
+
+/** A place in a text, counted from 1. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** One document of a YAML stream, with positions. */
+export interface YamlDocument {
+  readonly value: unknown;
+  /** Position of the field at `path`: its value, its key when `of` is `"key"`, else the nearest place that exists. */
+  position(path: readonly (string | number)[], of: "key" | "value"): Position;
+}
+
+/**
+ * Reads a YAML stream as `kubectl` does: YAML 1.1 words for true and false, merge keys, JSON included.
+ * Empty documents are left out.
+ * @throws UserError for what is not YAML, repeats keys, nests too deeply or expands beyond reason.
+ */
+export function readYaml(text: string, name: string): YamlDocument[] {
+  const lines = new LineCounter();
+  const documents = refusing(name, () =>
+    parseAllDocuments(text, {
+      version: "1.1",
+      customTags: (tags) => tags.filter((tag) => typeof tag === "string" || !isReadAsText(tag)),
+      lineCounter: lines,
+      prettyErrors: false,
+      logLevel: "silent",
+    }),
+  );
+  if (!Array.isArray(documents)) return [];
+  const read: YamlDocument[] = [];
+  for (const document of documents as Document.Parsed[]) {
+    const [error] = document.errors;
+    if (error !== undefined) {
+      const { line, col } = lines.linePos(error.pos[0]);
+      throw new UserError({ what: `${name}:${line}:${col}: is not YAML: ${firstLine(error.message)}` });
+    }
+    if (document.contents === null || (isScalar(document.contents) && document.contents.value === null)) continue;
+    const value: unknown = refusing(name, () => document.toJS({ maxAliasCount: MAX_ALIASES }));
+    if (isDeeperThan(value, MAX_DEPTH))
+      throw new UserError({ what: `${name}: is nested deeper than ${MAX_DEPTH} levels` });
+    read.push({ value, position: (path, of) => locate(document, lines, path, of) });
+  }
+  return read;
+}
+
+/** YAML 1.1 types that `kubectl` reads as plain text: times, base-60 numbers and collections that JSON lacks. */
+function isReadAsText(tag: { tag: string; format?: string }): boolean {
+  return tag.format === "TIME" || /:(timestamp|binary|omap|pairs|set)$/.test(tag.tag);
+}
+
+function refusing<T>(name: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof RangeError) throw new UserError({ what: `${name}: is nested too deeply` });
+    if (error instanceof ReferenceError && /alias count/.test(error.message)) {
+      throw new UserError({ what: `${name}: its aliases expand to an unreasonable size` });
+    }
+    throw new UserError({
+      what: `${name}: is not YAML: ${firstLine(error instanceof Error ? error.message : String(error))}`,
+    });
+  }
+}
+
+function firstLine(message: string): string {
+  return message.split("\n")[0] ?? message;
+}
+
+function isDeeperThan(value: unknown, limit: number): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > limit) return true;
+    const next = new Set<unknown>();
+    for (const entry of level) {
+      if (typeof entry !== "object" || entry === null) continue;
+      for (const child of Object.values(entry)) if (typeof child === "object" && child !== null) next.add(child);
+    }
+    level = [...next];
+  }
+  return false;
+}
+
+function locate(
+  document: Document.Parsed,
+  lines: LineCounter,
+  path: readonly (string | number)[],
+  of: "key" | "value",
+): Position {
+  let node: ParsedNode | null = document.contents;
+  let offset = node?.range[0] ?? 0;
+  for (const [index, step] of path.entries()) {
+    const last = index === path.length - 1;
+    const at: ParsedNode | null = resolved(node, document);
+    if (isMap(at)) {
+      const pair: Pair<ParsedNode, ParsedNode | null> | undefined = pairOf(
+        at as YAMLMap.Parsed,
+        String(step),
+        document,
+      );
+      if (pair === undefined) break;
+      node = pair.value;
+      offset = (last && of === "value" && node !== null ? node : pair.key).range[0];
+    } else if (isSeq(at)) {
+      node = (at.items[Number(step)] as ParsedNode | undefined) ?? null;
+      if (node === null) break;
+      offset = node.range[0];
+    } else break;
+  }
+  const { line, col } = lines.linePos(offset);
+  return { line, column: col };
+}
+
+/** The entry of a map, merged maps included. */
+function pairOf(
+  map: YAMLMap.Parsed,
+  key: string,
+  document: Document.Parsed,
+): Pair<ParsedNode, ParsedNode | null> | undefined {
+  const keyText = (pair: Pair<ParsedNode, ParsedNode | null>) =>
+    isScalar(pair.key) ? String(pair.key.value) : undefined;
+  const own = map.items.find((pair) => keyText(pair) === key);
+  if (own !== undefined) return own;
+  for (const pair of map.items) {
+    if (!isScalar(pair.key) || (pair.key.source ?? String(pair.key.value)) !== "<<") continue;
+    const merged = resolved(pair.value, document);
+    const sources = isSeq(merged) ? (merged.items as ParsedNode[]) : [merged];
+    for (const source of sources) {
+      const target = resolved(source, document);
+      const found = isMap(target) ? pairOf(target as YAMLMap.Parsed, key, document) : undefined;
+      if (found !== undefined) return found;
+    }
+  }
+  return undefined;
+}
+
+function resolved(node: ParsedNode | null, document: Document.Parsed): ParsedNode | null {
+  return isAlias(node) ? (((node as Alias).resolve(document) as ParsedNode | undefined) ?? null) : node;
+}
