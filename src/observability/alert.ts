@@ -25,5 +25,9 @@ export interface Alert {
   readonly summary: string;
   readonly description: string;
   /** The runbook: what it means for users, how to look closer, what to do. Markdown. */
-  readonly runbook: { readonly impact: string; readonly diagnosis: readonly string[]; readonly remedy: readonly string[] };
+  readonly runbook: {
+    readonly impact: string;
+    readonly diagnosis: readonly string[];
+    readonly remedy: readonly string[];
+  };
 }

@@ -29,7 +29,8 @@ function burns(context: AlertContext, factor: number, long: string, short: strin
   ].join("\nand ");
 }
 
-const whoFails = "`kubectl get nvj -A` shows phase and message of every job; `nbv dead-letters` those that were given up.";
+const whoFails =
+  "`kubectl get nvj -A` shows phase and message of every job; `nbv dead-letters` those that were given up.";
 const operatorLog = "`kubectl -n notebook-validator-system logs deployment/notebook-validator-operator`";
 
 /** Every alert that the project ships. Each has a runbook page and unit tests that make it fire and stay silent. */
@@ -41,9 +42,11 @@ export const ALERTS: readonly Alert[] = [
     expr: (context) => `absent(up{${operatorMatchers(context)}} == 1)`,
     for: (thresholds) => thresholds.downFor,
     summary: "The notebook validator operator is down",
-    description: "No replica of the notebook validator operator has answered a scrape. Jobs are neither started nor judged.",
+    description:
+      "No replica of the notebook validator operator has answered a scrape. Jobs are neither started nor judged.",
     runbook: {
-      impact: "New jobs stay Pending. Notebooks that run go on, but their verdict is recorded only when the operator is back.",
+      impact:
+        "New jobs stay Pending. Notebooks that run go on, but their verdict is recorded only when the operator is back.",
       diagnosis: [
         "`kubectl -n notebook-validator-system get pods,deployments,events` shows whether pods run and why not.",
         `${operatorLog} (add \`--previous\` after a crash).`,
@@ -84,7 +87,7 @@ export const ALERTS: readonly Alert[] = [
     runbook: {
       impact: "Good notebooks don't reach production; their authors can't do anything about it.",
       diagnosis: [
-        "`sum by (reason) (increase(notebook_validation_failures_total{fault=\"platform\"}[1h]))` names the reasons.",
+        '`sum by (reason) (increase(notebook_validation_failures_total{fault="platform"}[1h]))` names the reasons.',
         whoFails,
       ],
       remedy: [
@@ -102,7 +105,10 @@ export const ALERTS: readonly Alert[] = [
     description: "Most notebooks that ran fail their validation. Nobody is paged: it's their authors' to look at.",
     runbook: {
       impact: "None for the platform.",
-      diagnosis: [whoFails, "The same reason everywhere hints at a shared cause: data that moved, a library that was upgraded."],
+      diagnosis: [
+        whoFails,
+        "The same reason everywhere hints at a shared cause: data that moved, a library that was upgraded.",
+      ],
       remedy: ["Tell the authors. `status.educationalFeedback` of each job says what to do."],
     },
   },
@@ -182,7 +188,8 @@ export const ALERTS: readonly Alert[] = [
       `sum by (namespace) (increase(${series(METRICS.deadLetters, operatorMatchers(context), 'fault="platform"')}[6h])) >= ${context.thresholds.deadLetters}`,
     for: () => "5m",
     summary: "Jobs are given up by the platform's fault",
-    description: "{{ $value | humanize }} jobs were given up within 6 hours although their notebooks were not at fault.",
+    description:
+      "{{ $value | humanize }} jobs were given up within 6 hours although their notebooks were not at fault.",
     runbook: {
       impact: "These jobs stay Failed until somebody retries them.",
       diagnosis: ["`nbv dead-letters` lists them with reason and last error, newest first."],
@@ -201,7 +208,9 @@ export const ALERTS: readonly Alert[] = [
     runbook: {
       impact: "Decisions rest on what was true then; jobs may seem to hang.",
       diagnosis: [operatorLog, "Look for refused watches (403) and connection errors to the API server."],
-      remedy: ["Restarting the pod opens new connections. If it helps, report it: the operator should do that by itself."],
+      remedy: [
+        "Restarting the pod opens new connections. If it helps, report it: the operator should do that by itself.",
+      ],
     },
   },
   {
@@ -211,7 +220,8 @@ export const ALERTS: readonly Alert[] = [
     expr: (context) => `(${burns(context, 14.4, "1h", "5m")})\nor (${burns(context, 6, "6h", "30m")})`,
     for: () => "2m",
     summary: "The platform burns its error budget for notebook validations fast",
-    description: "{{ $value | humanizePercentage }} of runs fail by the platform's fault: the month's budget is gone within days.",
+    description:
+      "{{ $value | humanizePercentage }} of runs fail by the platform's fault: the month's budget is gone within days.",
     runbook: {
       impact: "Runs fail for no fault of their notebooks, at a rate that the objective does not allow.",
       diagnosis: ["As for [NotebookValidationHighFailureRate](NotebookValidationHighFailureRate.md)."],
@@ -225,7 +235,8 @@ export const ALERTS: readonly Alert[] = [
     expr: (context) => `(${burns(context, 3, "1d", "2h")})\nor (${burns(context, 1, "3d", "6h")})`,
     for: () => "15m",
     summary: "The platform burns its error budget for notebook validations",
-    description: "{{ $value | humanizePercentage }} of runs fail by the platform's fault: more than the objective allows.",
+    description:
+      "{{ $value | humanizePercentage }} of runs fail by the platform's fault: more than the objective allows.",
     runbook: {
       impact: "A small share of runs fails for no fault of their notebooks, all the time.",
       diagnosis: ["As for [NotebookValidationHighFailureRate](NotebookValidationHighFailureRate.md), over a day."],

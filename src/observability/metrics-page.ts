@@ -1,5 +1,5 @@
-import { type LabelDomain, type Metric, seriesBudget } from "./metric.js";
 import { ALERTS } from "./alerts.js";
+import { type LabelDomain, type Metric, seriesBudget } from "./metric.js";
 import { ALL_METRICS } from "./metrics.js";
 import { RECORDING_RULES } from "./recording-rules.js";
 import { DEFAULT_THRESHOLDS } from "./thresholds.js";

@@ -58,7 +58,10 @@ export const PANELS: readonly Panel[] = [
     unit: "short",
     metrics: ["deadLetters"],
     queries: [
-      { expr: (matchers) => sumBy("fault", `increase(${series(METRICS.deadLetters, matchers)}[$__range])`), legend: "{{fault}}" },
+      {
+        expr: (matchers) => sumBy("fault", `increase(${series(METRICS.deadLetters, matchers)}[$__range])`),
+        legend: "{{fault}}",
+      },
     ],
   },
   {
@@ -164,7 +167,10 @@ export const PANELS: readonly Panel[] = [
     unit: "short",
     metrics: ["checksFailed"],
     queries: [
-      { expr: (matchers) => sumBy("check", `increase(${series(METRICS.checksFailed, matchers)}[1h])`), legend: "{{check}}" },
+      {
+        expr: (matchers) => sumBy("check", `increase(${series(METRICS.checksFailed, matchers)}[1h])`),
+        legend: "{{check}}",
+      },
     ],
   },
   {
@@ -185,7 +191,10 @@ export const PANELS: readonly Panel[] = [
     unit: "short",
     metrics: ["apiRequests"],
     queries: [
-      { expr: (matchers) => sumBy("verb, code", `rate(${series(METRICS.apiRequests, matchers)}[5m])`), legend: "{{verb}} {{code}}" },
+      {
+        expr: (matchers) => sumBy("verb, code", `rate(${series(METRICS.apiRequests, matchers)}[5m])`),
+        legend: "{{verb}} {{code}}",
+      },
     ],
   },
 ];

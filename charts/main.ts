@@ -1,0 +1,3 @@
+import { notebookValidatorApp } from "./notebook-validator-app.js";
+
+notebookValidatorApp().synth();

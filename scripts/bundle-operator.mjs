@@ -1,0 +1,34 @@
+// Makes build/: everything that the operator image holds. One file with all dependencies, and the runner beside it.
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const { name, version } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
+
+rmSync(`${root}build`, { recursive: true, force: true });
+mkdirSync(`${root}build/runner`, { recursive: true });
+await build({
+  absWorkingDir: root,
+  entryPoints: ["src/cli/main.ts"],
+  outfile: "build/nbv.js",
+  bundle: true,
+  platform: "node",
+  format: "esm",
+  target: "node20.19",
+  legalComments: "linked",
+  // Dependencies that are CommonJS ask for Node's own modules by require().
+  banner: {
+    js: 'import { createRequire as nbvCreateRequire } from "node:module";\nconst require = nbvCreateRequire(import.meta.url);',
+  },
+  logLevel: "warning",
+});
+writeFileSync(`${root}build/package.json`, `${JSON.stringify({ name, version, type: "module" }, undefined, 2)}\n`);
+for (const part of ["main.py", "nbv_runner", "vendor"]) {
+  if (!existsSync(`${root}runner/${part}`)) throw new Error(`runner/${part} is missing: run \`make vendor\` first`);
+  cpSync(`${root}runner/${part}`, `${root}build/runner/${part}`, {
+    recursive: true,
+    filter: (path) => !path.includes("__pycache__") && !path.endsWith(".installed"),
+  });
+}
+cpSync(`${root}LICENSE`, `${root}build/LICENSE`);

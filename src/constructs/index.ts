@@ -1,0 +1,26 @@
+/** Public constructs: props in, manifests out. Nothing here loads a Kubernetes client or does I/O. */
+export { BUILDAH_IMAGE, OPERATOR_IMAGE } from "./default-images.js";
+export { BUILD_PARAMS, BUILD_RESULTS, BUILD_WORKSPACES, type BuildParam } from "./image-pipeline/contract.js";
+export type { StepResources } from "./image-pipeline/steps.js";
+export { type Pinning, pinningOf } from "./image-reference.js";
+export { NotebookImagePipeline, type NotebookImagePipelineProps } from "./notebook-image-pipeline.js";
+export {
+  type EnvironmentVariable,
+  type ExpectedOutput,
+  type JobTrigger,
+  NotebookValidationJob,
+  type NotebookValidationJobProps,
+} from "./notebook-validation-job.js";
+export {
+  NotebookValidationJobDefinition,
+  type NotebookValidationJobDefinitionProps,
+} from "./notebook-validation-job-definition.js";
+export {
+  NotebookValidatorMonitoring,
+  type NotebookValidatorMonitoringProps,
+  RUNBOOKS_URL,
+} from "./notebook-validator-monitoring.js";
+export { NotebookValidatorOperator, type NotebookValidatorOperatorProps } from "./notebook-validator-operator.js";
+export type { OperatorResources } from "./operator/deployment.js";
+export type { ServingCertificate } from "./operator/serving-certificate.js";
+export { type PolicyObject, type PolicyViolation, policyViolations } from "./policy/policy.js";
