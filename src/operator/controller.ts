@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import { LABEL_JOB, parseDuration } from "../api/index.js";
 import { Informer } from "../kube/informer.js";
 import { isKubeError } from "../kube/kube-error.js";
+import type { KubernetesObject, ObjectMeta } from "../kube/object.js";
 import { keyOf, keyText } from "../kube/object-key.js";
 import {
   NOTEBOOK_VALIDATION_JOBS,
@@ -27,6 +28,8 @@ import { WorkQueue } from "./work-queue.js";
 const BY_OWNER = "owner";
 /** Longest time that {@link Controller.run} takes to end, in milliseconds. */
 const DRAIN_MS = 8_000;
+/** How long the log of a pod that is gone is remembered; milliseconds. */
+const LAST_WORDS_MS = 60_000;
 /** Before a call that the operator may not make is made again; milliseconds. */
 const FORBIDDEN_MS = 300_000;
 
@@ -44,6 +47,7 @@ export class Controller {
   readonly #reconciler: Reconciler;
   /** Names of jobs by UID, for answers that know only the latter. */
   readonly #keys = new Map<string, string>();
+  readonly #stopping = new AbortController();
   #isReady = false;
 
   constructor(options: OperatorOptions) {
@@ -54,13 +58,18 @@ export class Controller {
     this.#queue = new WorkQueue({ clock, random });
     const watched = { cluster, clock, random, namespaces: namespaces ?? ("all" as const) };
     const onError = (error: unknown): void => this.#logger.warn({ err: error }, "watching is interrupted; it goes on by itself");
-    this.#jobs = new Informer({ ...watched, resource: NOTEBOOK_VALIDATION_JOBS, transform: withoutManagedFields, onError });
+    this.#jobs = new Informer({
+      ...watched,
+      resource: NOTEBOOK_VALIDATION_JOBS,
+      transform: (job) => withoutManagedFields(job),
+      onError,
+    });
     this.#pods = new Informer({
       ...watched,
       resource: PODS,
       labelSelector: LABEL_JOB,
       indexes: { [BY_OWNER]: (pod) => ownerOf(pod) ?? [] },
-      transform: withoutManagedFields,
+      transform: (pod) => withoutManagedFields(pod),
       onError,
     });
     const signingKey = new SigningKey(options.signingKey);
@@ -132,6 +141,7 @@ export class Controller {
   async #drain(): Promise<void> {
     const { clock } = this.#options;
     this.#isReady = false;
+    this.#stopping.abort(new Error("the operator stops"));
     this.#queue.close();
     this.#desk.stop();
     this.#logs.stop();
@@ -163,7 +173,10 @@ export class Controller {
         this.#podChanged(pod);
         // The job looks at the log's last words in the reconcile that this change asks for; then they are recorded.
         const uid = pod.metadata.uid ?? "";
-        void this.#options.clock.sleep(60_000).then(() => this.#logs.forget(uid));
+        void this.#options.clock.sleep(LAST_WORDS_MS, this.#stopping.signal).then(
+          () => this.#logs.forget(uid),
+          () => undefined,
+        );
       },
     });
   }
@@ -255,9 +268,8 @@ function ownerOf({ metadata }: Pod): [string] | undefined {
   return owner && [owner.uid];
 }
 
-function withoutManagedFields<T extends { metadata: { managedFields?: unknown } }>(object: T): T {
-  if (object.metadata.managedFields === undefined) return object;
-  const { managedFields: _unread, ...metadata } = object.metadata;
+function withoutManagedFields<T extends KubernetesObject>(object: T): T {
+  const { managedFields: _unread, ...metadata } = object.metadata as ObjectMeta & { managedFields?: unknown };
   return { ...object, metadata };
 }
 

@@ -113,11 +113,10 @@ function withResults(turn: ValidTurn, status: JobStatus): JobStatus {
   const { statusBudgetBytes } = turn.seen.settings.config;
   const { storeOutputs } = turn.effective;
   const budgetBytes = Math.floor(statusBudgetBytes * RESULTS_SHARE);
-  const { enabled: educational } = turn.effective.feedback;
   const { verdict, cells, start } = progress;
   return {
     ...status,
-    ...assembleResults(progress, { storeOutputs, budgetBytes, educational }),
+    ...assembleResults(progress, { storeOutputs, budgetBytes, feedback: turn.effective.feedback }),
     ...(start && { cells: `${cells.length}/${start.codeCells}` }),
     ...(verdict && { resources: resourcesOf(verdict) }),
   };
