@@ -36,7 +36,13 @@ describe("keys of attempts", () => {
   const secret = new Uint8Array(32).fill(1);
 
   test("differ with every part of the identity", () => {
-    const variants = [id, { ...id, namespace: "b" }, { ...id, jobUid: "v" }, { ...id, runId: "s" }, { ...id, attempt: 2 }];
+    const variants = [
+      id,
+      { ...id, namespace: "b" },
+      { ...id, jobUid: "v" },
+      { ...id, runId: "s" },
+      { ...id, attempt: 2 },
+    ];
     expect(new Set(variants.map((each) => keyText(attemptKey(secret, each)))).size).toBe(variants.length);
   });
 

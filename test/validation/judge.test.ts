@@ -1,7 +1,25 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { advance, emptyProgress, type Finding, judge, type RunnerEvent, type VerdictEvent } from "../../src/validation/index.js";
-import { aCellEnd, aCellStart, aFailedCell, aFailedVerdict, aPassingRun, aStart, aVerdict, KEY, OTHER_KEY, signed } from "./events.js";
+import {
+  advance,
+  emptyProgress,
+  type Finding,
+  judge,
+  type RunnerEvent,
+  type VerdictEvent,
+} from "../../src/validation/index.js";
+import {
+  aCellEnd,
+  aCellStart,
+  aFailedCell,
+  aFailedVerdict,
+  aPassingRun,
+  aStart,
+  aVerdict,
+  KEY,
+  OTHER_KEY,
+  signed,
+} from "./events.js";
 
 function folded(events: readonly RunnerEvent[], key = KEY) {
   return signed(events, key).reduce((progress, line) => advance(progress, KEY, line), emptyProgress());
@@ -28,7 +46,10 @@ describe("a passing verdict is believed", () => {
   test("when cells are missing and lost lines explain it", () => {
     const lines = signed(aPassingRun()).filter((_, index) => index !== 3);
     const progress = lines.reduce((before, line) => advance(before, KEY, line), emptyProgress());
-    expect(judge({ progress, termination: aVerdict(), exitCode: 0 })).toMatchObject({ kind: "verdict", resultsComplete: false });
+    expect(judge({ progress, termination: aVerdict(), exitCode: 0 })).toMatchObject({
+      kind: "verdict",
+      resultsComplete: false,
+    });
   });
 });
 
@@ -40,19 +61,82 @@ describe("a run is an error, never a pass, when", () => {
   test.each<[string, ReturnType<typeof judge>, string, RegExp]>([
     ["there is no trace of it", pass([]), "VerdictMissing", /no verdict/],
     ["it ends without a verdict", pass([aStart(), ...cells]), "VerdictMissing", /exit code 0/],
-    ["another attempt signed everything", judge({ progress: folded(aPassingRun(), OTHER_KEY), termination: undefined, exitCode: 0 }), "VerdictMissing", /no verdict/],
+    [
+      "another attempt signed everything",
+      judge({ progress: folded(aPassingRun(), OTHER_KEY), termination: undefined, exitCode: 0 }),
+      "VerdictMissing",
+      /no verdict/,
+    ],
     ["the exit code disagrees", pass(aPassingRun(), aVerdict(), 137), "VerdictInconsistent", /exit code 137/],
     ["the two verdicts differ", pass(aPassingRun(), aVerdict({ seconds: 3 })), "VerdictInconsistent", /differs/],
-    ["passing goes with a failing exit code", pass([aStart(), ...cells, aVerdict({ exitCode: 10 })], undefined, 10), "VerdictInconsistent", /exit code 10/],
-    ["failing goes with exit code 0", pass([aStart(), ...cells, aVerdict({ verdict: "Failed" })]), "VerdictInconsistent", /Failed/],
-    ["a cell failed", pass([aStart(), aCellEnd(0), aFailedCell(1), aCellEnd(2), aVerdict()]), "VerdictInconsistent", /cell 1 failed/],
-    ["a failed cell is listed", pass(aPassingRun().slice(0, -1).concat(aVerdict({ failingCells: [{ cell: 2, message: "x" }] }))), "VerdictInconsistent", /cell 2 failed/],
-    ["a failed cell is counted", pass(aPassingRun().slice(0, -1).concat(aVerdict({ counts: { ...aVerdict().counts, failed: 1 } }))), "VerdictInconsistent", /1 failed/],
-    ["a check failed", pass([aStart(), aCellEnd(0), aCellEnd(1, { findings: [failing] }), aCellEnd(2), aVerdict()]), "VerdictInconsistent", /N1/],
-    ["a static check failed", pass([aStart(), { type: "lint", at: "x", findings: [failing] }, ...cells, aVerdict()]), "VerdictInconsistent", /N1/],
-    ["cells are missing and nothing was lost", pass([aStart(), aCellEnd(0), aCellEnd(1), aVerdict()]), "VerdictInconsistent", /2 of 3/],
-    ["a cell never ended", pass([aStart(), aCellEnd(0), aCellEnd(1), aCellEnd(2), aCellStart(2), aVerdict()]), "VerdictInconsistent", /never ended/],
-    ["it counts other cells than it began with", pass([aStart(4), ...cells, aVerdict()]), "VerdictInconsistent", /4 code cells/],
+    [
+      "passing goes with a failing exit code",
+      pass([aStart(), ...cells, aVerdict({ exitCode: 10 })], undefined, 10),
+      "VerdictInconsistent",
+      /exit code 10/,
+    ],
+    [
+      "failing goes with exit code 0",
+      pass([aStart(), ...cells, aVerdict({ verdict: "Failed" })]),
+      "VerdictInconsistent",
+      /Failed/,
+    ],
+    [
+      "a cell failed",
+      pass([aStart(), aCellEnd(0), aFailedCell(1), aCellEnd(2), aVerdict()]),
+      "VerdictInconsistent",
+      /cell 1 failed/,
+    ],
+    [
+      "a failed cell is listed",
+      pass(
+        aPassingRun()
+          .slice(0, -1)
+          .concat(aVerdict({ failingCells: [{ cell: 2, message: "x" }] })),
+      ),
+      "VerdictInconsistent",
+      /cell 2 failed/,
+    ],
+    [
+      "a failed cell is counted",
+      pass(
+        aPassingRun()
+          .slice(0, -1)
+          .concat(aVerdict({ counts: { ...aVerdict().counts, failed: 1 } })),
+      ),
+      "VerdictInconsistent",
+      /1 failed/,
+    ],
+    [
+      "a check failed",
+      pass([aStart(), aCellEnd(0), aCellEnd(1, { findings: [failing] }), aCellEnd(2), aVerdict()]),
+      "VerdictInconsistent",
+      /N1/,
+    ],
+    [
+      "a static check failed",
+      pass([aStart(), { type: "lint", at: "x", findings: [failing] }, ...cells, aVerdict()]),
+      "VerdictInconsistent",
+      /N1/,
+    ],
+    [
+      "cells are missing and nothing was lost",
+      pass([aStart(), aCellEnd(0), aCellEnd(1), aVerdict()]),
+      "VerdictInconsistent",
+      /2 of 3/,
+    ],
+    [
+      "a cell never ended",
+      pass([aStart(), aCellEnd(0), aCellEnd(1), aCellEnd(2), aCellStart(2), aVerdict()]),
+      "VerdictInconsistent",
+      /never ended/,
+    ],
+    [
+      "it counts other cells than it began with",
+      pass([aStart(4), ...cells, aVerdict()]),
+      "VerdictInconsistent",
+      /4 code cells/,
+    ],
   ])("%s", (_, judgement, reason, message) => {
     expect(judgement).toMatchObject({ kind: "error", reason, message: expect.stringMatching(message) });
   });
@@ -70,12 +154,18 @@ test("a kill names the cell that was running", () => {
 
 test("an exit code of the runner gives the reason when its verdict is lost", () => {
   const progress = folded([aStart(), aCellStart(0)]);
-  expect(judge({ progress, termination: undefined, exitCode: 31 })).toMatchObject({ kind: "error", reason: "OOMKilled", cell: 0 });
+  expect(judge({ progress, termination: undefined, exitCode: 31 })).toMatchObject({
+    kind: "error",
+    reason: "OOMKilled",
+    cell: 0,
+  });
 });
 
 test("a failing verdict names its cell", () => {
   const verdict = aFailedVerdict(1);
-  expect(judge({ progress: folded([aStart(), aFailedCell(1), verdict]), termination: verdict, exitCode: 10 })).toMatchObject({
+  expect(
+    judge({ progress: folded([aStart(), aFailedCell(1), verdict]), termination: verdict, exitCode: 10 }),
+  ).toMatchObject({
     kind: "verdict",
     cell: 1,
   });
@@ -87,7 +177,12 @@ test("no evidence without a complete authenticated verdict that agrees ever pass
     fc.nat(3).map(aCellStart),
     fc.nat(3).map((cell) => aCellEnd(cell)),
     fc.nat(3).map((cell) => aFailedCell(cell)),
-    fc.constantFrom(aVerdict(), aVerdict({ exitCode: 10 }), aFailedVerdict(), aVerdict({ verdict: "PassedWithWarnings" })),
+    fc.constantFrom(
+      aVerdict(),
+      aVerdict({ exitCode: 10 }),
+      aFailedVerdict(),
+      aVerdict({ verdict: "PassedWithWarnings" }),
+    ),
   );
   fc.assert(
     fc.property(
@@ -95,7 +190,9 @@ test("no evidence without a complete authenticated verdict that agrees ever pass
       fc.option(fc.constantFrom(aVerdict(), aFailedVerdict()), { nil: undefined }),
       fc.constantFrom(undefined, 0, 1, 10, 31, 137),
       (events, termination, exitCode) => {
-        const lines = events.map(([each, ours], index) => signed(Array(index + 1).fill(each), ours ? KEY : OTHER_KEY)[index] ?? "");
+        const lines = events.map(
+          ([each, ours], index) => signed(Array(index + 1).fill(each), ours ? KEY : OTHER_KEY)[index] ?? "",
+        );
         const progress = lines.reduce((before, line) => advance(before, KEY, line), emptyProgress());
         const judgement = judge({ progress, termination, exitCode });
         if (judgement.kind !== "verdict" || !judgement.verdict.verdict.startsWith("Passed")) return;

@@ -67,7 +67,10 @@ describe("the fold of a log", () => {
   test("a notebook without the key can neither make nor change an accepted event, wherever it writes", () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.nat(run.length), forgedLine), { maxLength: 20 }), (forgeries) => {
-        const log = run.flatMap((line, at) => [...forgeries.filter(([to]) => to === at).map(([, forged]) => forged), line]);
+        const log = run.flatMap((line, at) => [
+          ...forgeries.filter(([to]) => to === at).map(([, forged]) => forged),
+          line,
+        ]);
         expect(accepted(fold(log))).toEqual(accepted(fold(run)));
       }),
     );

@@ -1,0 +1,315 @@
+import { describe, expect, test } from "@jest/globals";
+import type { Container, Pod, VolumeMount } from "kubernetes-types/core/v1.js";
+import { UserError } from "../../src/api/index.js";
+import {
+  type PodSettings,
+  runnerConfig,
+  RunnerConfig,
+  secretVariables,
+  type ValidationPodRequest,
+  validationPod,
+} from "../../src/validation/index.js";
+import { KEY } from "./events.js";
+
+const config = runnerConfig({
+  job: { name: "train", namespace: "team-a" },
+  runId: "3f9a1c2b7d4e",
+  attempt: 2,
+  commit: "c0ffee",
+  notebook: { path: "notebooks/train.ipynb", parameters: { epochs: 1 } },
+  validationTimeoutMs: 1_800_000,
+  cellTimeoutMs: 60_000,
+  kernelStartTimeoutMs: 120_000,
+  validationConfig: { level: "staging" },
+  storeOutputs: true,
+  secretEnv: ["TOKEN"],
+});
+
+function aRequest(more: Partial<ValidationPodRequest> = {}): ValidationPodRequest {
+  return {
+    job: { name: "train", namespace: "team-a", uid: "0b1f6a3e" },
+    runId: "3f9a1c2b7d4e",
+    attempt: 2,
+    source: {
+      kind: "git",
+      url: "https://git.example.com/a/b.git",
+      commit: "c0ffee",
+      ref: "main",
+      credentialsSecret: "git",
+    },
+    image: "registry.example.com/train:1",
+    fetcher: { image: "operator:1" },
+    key: KEY,
+    config,
+    ...more,
+  };
+}
+
+function podOf(more: Partial<ValidationPodRequest> = {}): Pod {
+  return validationPod(aRequest(more)).pod;
+}
+
+function withPod(pod: PodSettings): Pod {
+  return podOf({ pod });
+}
+
+function fetcher(pod: Pod): Container {
+  const [container] = pod.spec?.initContainers ?? [];
+  if (!container) throw new Error("no init container");
+  return container;
+}
+
+function notebook(pod: Pod): Container {
+  const [container] = pod.spec?.containers ?? [];
+  if (!container) throw new Error("no container");
+  return container;
+}
+
+function mountPaths(container: Container): string[] {
+  return (container.volumeMounts ?? []).map(({ mountPath }: VolumeMount) => mountPath);
+}
+
+describe("the pod of an attempt", () => {
+  test("belongs to its job and is found by labels", () => {
+    expect(podOf().metadata).toMatchObject({
+      name: "train-val-3f9a1c2b-2",
+      namespace: "team-a",
+      labels: {
+        "mlops.dev/job": "train",
+        "mlops.dev/run": "3f9a1c2b7d4e",
+        "mlops.dev/attempt": "2",
+        "mlops.dev/role": "validation",
+      },
+      ownerReferences: [{ kind: "NotebookValidationJob", uid: "0b1f6a3e", controller: true }],
+    });
+  });
+
+  test("is the same every time", () => {
+    expect(validationPod(aRequest())).toEqual(validationPod(aRequest()));
+  });
+
+  test("fetches the commit, never the branch alone", () => {
+    expect(fetcher(podOf()).command).toEqual(["node", "/app/nbv.js", "fetch-source"]);
+    expect(fetcher(podOf()).args?.join(" ")).toBe(
+      "--url https://git.example.com/a/b.git --commit c0ffee --ref main --credentials /nbv/credentials --into /nbv/source --runner-into /nbv/runner --attempt /nbv/attempt --handover-into /nbv/handover",
+    );
+  });
+
+  test("runs the runner isolated from the user's environment", () => {
+    const { command, args } = notebook(podOf());
+    expect(command).toEqual(["python3", "-I", "-S", "/nbv/runner/main.py"]);
+    expect(args?.join(" ")).toBe(
+      "--handover /nbv/handover --source /nbv/source --artifacts /nbv/artifacts --termination-log /dev/termination-log",
+    );
+  });
+
+  test("takes a local tree in place of a repository", () => {
+    const pod = podOf({ source: { kind: "tree", path: "/home/me/repo" } });
+    expect(fetcher(pod).args?.slice(0, 2)).toEqual(["--tree", "/nbv/tree"]);
+    expect(pod.spec?.volumes).toContainEqual({
+      name: "nbv-tree",
+      hostPath: { path: "/home/me/repo", type: "Directory" },
+    });
+    expect(JSON.stringify(pod)).not.toContain("credentials");
+  });
+
+  test("ends by itself some time after the notebook's own limit", () => {
+    expect(podOf({ startupAllowanceSeconds: 300 }).spec?.activeDeadlineSeconds).toBe(300 + 120 + 1800 + 60);
+  });
+
+  test("mounts only volumes that it has, and has no volume that nobody mounts", () => {
+    for (const pod of [
+      podOf(),
+      podOf({ source: { kind: "tree", path: "/x" } }),
+      podOf({ artifactsClaim: "reports" }),
+    ]) {
+      const mounted = new Set(
+        [fetcher(pod), notebook(pod)].flatMap(({ volumeMounts }) => volumeMounts?.map(({ name }) => name) ?? []),
+      );
+      expect([...mounted].sort()).toEqual(pod.spec?.volumes?.map(({ name }) => name).sort());
+    }
+  });
+});
+
+describe("secrets", () => {
+  test("key and configuration stand in the attempt's Secret", () => {
+    const { attemptSecret, pod } = validationPod(aRequest());
+    const text = (name: string) => Buffer.from(attemptSecret.data?.[name] ?? "", "base64").toString();
+    expect(attemptSecret.metadata?.name).toBe(pod.metadata?.name);
+    expect(text("key")).toBe("07".repeat(32));
+    expect(RunnerConfig.parse(JSON.parse(text("config.json")))).toEqual(config);
+  });
+
+  test("the key is nowhere in the pod", () => {
+    expect(JSON.stringify(podOf())).not.toContain("07".repeat(8));
+  });
+
+  test("the notebook's container sees neither the attempt's Secret nor Git credentials nor what Git left in /tmp", () => {
+    const names = notebook(podOf()).volumeMounts?.map(({ name }) => name);
+    expect(names).not.toContain("nbv-attempt");
+    expect(names).not.toContain("nbv-credentials");
+    expect(names).not.toContain("nbv-fetch-tmp");
+    expect(mountPaths(fetcher(podOf()))).toEqual(expect.arrayContaining(["/nbv/attempt", "/nbv/credentials"]));
+  });
+
+  test("the runner cannot be changed by the notebook, and the key passes through memory", () => {
+    expect(notebook(podOf()).volumeMounts).toContainEqual({
+      name: "nbv-runner",
+      mountPath: "/nbv/runner",
+      readOnly: true,
+    });
+    expect(podOf().spec?.volumes).toContainEqual({
+      name: "nbv-handover",
+      emptyDir: { medium: "Memory", sizeLimit: "1Mi" },
+    });
+  });
+
+  test("a token is mounted only when asked for", () => {
+    expect(podOf().spec).toMatchObject({ automountServiceAccountToken: false, serviceAccountName: "default" });
+    expect(withPod({ automountServiceAccountToken: true }).spec?.automountServiceAccountToken).toBe(true);
+  });
+
+  test("variables from Secrets are named for redaction", () => {
+    const pod: PodSettings = {
+      env: [
+        { name: "PLAIN", value: "x" },
+        { name: "TOKEN", valueFrom: { secretKeyRef: { name: "s", key: "t" } } },
+      ],
+      envFrom: [{ prefix: "DB_", secretRef: { name: "db" } }, { configMapRef: { name: "cm" } }],
+      credentials: ["aws", "unknown"],
+    };
+    const names = secretVariables(pod, {
+      db: ["USER", "PASSWORD"],
+      aws: ["AWS_SECRET_ACCESS_KEY"],
+      cm: ["NOT_SECRET"],
+    });
+    expect(names).toEqual(["AWS_SECRET_ACCESS_KEY", "DB_PASSWORD", "DB_USER", "TOKEN"]);
+  });
+});
+
+describe("Pod Security restricted", () => {
+  test.each([false, true])("holds for both containers (cluster assigns user IDs: %s)", (assignsUserIds) => {
+    const pod = podOf({ assignsUserIds });
+    expect(pod.spec?.securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } });
+    for (const { securityContext } of [fetcher(pod), notebook(pod)]) {
+      expect(securityContext).toMatchObject({ allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } });
+    }
+    const allowed = new Set(["emptyDir", "secret", "persistentVolumeClaim"]);
+    for (const { name: _, ...volume } of pod.spec?.volumes ?? []) expect(allowed).toContain(Object.keys(volume)[0]);
+  });
+
+  test("user and group are ours where the cluster assigns none", () => {
+    expect(podOf().spec?.securityContext).toMatchObject({ runAsUser: 65532, runAsGroup: 65532, fsGroup: 65532 });
+    expect(podOf({ assignsUserIds: true }).spec?.securityContext).toEqual({
+      runAsNonRoot: true,
+      seccompProfile: { type: "RuntimeDefault" },
+    });
+  });
+
+  test("the job's own user holds for both containers, so that the key passes between them", () => {
+    const pod = withPod({ securityContext: { runAsUser: 1000 } });
+    expect(pod.spec?.securityContext).toMatchObject({ runAsUser: 1000, fsGroup: 65532 });
+    for (const { securityContext } of [fetcher(pod), notebook(pod)])
+      expect(securityContext).not.toHaveProperty("runAsUser");
+  });
+
+  test("the root file system is read-only for images that we built, unless the job says otherwise", () => {
+    const readOnly = (more: Partial<ValidationPodRequest>) =>
+      notebook(podOf(more)).securityContext?.readOnlyRootFilesystem;
+    expect(readOnly({})).toBe(false);
+    expect(readOnly({ isBuiltImage: true })).toBe(true);
+    expect(readOnly({ isBuiltImage: true, pod: { readOnlyRootFilesystem: false } })).toBe(false);
+  });
+});
+
+describe("what the job asks for", () => {
+  test("reaches the pod", () => {
+    const pod = withPod({
+      serviceAccountName: "trainer",
+      resources: { limits: { memory: "2Gi", "nvidia.com/gpu": 1 } },
+      tolerations: [{ key: "gpu", operator: "Exists" }],
+      nodeSelector: { zone: "a" },
+      imagePullSecrets: [{ name: "pull" }],
+      priorityClassName: "high",
+      runtimeClassName: "nvidia",
+      labels: { team: "a", "mlops.dev/job": "somebody-else" },
+      annotations: { note: "x" },
+      queueName: "gpu-queue",
+    });
+    expect(pod.spec).toMatchObject({
+      serviceAccountName: "trainer",
+      tolerations: [{ key: "gpu", operator: "Exists" }],
+      nodeSelector: { zone: "a" },
+      imagePullSecrets: [{ name: "pull" }],
+      priorityClassName: "high",
+      runtimeClassName: "nvidia",
+    });
+    expect(notebook(pod).resources).toEqual({ limits: { memory: "2Gi", "nvidia.com/gpu": "1" } });
+    expect(fetcher(pod).resources?.limits).not.toHaveProperty(["nvidia.com/gpu"]);
+    expect(pod.metadata?.annotations).toEqual({ note: "x" });
+    expect(pod.metadata?.labels).toMatchObject({
+      team: "a",
+      "mlops.dev/job": "train",
+      "kueue.x-k8s.io/queue-name": "gpu-queue",
+    });
+  });
+
+  test("its variables are added to ours and win where both name one", () => {
+    const pod = withPod({
+      env: [
+        { name: "HOME", value: "/data" },
+        { name: "MODE", value: "test" },
+      ],
+      credentials: ["aws"],
+    });
+    const env = notebook(pod).env ?? [];
+    expect(env.filter(({ name }) => name === "HOME")).toEqual([{ name: "HOME", value: "/data" }]);
+    expect(env).toContainEqual({ name: "MODE", value: "test" });
+    expect(env.map(({ name }) => name)).toContain("MPLCONFIGDIR");
+    expect(notebook(pod).envFrom).toEqual([{ secretRef: { name: "aws" } }]);
+    expect(fetcher(pod).envFrom).toBeUndefined();
+  });
+
+  test("its volumes are mounted in the notebook's container only", () => {
+    const pod = withPod({
+      volumes: [{ name: "data", persistentVolumeClaim: { claimName: "data" } }],
+      volumeMounts: [{ name: "data", mountPath: "/data", readOnly: true }],
+    });
+    expect(mountPaths(notebook(pod))).toContain("/data");
+    expect(mountPaths(fetcher(pod))).not.toContain("/data");
+  });
+
+  test("its own /tmp replaces ours", () => {
+    const pod = withPod({
+      volumes: [{ name: "scratch", emptyDir: {} }],
+      volumeMounts: [{ name: "scratch", mountPath: "/tmp/" }],
+    });
+    expect(mountPaths(notebook(pod)).filter((path) => path.startsWith("/tmp"))).toEqual(["/tmp/"]);
+  });
+
+  test.each(["/nbv", "/nbv/runner", "/nbv/handover/", "/dev/termination-log", "/", "/proc"])(
+    "a mount over %s is refused",
+    (mountPath) => {
+      const pod = { volumes: [{ name: "v", emptyDir: {} }], volumeMounts: [{ name: "v", mountPath }] };
+      expect(() => withPod(pod)).toThrow(UserError);
+    },
+  );
+
+  test("a volume with a reserved name is refused", () => {
+    expect(() => withPod({ volumes: [{ name: "nbv-handover", emptyDir: {} }] })).toThrow(/reserved/);
+  });
+
+  test("a claim for artifacts gets a directory per attempt", () => {
+    const pod = podOf({ artifactsClaim: "reports" });
+    expect(pod.spec?.volumes).toContainEqual({
+      name: "nbv-artifacts",
+      persistentVolumeClaim: { claimName: "reports" },
+    });
+    expect(notebook(pod).args).toContain("/nbv/artifacts/train/train-val-3f9a1c2b-2");
+  });
+});
+
+test("the runner is told limits in seconds and every check's severity", () => {
+  expect(config.timeouts).toEqual({ notebookSeconds: 1800, cellSeconds: 60, kernelStartSeconds: 120 });
+  expect(config).toMatchObject({ level: "staging", policy: { E1: "failure", S1: "ignored", N3: "warning" } });
+});
