@@ -1,4 +1,94 @@
+import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
+import { EXIT } from "./exit-code.js";
 
-/** `nbv fetch-source` */
-export function register(_program: Command): void {}
+interface Options {
+  readonly url?: string;
+  readonly commit?: string;
+  readonly ref?: string;
+  readonly credentials?: string;
+  readonly tree?: string;
+  readonly into: string;
+  readonly runnerInto: string;
+  readonly attempt: string;
+  readonly handoverInto: string;
+  readonly terminationLog: string;
+  readonly knownHosts?: string;
+  readonly allowLoopback?: boolean;
+  readonly allowPlainHttp: readonly string[];
+}
+
+const MAX_TERMINATION_MESSAGE = 4096;
+
+/** `nbv fetch-source`: what the validation pod's init container runs. Not for people. */
+export function register(program: Command): void {
+  const collect = (value: string, before: readonly string[]) => [...before, value];
+  program
+    .command("fetch-source", { hidden: true })
+    .description("Prepare a validation pod's volumes: source, runner, key")
+    .option("--url <url>", "Git repository")
+    .option("--commit <sha>", "commit to fetch")
+    .option("--ref <ref>", "branch or tag that led to it")
+    .option("--credentials <dir>", "mount of the credentials Secret")
+    .option("--tree <dir>", "local directory in place of a repository")
+    .requiredOption("--into <dir>", "where the source goes")
+    .requiredOption("--runner-into <dir>", "where the runner goes")
+    .requiredOption("--attempt <dir>", "mount of the attempt's Secret")
+    .requiredOption("--handover-into <dir>", "where key and configuration go")
+    .option("--termination-log <file>", "where a failure is told", "/dev/termination-log")
+    .option("--known-hosts <file>", "ssh host keys for credentials that bring none")
+    .option("--allow-loopback", "allow Git servers on this computer")
+    .option("--allow-plain-http <host>", "allow credentials over plain http to this host", collect, [])
+    .action(async (options: Options) => {
+      process.exitCode = await fetchSource(options);
+    });
+}
+
+/** @returns the exit code: 0, or 1 after a report in the termination log */
+async function fetchSource(options: Options): Promise<number> {
+  const { prepareSource } = await import("../operator/source/prepare-source.js");
+  const { SourceError } = await import("../operator/source-resolver.js");
+  try {
+    const written = await prepareSource(sourceOf(options), options, await policyOf(options));
+    for (const warning of written.warnings) process.stderr.write(`warning: ${warning}\n`);
+    process.stderr.write(`${written.files} files, ${written.bytes} bytes\n`);
+    return EXIT.yes;
+  } catch (error) {
+    const reason = error instanceof SourceError ? error.reason : "Unknown";
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`${reason}: ${message}\n`);
+    const report = { version: "nbv.source.v1", reason, message: message.slice(0, 2000) };
+    const text = JSON.stringify(report).slice(0, MAX_TERMINATION_MESSAGE);
+    await writeFile(options.terminationLog, text).catch((cause: unknown) => {
+      process.stderr.write(`the termination log could not be written: ${String(cause)}\n`);
+    });
+    return EXIT.no;
+  }
+}
+
+function sourceOf(options: Options) {
+  if (options.tree !== undefined) return { kind: "tree" as const, directory: options.tree };
+  if (options.url === undefined || options.commit === undefined) {
+    throw new Error("either --tree, or --url and --commit are needed");
+  }
+  return {
+    kind: "git" as const,
+    url: options.url,
+    commit: options.commit,
+    ref: options.ref,
+    credentialsDirectory: options.credentials,
+  };
+}
+
+async function policyOf(options: Options) {
+  const { readFile } = await import("node:fs/promises");
+  const { networkEnvironment } = await import("../operator/source/git-policy.js");
+  const environment = networkEnvironment(process.env);
+  const resolvedByProxy = Object.keys(environment).some((name) => /^(?:https?|all)_proxy$/i.test(name));
+  return {
+    addresses: { allowLoopback: options.allowLoopback === true, resolvedByProxy },
+    plainHttpCredentialHosts: options.allowPlainHttp,
+    environment,
+    ...(options.knownHosts === undefined ? {} : { knownHosts: await readFile(options.knownHosts, "utf8") }),
+  };
+}

@@ -1,0 +1,95 @@
+import { chmod, copyFile, cp, lstat, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { UserError } from "../../api/user-error.js";
+import { fetchCommit } from "./fetch-commit.js";
+import type { GitPolicy } from "./git-policy.js";
+import { copyLocalTree } from "./local-tree.js";
+import type { WrittenTree } from "./write-tree.js";
+
+/** Where the source comes from, as the init container is told. */
+export type PreparedFrom =
+  | {
+      readonly kind: "git";
+      readonly url: string;
+      readonly commit: string;
+      readonly ref?: string | undefined;
+      /** Mount of the credentials Secret. */
+      readonly credentialsDirectory?: string | undefined;
+    }
+  | { readonly kind: "tree"; readonly directory: string };
+
+/** The directories of the init container. */
+export interface PreparedDirectories {
+  /** Receives the source; empty. */
+  readonly into: string;
+  /** Receives the runner. */
+  readonly runnerInto: string;
+  /** Mount of the attempt's Secret: `key` and `config.json`. */
+  readonly attempt: string;
+  /** Receives `key` and `config.json`, readable by this user only. */
+  readonly handoverInto: string;
+}
+
+/** Fills the volumes that the notebook's container needs. @throws SourceError, UserError */
+export async function prepareSource(
+  from: PreparedFrom,
+  to: PreparedDirectories,
+  policy: GitPolicy,
+): Promise<WrittenTree> {
+  await copyRunner(to.runnerInto);
+  const written =
+    from.kind === "tree"
+      ? await copyLocalTree(from.directory, to.into, policy)
+      : await fetchCommit(
+          {
+            url: from.url,
+            commit: from.commit,
+            ref: from.ref,
+            into: to.into,
+            credentials: await readSecretMount(from.credentialsDirectory),
+          },
+          policy,
+        );
+  // Last, so that the key lies nowhere when the fetch failed.
+  for (const name of ["config.json", "key"]) {
+    await writeFile(join(to.handoverInto, name), await readFile(join(to.attempt, name)), { mode: 0o600, flag: "w" });
+    await chmod(join(to.handoverInto, name), 0o600);
+  }
+  return written;
+}
+
+/** Finds the package's `runner/`, beside the compiled program or above it. @throws UserError */
+export async function runnerDirectory(from = fileURLToPath(import.meta.url)): Promise<string> {
+  for (let at = dirname(from); ; at = dirname(at)) {
+    const candidate = join(at, "runner");
+    if ((await lstat(join(candidate, "main.py")).catch(() => undefined)) !== undefined) return candidate;
+    if (dirname(at) === at) {
+      throw new UserError({ what: "the runner is missing from this installation", fix: "install the package again" });
+    }
+  }
+}
+
+async function copyRunner(into: string): Promise<void> {
+  const from = await runnerDirectory();
+  if ((await lstat(join(from, "vendor")).catch(() => undefined)) === undefined) {
+    throw new UserError({ what: "the packages that travel with the runner are missing", fix: "run `make build`" });
+  }
+  await mkdir(into, { recursive: true });
+  await copyFile(join(from, "main.py"), join(into, "main.py"));
+  for (const part of ["nbv_runner", "vendor"]) {
+    const filter = (path: string) => !["__pycache__", "tests"].includes(basename(path)) && !path.endsWith(".pyc");
+    await cp(join(from, part), join(into, part), { recursive: true, filter });
+  }
+}
+
+/** Reads a mounted Secret: one file per key; the kubelet's own links begin with two full stops. */
+async function readSecretMount(directory: string | undefined): Promise<Record<string, string> | undefined> {
+  if (directory === undefined) return undefined;
+  const data: Record<string, string> = {};
+  for (const name of await readdir(directory)) {
+    if (name.startsWith("..") || !(await stat(join(directory, name))).isFile()) continue;
+    data[name] = await readFile(join(directory, name), "utf8");
+  }
+  return data;
+}
