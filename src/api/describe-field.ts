@@ -32,8 +32,8 @@ export interface FieldDescription {
 /** The whole contract: `spec` and `status`. */
 export function describeContract(): readonly FieldDescription[] {
   return [
-    describe(NotebookValidationJobSpec, "spec", "spec", true),
-    describe(NotebookValidationJobStatus, "status", "status", false),
+    describe(NotebookValidationJobSpec.describe("What is asked for."), "spec", "spec", true),
+    describe(NotebookValidationJobStatus.describe("What the operator reports."), "status", "status", false),
   ];
 }
 
@@ -113,7 +113,7 @@ function describe(schema: z.core.$ZodType, path: string, name: string, required:
 
 function childrenOf(object: z.ZodObject, path: string): FieldDescription[] {
   return Object.entries(object.shape as Record<string, z.core.$ZodType>).map(([name, child]) =>
-    describe(child, `${path}.${name}`, name, child._zod.optin !== "optional"),
+    describe(child, `${path}.${name}`, name, child._zod.optin === undefined),
   );
 }
 

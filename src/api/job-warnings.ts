@@ -46,13 +46,13 @@ function aboutAliases({ spec }: NotebookValidationJob): (Found | false)[] {
     spec.timeout !== undefined && [
       "spec.timeout",
       spec.validationTimeout === undefined
-        ? "deprecated alias: write validationTimeout"
+        ? "is a deprecated alias: write validationTimeout"
         : "has no effect beside validationTimeout: remove it",
     ],
     spec.podConfig?.buildConfig?.timeout !== undefined && [
       "spec.podConfig.buildConfig.timeout",
       spec.buildTimeout === undefined
-        ? "deprecated alias: write spec.buildTimeout"
+        ? "is a deprecated alias: write spec.buildTimeout"
         : "has no effect beside spec.buildTimeout: remove it",
     ],
   ];

@@ -86,7 +86,7 @@ function children(schema: z.core.$ZodType, node: SchemaNode, field: string): Str
     for (const [name, child] of Object.entries(schema.shape as Record<string, z.core.$ZodType>)) {
       properties[name] = structuralSchema(child, `${field}.${name}`);
       if (properties[name].description === undefined) throw new NotStructural(`${field}.${name}`, "is not documented");
-      if (child._zod.optin !== "optional") required.push(name);
+      if (child._zod.optin === undefined) required.push(name);
     }
     return { properties, ...(required.length > 0 ? { required } : {}) };
   }

@@ -52,6 +52,7 @@ export function readYaml(text: string, name: string): YamlDocument[] {
   for (const document of documents as Document.Parsed[]) {
     const [error] = document.errors;
     if (error !== undefined) {
+      if (/call stack/.test(error.message)) throw new UserError({ what: `${name}: is nested too deeply` });
       const { line, col } = lines.linePos(error.pos[0]);
       throw new UserError({ what: `${name}:${line}:${col}: is not YAML: ${firstLine(error.message)}` });
     }

@@ -12,6 +12,7 @@ export function duration(): z.ZodString {
   return text({
     max: 32,
     pattern: DURATION,
+    type: "duration",
     words: 'a duration such as "90s", "15m" or "1h30m"',
     example: "15m",
   }).with(

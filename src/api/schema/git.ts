@@ -10,6 +10,7 @@ export function gitUrl(): z.ZodString {
     max: 2048,
     min: 1,
     pattern: /^((https?|git|ssh):\/\/[^\s\/-]|git@[A-Za-z0-9\[])[^\s]*$/,
+    type: "Git URL",
     words: 'a repository address that begins with "https://", "http://", "git://", "ssh://" or "git@host:"',
     example: "https://github.com/example/notebooks.git",
   }).with(
@@ -39,6 +40,7 @@ export function gitRef(): z.ZodString {
     max: 255,
     min: 1,
     pattern: /^[^\x00-\x20\x7f~^:?*\[\\-][^\x00-\x20\x7f~^:?*\[\\]*$/,
+    type: "Git ref",
     words: "a branch, tag or commit name without spaces, control characters and any of ~ ^ : ? * [ \\",
     example: "main",
   }).with(
@@ -56,6 +58,7 @@ export function repositoryPath(): z.ZodString {
     max: 1024,
     min: 1,
     pattern: /^[^\/\\\x00-\x1f\x7f][^\\\x00-\x1f\x7f]*$/,
+    type: "path in the repository",
     words: "a path relative to the repository's root",
     example: "notebooks/train.ipynb",
   }).with(

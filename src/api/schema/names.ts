@@ -8,6 +8,7 @@ export function dnsLabel(): z.ZodString {
     max: 63,
     min: 1,
     pattern: /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/,
+    type: "DNS label",
     words: "a DNS label: lower-case letters, digits and hyphens",
   });
 }
@@ -18,6 +19,7 @@ export function objectName(): z.ZodString {
     max: 253,
     min: 1,
     pattern: /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
+    type: "object name",
     words: "an object name: lower-case letters, digits, hyphens and dots",
   });
 }
@@ -28,6 +30,7 @@ export function objectReference(): z.ZodString {
     max: 317,
     min: 1,
     pattern: /^([a-z0-9]([-a-z0-9]*[a-z0-9])?\/)?[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/,
+    type: "name or namespace/name",
     words: '"name" or "namespace/name"',
     example: "models/fraud-detector",
   });
@@ -39,13 +42,14 @@ export function imageReference(): z.ZodString {
     max: 1024,
     min: 1,
     pattern: /^[^\s]+$/,
+    type: "image reference",
     words: "an image reference such as quay.io/jupyter/minimal-notebook:2025-03-14, without spaces",
   });
 }
 
 /** A qualified name of a label or annotation: `name` or `prefix/name`. */
 export function qualifiedName(): z.ZodString {
-  return text({ max: 317, min: 1, pattern: QUALIFIED_NAME, words: "a label key" });
+  return text({ max: 317, min: 1, pattern: QUALIFIED_NAME, type: "label key", words: "a label key" });
 }
 
 const QUALIFIED_NAME = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
@@ -60,13 +64,20 @@ export function labelValue(): z.ZodString {
   return text({
     max: 63,
     pattern: /^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$/,
+    type: "label value",
     words: "a label value: at most 63 letters, digits, hyphens, underscores and dots",
   });
 }
 
 /** An RE2 regular expression: the same language at admission and in the runner, and none that can hang. */
 export function regex(): z.ZodString {
-  return text({ max: 512, min: 1, words: "an RE2 regular expression", judge: regexProblem });
+  return text({
+    max: 512,
+    min: 1,
+    type: "RE2 regular expression",
+    words: "an RE2 regular expression",
+    judge: regexProblem,
+  });
 }
 
 function regexProblem(pattern: string): string | undefined {
@@ -84,6 +95,7 @@ export function time(): z.ZodString {
   return text({
     max: 64,
     format: "date-time",
+    type: "time",
     words: "an RFC 3339 time",
     judge: (value) => (Number.isNaN(Date.parse(value)) ? "must be an RFC 3339 time" : undefined),
   });

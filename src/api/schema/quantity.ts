@@ -40,7 +40,7 @@ export function quantity(): z.ZodType<number | string> {
       maxLength: 64,
       minimum: 0,
     },
-    words,
+    words: "quantity",
     example: "2Gi",
   });
 }

@@ -11,6 +11,8 @@ export interface TextForm {
   readonly pattern?: RegExp;
   /** What the pattern asks for, completing "must be …". */
   readonly words?: string;
+  /** Short name of the type for docs. @default "string" */
+  readonly type?: string;
   readonly format?: string;
   readonly example?: JsonValue;
   /** A stricter judgement than the CRD can express: the problem's text, or `undefined` for a good value. */
@@ -31,7 +33,7 @@ export function text(form: TextForm): z.ZodString {
   });
   return declare(schema, {
     structural,
-    words: form.words ?? "string",
+    words: form.type ?? "string",
     ...(form.example === undefined ? {} : { example: form.example }),
   });
 }

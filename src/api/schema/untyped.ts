@@ -47,5 +47,5 @@ export function numberOrText(limits: { min?: number; example?: JsonValue } = {})
     if (Number.isFinite(number) && (limits.min === undefined || number >= limits.min)) return;
     payload.issues.push({ code: "custom", message: `must be ${words}`, input: value, continue: false });
   });
-  return untyped(schema as unknown as z.ZodType<number | string>, words, limits.example);
+  return untyped(schema as unknown as z.ZodType<number | string>, "number or its text", limits.example);
 }
