@@ -1,7 +1,7 @@
 import type { OperatorConfig } from "./operator-config.js";
 import { parseDuration } from "./schema/duration.js";
 import type { BuildConfig } from "./v1alpha1/build.js";
-import type { GoldenNotebook, GitSource, NotebookSource } from "./v1alpha1/notebook-source.js";
+import type { GitSource, GoldenNotebook, NotebookSource } from "./v1alpha1/notebook-source.js";
 import type { Resources } from "./v1alpha1/resources.js";
 import type { NotebookValidationJobSpec } from "./v1alpha1/spec.js";
 import type { Level } from "./v1alpha1/validation.js";

@@ -1,5 +1,6 @@
 // Operator-wide configuration: one ConfigMap, one document.
 import { z } from "zod";
+import { problemsOf } from "./problem.js";
 import {
   dnsLabel,
   duration,
@@ -12,9 +13,8 @@ import {
   text,
 } from "./schema/index.js";
 import { UserError } from "./user-error.js";
-import { problemsOf } from "./problem.js";
-import { Resources } from "./v1alpha1/resources.js";
 import { BuildStrategyName } from "./v1alpha1/build.js";
+import { Resources } from "./v1alpha1/resources.js";
 import { OPERATOR_IMAGE } from "./version.js";
 
 const count = (least: number) => integer({ min: least, max: 100_000 });

@@ -1,7 +1,7 @@
 import type { z } from "zod";
-import { type Problem, fieldText, problemsOf } from "./problem.js";
-import type { GitSource } from "./v1alpha1/notebook-source.js";
+import { fieldText, type Problem, problemsOf } from "./problem.js";
 import { API_VERSION, GROUP, KIND, NotebookValidationJob } from "./v1alpha1/job.js";
+import type { GitSource } from "./v1alpha1/notebook-source.js";
 import { NotebookValidationJobSpec } from "./v1alpha1/spec.js";
 import { NotebookValidationJobStatus } from "./v1alpha1/status/status.js";
 import { withoutNulls } from "./without-nulls.js";
@@ -50,7 +50,7 @@ export function parseJob(value: unknown, options: ParseOptions = {}): ParsedJob 
     job: {
       apiVersion,
       kind,
-      metadata: { ...metadata, name: metadata.name ?? "" } as NotebookValidationJob["metadata"],
+      metadata: { ...metadata, name: metadata.name ?? "" },
       spec: spec.spec,
       ...(status === undefined ? {} : { status }),
     },
@@ -80,7 +80,7 @@ export function readStatus(value: unknown): NotebookValidationJobStatus {
     const part = schema.safeParse(cleaned[field]);
     if (part.success && part.data !== undefined) kept[field] = part.data;
   }
-  return kept as NotebookValidationJobStatus;
+  return kept;
 }
 
 function withGit(spec: unknown, git: ParseOptions["defaultGit"]): unknown {

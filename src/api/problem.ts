@@ -154,7 +154,7 @@ function kindOf(value: unknown): string {
   if (typeof value === "string")
     return `the text ${JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)}`;
   if (typeof value === "number") return Number.isInteger(value) ? `the number ${value}` : `the fraction ${value}`;
-  return String(value);
+  return typeof value === "boolean" ? String(value) : typeof value;
 }
 
 function article(expected: string): string {

@@ -1,5 +1,5 @@
 // docs/api.md, from the contract itself.
-import { type FieldDescription, describeContract } from "./describe-field.js";
+import { describeContract, type FieldDescription } from "./describe-field.js";
 import { CATEGORIES, GROUP, KIND, PLURAL, SHORT_NAMES, VERSION } from "./v1alpha1/job.js";
 
 /** The reference page of the API as Markdown. */

@@ -83,7 +83,8 @@ function children(schema: z.core.$ZodType, node: SchemaNode, field: string): Str
   if (schema instanceof z.ZodObject) {
     const properties: Record<string, StructuralSchema> = {};
     const required: string[] = [];
-    for (const [name, child] of Object.entries(schema.shape as Record<string, z.core.$ZodType>)) {
+    const shape: Record<string, z.core.$ZodType> = schema.shape;
+    for (const [name, child] of Object.entries(shape)) {
       properties[name] = structuralSchema(child, `${field}.${name}`);
       if (properties[name].description === undefined) throw new NotStructural(`${field}.${name}`, "is not documented");
       if (child._zod.optin === undefined) required.push(name);

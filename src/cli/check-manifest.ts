@@ -100,7 +100,7 @@ function inDocumentOrder(findings: readonly Finding[]): Finding[] {
 /** Ours by kind, or a slip in the kind or the version of something in our group. */
 function isOurs(object: Record<string, unknown>, kind: string): boolean {
   if (kind === KIND) return true;
-  const group = String(object.apiVersion ?? "").split("/")[0];
+  const group = typeof object.apiVersion === "string" ? object.apiVersion.split("/")[0] : "";
   return group === GROUP && (kind === "" || nearest(kind, [KIND]) !== undefined);
 }
 

@@ -1,7 +1,8 @@
 import { Argument, type Command } from "commander";
 import { UserError } from "../api/user-error.js";
+import type { CheckedDocument } from "./check-manifest.js";
 import { EXIT } from "./exit-code.js";
-import { type OutputFormat, counted, outputOption, palette, print, printable, serialize } from "./output.js";
+import { counted, type OutputFormat, outputOption, palette, print, printable, serialize } from "./output.js";
 
 /** `nbv check FILE…` */
 export function register(program: Command): void {
@@ -42,8 +43,6 @@ async function check(files: readonly string[], format: OutputFormat): Promise<nu
   for (const { message } of unreadable) process.stderr.write(`${red("error:")} ${printable(message)}\n`);
   return unreadable.length > 0 ? EXIT.unusable : invalid > 0 ? EXIT.no : EXIT.yes;
 }
-
-type CheckedDocument = import("./check-manifest.js").CheckedDocument;
 
 async function printText(
   documents: readonly CheckedDocument[],

@@ -7,8 +7,8 @@ import {
   isSeq,
   LineCounter,
   type Pair,
-  parseAllDocuments,
   type ParsedNode,
+  parseAllDocuments,
   type YAMLMap,
 } from "yaml";
 import { UserError } from "../api/user-error.js";
@@ -57,7 +57,7 @@ export function readYaml(text: string, name: string): YamlDocument[] {
       throw new UserError({ what: `${name}:${line}:${col}: is not YAML: ${firstLine(error.message)}` });
     }
     if (document.contents === null || (isScalar(document.contents) && document.contents.value === null)) continue;
-    const value: unknown = refusing(name, () => document.toJS({ maxAliasCount: MAX_ALIASES }));
+    const value: unknown = refusing(name, () => document.toJS({ maxAliasCount: MAX_ALIASES }) as unknown);
     if (isDeeperThan(value, MAX_DEPTH))
       throw new UserError({ what: `${name}: is nested deeper than ${MAX_DEPTH} levels` });
     read.push({ value, position: (path, of) => locate(document, lines, path, of) });
@@ -114,16 +114,12 @@ function locate(
     const last = index === path.length - 1;
     const at: ParsedNode | null = resolved(node, document);
     if (isMap(at)) {
-      const pair: Pair<ParsedNode, ParsedNode | null> | undefined = pairOf(
-        at as YAMLMap.Parsed,
-        String(step),
-        document,
-      );
+      const pair: Pair<ParsedNode, ParsedNode | null> | undefined = pairOf(at, String(step), document);
       if (pair === undefined) break;
       node = pair.value;
       offset = (last && of === "value" && node !== null ? node : pair.key).range[0];
     } else if (isSeq(at)) {
-      node = (at.items[Number(step)] as ParsedNode | undefined) ?? null;
+      node = at.items[Number(step)] ?? null;
       if (node === null) break;
       offset = node.range[0];
     } else break;
@@ -145,10 +141,10 @@ function pairOf(
   for (const pair of map.items) {
     if (!isScalar(pair.key) || (pair.key.source ?? String(pair.key.value)) !== "<<") continue;
     const merged = resolved(pair.value, document);
-    const sources = isSeq(merged) ? (merged.items as ParsedNode[]) : [merged];
+    const sources = isSeq(merged) ? merged.items : [merged];
     for (const source of sources) {
       const target = resolved(source, document);
-      const found = isMap(target) ? pairOf(target as YAMLMap.Parsed, key, document) : undefined;
+      const found = isMap(target) ? pairOf(target, key, document) : undefined;
       if (found !== undefined) return found;
     }
   }

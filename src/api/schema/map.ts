@@ -11,7 +11,7 @@ export interface MapForm {
 /** A map from string to `value`, bounded in size. */
 export function mapOf<T extends z.ZodType>(value: T, form: MapForm): z.ZodRecord<z.ZodString, T> {
   const schema = z.record(z.string(), value).check((payload) => {
-    const keys = Object.keys(payload.value as object);
+    const keys = Object.keys(payload.value);
     if (keys.length > form.max) {
       payload.issues.push({
         code: "custom",

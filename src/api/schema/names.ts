@@ -1,5 +1,5 @@
-import type { z } from "zod";
 import { RE2JS } from "re2js";
+import type { z } from "zod";
 import { text } from "./text.js";
 
 /** A DNS label (RFC 1123): names of volumes, containers and namespaces. */

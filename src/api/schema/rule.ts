@@ -26,7 +26,7 @@ const rules = new WeakMap<object, RuleText<never>>();
 
 /** Attaches a {@link RuleText} to a schema: `object({…}).with(rule({…}))`. */
 export function rule<T>(text: RuleText<T>): z.core.$ZodCheck<T> {
-  const check: z.core.$ZodCheck<T> = new z.core.$ZodCheck({ check: "custom" });
+  const check = new z.core.$ZodCheck({ check: "custom" }) as z.core.$ZodCheck<T>;
   check._zod.check = (payload) => {
     if (text.holds(payload.value)) return;
     payload.issues.push({
@@ -37,7 +37,7 @@ export function rule<T>(text: RuleText<T>): z.core.$ZodCheck<T> {
       continue: true,
     });
   };
-  rules.set(check, text as RuleText<never>);
+  rules.set(check, text);
   return check;
 }
 

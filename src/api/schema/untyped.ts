@@ -23,7 +23,7 @@ export function anyJson(): z.ZodType<JsonValue> {
 
 /** A map from string to any JSON value. */
 export function jsonMap(max: number): z.ZodRecord<z.ZodString, z.ZodType<JsonValue>> {
-  const schema = z.record(z.string(), z.json() as z.ZodType<JsonValue>).check((payload) => {
+  const schema = z.record(z.string(), z.json()).check((payload) => {
     const count = Object.keys(payload.value).length;
     if (count <= max) return;
     const message = `must have at most ${max} entries, has ${count}`;

@@ -11,8 +11,8 @@ import {
   text,
   untyped,
 } from "../schema/index.js";
-import { anyJson } from "../schema/untyped.js";
 import { rule } from "../schema/rule.js";
+import { anyJson } from "../schema/untyped.js";
 
 /** How strict the checks are. */
 export const Level = z.enum(["learning", "development", "staging", "production"]);

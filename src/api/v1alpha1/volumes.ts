@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { dnsLabel, integer, listOf, mapOf, object, objectName, quantity, text } from "../schema/index.js";
 import { rule } from "../schema/rule.js";
-import { Annotations, Labels, LabelSelector } from "./label-selector.js";
+import { Annotations, LabelSelector, Labels } from "./label-selector.js";
 
 /** Names that begin so belong to the operator. */
 export const RESERVED_VOLUME_PREFIX = "nbv-";
