@@ -21,7 +21,7 @@ export interface EffectsOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly signingKey: SigningKey;
-  readonly desk: SourceDesk;
+  readonly desk: Pick<SourceDesk, "ask">;
   readonly fetcher?: AttemptRequest["fetcher"];
   readonly localTree?: string | undefined;
 }

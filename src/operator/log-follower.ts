@@ -109,10 +109,12 @@ export class LogFollower {
     return following ?? { progress: emptyProgress(), isFinal: false };
   }
 
-  /** What a pod that is gone has said; nothing more will come. */
-  last(podUid: string): FollowedProgress | undefined {
-    const following = this.#followings.get(podUid);
-    return following && { progress: following.progress, isFinal: true };
+  /** What a pod that is gone has said, if it was followed; nothing more will come. */
+  last({ namespace, name }: ObjectKey): FollowedProgress | undefined {
+    for (const { log, progress } of this.#followings.values()) {
+      if (log.pod.name === name && log.pod.namespace === namespace) return { progress, isFinal: true };
+    }
+    return undefined;
   }
 
   /** The pod matters no more. */

@@ -34,8 +34,6 @@ export interface Refusal {
 /** Gathers what a decision may depend on. */
 export class Observer {
   readonly #options: ObserverOptions;
-  /** UIDs of the pods that jobs' current attempts had last, for logs that outlive them. */
-  readonly #lastPods = new Map<string, { readonly podName: string; readonly uid: string }>();
 
   constructor(options: ObserverOptions) {
     this.#options = options;
@@ -57,11 +55,6 @@ export class Observer {
       hasRoom: this.#hasRoom(job, status),
       settings,
     };
-  }
-
-  /** The job is gone. */
-  forget(jobUid: string): void {
-    this.#lastPods.delete(jobUid);
   }
 
   /** Cached pods; and the current attempt's, which the cache may not have yet: its absence has to be sure. */
@@ -86,14 +79,10 @@ export class Observer {
     const attempt = openAttempt(status);
     if (attempt === undefined) return undefined;
     const pod = pods.find(({ metadata }) => metadata.name === attempt.podName);
-    if (pod === undefined) {
-      const last = this.#lastPods.get(uid);
-      return last?.podName === attempt.podName ? logs.last(last.uid) : undefined;
-    }
+    if (pod === undefined) return logs.last({ namespace, name: attempt.podName });
     const { startedAt, exit } = notebookState(pod);
     if (startedAt === undefined && exit === undefined) return undefined;
     const podUid = pod.metadata.uid ?? "";
-    this.#lastPods.set(uid, { podName: attempt.podName, uid: podUid });
     const key = signingKey.forAttempt({ namespace, uid }, attempt.runId, attempt.number);
     const followed = logs.follow(
       { jobKey: `${namespace}/${name}`, pod: { namespace, name: attempt.podName }, podUid, container: NOTEBOOK_CONTAINER, key },

@@ -98,7 +98,6 @@ export class Reconciler {
   /** The job is gone. */
   forget(uid: string): void {
     this.#refusals.delete(uid);
-    this.#options.observer.forget(uid);
     this.#options.capacity.drop(uid);
   }
 
