@@ -1,4 +1,5 @@
-// Makes build/: everything that the operator image holds. One file with all dependencies, and the runner beside it.
+// Makes build/ (or the directory named by the argument): everything that the operator image holds: one file with all
+// dependencies, and the runner beside it.
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -6,12 +7,13 @@ import { build } from "esbuild";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { name, version } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
 
-rmSync(`${root}build`, { recursive: true, force: true });
-mkdirSync(`${root}build/runner`, { recursive: true });
+const out = process.argv[2] ?? `${root}build`;
+rmSync(out, { recursive: true, force: true });
+mkdirSync(`${out}/runner`, { recursive: true });
 await build({
   absWorkingDir: root,
   entryPoints: ["src/cli/main.ts"],
-  outfile: "build/nbv.js",
+  outfile: `${out}/nbv.js`,
   bundle: true,
   platform: "node",
   format: "esm",
@@ -23,12 +25,12 @@ await build({
   },
   logLevel: "warning",
 });
-writeFileSync(`${root}build/package.json`, `${JSON.stringify({ name, version, type: "module" }, undefined, 2)}\n`);
+writeFileSync(`${out}/package.json`, `${JSON.stringify({ name, version, type: "module" }, undefined, 2)}\n`);
 for (const part of ["main.py", "nbv_runner", "vendor"]) {
   if (!existsSync(`${root}runner/${part}`)) throw new Error(`runner/${part} is missing: run \`make vendor\` first`);
-  cpSync(`${root}runner/${part}`, `${root}build/runner/${part}`, {
+  cpSync(`${root}runner/${part}`, `${out}/runner/${part}`, {
     recursive: true,
     filter: (path) => !path.includes("__pycache__") && !path.endsWith(".installed"),
   });
 }
-cpSync(`${root}LICENSE`, `${root}build/LICENSE`);
+cpSync(`${root}LICENSE`, `${out}/LICENSE`);

@@ -24,20 +24,22 @@ const layers = { name: "layers", mountPath: "/var/lib/containers" };
 /** Parameters reach scripts only as environment variables: these lines are the same for every build. */
 const dockerfileScript = `#!/bin/sh
 set -eu
+inside() {
+  real=$(realpath -- "/nbv/source/$1") || real=/
+  case $real/ in
+    /nbv/source/*) ;;
+    *) echo "$1 leads out of the repository" >&2; exit 1 ;;
+  esac
+}
+inside "$CONTEXT"
+[ -d "$real" ] || { echo "the repository has no directory $CONTEXT" >&2; exit 1; }
 if [ "$GENERATED_BOUND" = true ]; then
   cp -- "$GENERATED_PATH/Dockerfile" /nbv/work/Dockerfile
 else
-  found=$(realpath -- "/nbv/source/$DOCKERFILE") || { echo "the repository has no file $DOCKERFILE" >&2; exit 1; }
-  case $found in
-    /nbv/source/*) cp -- "$found" /nbv/work/Dockerfile ;;
-    *) echo "$DOCKERFILE leads out of the repository" >&2; exit 1 ;;
-  esac
+  inside "$DOCKERFILE"
+  [ -f "$real" ] || { echo "the repository has no file $DOCKERFILE" >&2; exit 1; }
+  cp -- "$real" /nbv/work/Dockerfile
 fi
-context=$(realpath -- "/nbv/source/$CONTEXT") || { echo "the repository has no directory $CONTEXT" >&2; exit 1; }
-case $context/ in
-  /nbv/source/*) ;;
-  *) echo "the context $CONTEXT leads out of the repository" >&2; exit 1 ;;
-esac
 `;
 
 const credentialsScript = `
