@@ -10,9 +10,14 @@ import type { PodSignal } from "./pod/signal.js";
  */
 export function classifyAttempt(signal: PodSignal, judged: JudgedAttempt): Failure | undefined {
   const byVerdict = classifyVerdict(judged);
-  if (judged.kind === "verdict" || judged.reason === "VerdictInconsistent" || signal.kind !== "ended") return byVerdict;
+  if (byVerdict === undefined || byVerdict.reason === "VerdictInconsistent" || signal.kind !== "ended")
+    return byVerdict;
   const { failure } = signal;
+  // A runner that was asked to stop doesn't know by whom; whatever else it says is a judgement of the notebook.
+  if (judged.kind === "verdict") {
+    return byVerdict.reason === "Terminated" && failure.budget === "platform" ? failure : byVerdict;
+  }
   const isVague = failure.reason === "Unknown" || failure.reason === "VerdictMissing";
-  if (isVague && byVerdict) return byVerdict;
+  if (isVague) return byVerdict;
   return judged.cell === undefined ? failure : { ...failure, cell: failure.cell ?? judged.cell };
 }

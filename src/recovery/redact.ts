@@ -7,11 +7,8 @@ const MIN_VALUE_LENGTH = 4;
 /** Shapes that are secrets wherever they appear. Each reads its text once: none can hang on a hostile message. */
 const SECRET_SHAPES: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----|$)/g, REDACTED],
-  // Whoever writes user:password@ may have an @ or / in the password; ports are no passwords.
-  [
-    /\b([a-z][a-z0-9+.-]{1,20}:\/\/)[^\s/:@]{0,256}:(?!\d{1,5}(?:[/?#\s]|$))[^\s@]{0,1024}(?:@[^\s@/]{1,256}(?=@))*@/gi,
-    `$1${REDACTED}@`,
-  ],
+  // A password may have an @ or / in it, so everything up to the last @ goes; ports are no passwords.
+  [/\b([a-z][a-z0-9+.-]{1,20}:\/\/)[^\s/:@]{0,256}:(?!\d{1,5}(?:[/?#\s]|$))[^\s"'<>]{0,1024}@/gi, `$1${REDACTED}@`],
   [/\b(https?:\/\/)[^\s/:@]{1,1024}@/gi, `$1${REDACTED}@`],
   [
     /([?&](?:[a-z0-9_.-]{0,40}(?:token|secret|password|passwd|signature|credential|api_?key)|sig|key|pwd)=)[^&\s"'#]{1,4096}/gi,

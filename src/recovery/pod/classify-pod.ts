@@ -1,4 +1,4 @@
-import type { ContainerStatus, Pod } from "kubernetes-types/core/v1.js";
+import type { ContainerStateTerminated, ContainerStatus, Pod } from "kubernetes-types/core/v1.js";
 import { fromRfc3339, type Instant } from "../../api/instant.js";
 import { failureOf, reasonRow } from "../reasons/catalogue.js";
 import { classifyDisruption, classifyPodReason } from "./classify-pod-status.js";
@@ -17,14 +17,15 @@ const NONE: PodSignal = { kind: "none" };
 export function classifyPod(pod: Pod, now: Instant, context: PodContext = {}): PodSignal {
   const byPod = classifyPodReason(pod);
   if (byPod) return { kind: "ended", failure: byPod };
-  return disruption(pod, now) ?? ended(pod, context) ?? waiting(pod, now, context) ?? NONE;
+  return disruption(pod, now) ?? deletion(pod) ?? ended(pod, context) ?? waiting(pod, now, context) ?? NONE;
 }
 
 /** A disruption explains the end of a pod; before that end it only announces it. */
 function disruption(pod: Pod, now: Instant): PodSignal | undefined {
   const found = classifyDisruption(pod);
-  if (!found || pod.status?.phase === "Succeeded") return undefined;
-  if (pod.status?.phase === "Failed") return { kind: "ended", failure: found.failure };
+  const exitCode = notebookExit(pod);
+  if (!found || pod.status?.phase === "Succeeded" || exitCode === 0) return undefined;
+  if (pod.status?.phase === "Failed" || exitCode !== undefined) return { kind: "ended", failure: found.failure };
   const since = fromRfc3339(found.condition.lastTransitionTime) ?? now;
   return {
     kind: "visible",
@@ -32,6 +33,24 @@ function disruption(pod: Pod, now: Instant): PodSignal | undefined {
     since,
     graceEndsAt: Math.max(since, now) + DEFAULT_PATIENCE.startupGraceMs,
   };
+}
+
+/** Exit codes of a runner that was stopped from outside: by its own hand, by SIGKILL, by SIGTERM. */
+const STOPPED: readonly (number | undefined)[] = [1, 137, 143];
+
+/** A pod that somebody deleted while it ran. The operator knows its own deletions before it asks. */
+function deletion(pod: Pod): PodSignal | undefined {
+  if (pod.metadata?.deletionTimestamp === undefined || !STOPPED.includes(notebookExit(pod))) return undefined;
+  if (terminationOf(pod)?.reason === "OOMKilled") return undefined;
+  return { kind: "ended", failure: failureOf("PodDeleted") };
+}
+
+function notebookExit(pod: Pod): number | undefined {
+  return terminationOf(pod)?.exitCode;
+}
+
+function terminationOf(pod: Pod): ContainerStateTerminated | undefined {
+  return pod.status?.containerStatuses?.find(({ name }) => name === notebookName(pod))?.state?.terminated;
 }
 
 function ended(pod: Pod, { runningCell }: PodContext): PodSignal | undefined {

@@ -39,7 +39,8 @@ export const SOURCE_REASONS = {
     ...USERS_MATTER,
     stage: "source",
     message: "The repository's address, name or content is not admitted",
-    suggestedAction: "Use what the message asks for; the operator's configuration decides about addresses and plain http",
+    suggestedAction:
+      "Use what the message asks for; the operator's configuration decides about addresses and plain http",
   },
   NotebookNotFound: {
     ...USERS_MATTER,
