@@ -1,0 +1,15 @@
+import { applyContract } from "./apply.contract.js";
+import type { ClusterUnderTest } from "./cluster-under-test.js";
+import { deletionContract } from "./deletion.contract.js";
+import { informerContract } from "./informer.contract.js";
+import { readsContract } from "./reads.contract.js";
+import { writesContract } from "./writes.contract.js";
+
+/** What every implementation of `Cluster` does. Where the embedded server and a real one differ, the embedded one is wrong. */
+export function clusterContract(given: () => ClusterUnderTest): void {
+  writesContract(given);
+  applyContract(given);
+  deletionContract(given);
+  readsContract(given);
+  informerContract(given);
+}

@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { CUSTOM_RESOURCE_DEFINITIONS, type CustomResourceDefinitionObject } from "../../src/kube/index.js";
+import { LiveCluster, loadKubeConfig } from "../../src/kube/live/index.js";
+import { type ControlPlane, findControlPlane, NO_CONTROL_PLANE, startControlPlane } from "../cluster/control-plane.js";
+import { clusterContract } from "./cluster.contract.js";
+import type { ClusterUnderTest } from "./cluster-under-test.js";
+import { GADGET_DEFINITION, GADGETS } from "./gadget.js";
+
+const START_MS = 90_000;
+
+if (findControlPlane() === undefined && process.env["CI"] !== "true") {
+  process.stderr.write(`skipped: the contract of a real API server (${NO_CONTROL_PLANE})\n`);
+  describe.skip("a real API server", () => {
+    test("is not here", () => expect(findControlPlane()).toBeDefined());
+  });
+} else {
+  describe("a real API server", () => {
+    let controlPlane: ControlPlane | undefined;
+    let under: ClusterUnderTest | undefined;
+
+    beforeAll(async () => {
+      controlPlane = await startControlPlane();
+      const cluster = new LiveCluster(loadKubeConfig({ path: controlPlane.kubeconfig }));
+      under = { cluster, close: () => cluster.close() };
+      await cluster.create(CUSTOM_RESOURCE_DEFINITIONS, GADGET_DEFINITION as CustomResourceDefinitionObject);
+      await untilServed(cluster);
+    }, START_MS);
+
+    afterAll(async () => {
+      await under?.close();
+      await controlPlane?.stop();
+    }, START_MS);
+
+    clusterContract(() => {
+      if (under === undefined) throw new Error("the control plane did not start");
+      return under;
+    });
+  });
+}
+
+async function untilServed(cluster: LiveCluster): Promise<void> {
+  const until = Date.now() + 20_000;
+  for (;;) {
+    try {
+      await cluster.list(GADGETS);
+      return;
+    } catch (error) {
+      if (Date.now() > until) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}
