@@ -2,8 +2,8 @@ import { fromRfc3339, type NotebookValidationJobStatus, toRfc3339 } from "../../
 import { type FeedbackDetail, feedbackFor } from "../feedback/feedback-for.js";
 import type { RunProgress } from "../run-progress.js";
 import { cellResults } from "./cell-results.js";
-import { fitResults, jsonBytes } from "./fit-results.js";
-import { allFindings, validationChecks } from "./validation-checks.js";
+import { fitList, fitResults, jsonBytes } from "./fit-results.js";
+import { decisiveFindings, MAX_CHECKS, validationChecks } from "./validation-checks.js";
 
 /** The part of a job's status that its notebook's log decides. */
 export type AssembledResults = Pick<
@@ -22,8 +22,12 @@ export interface AssembleOptions {
 
 /** Status from a run's events: live while it runs, complete at its end, within the budget. */
 export function assembleResults(progress: RunProgress, options: AssembleOptions): AssembledResults {
-  const checks = validationChecks(progress);
-  const feedback = feedbackFor(progress, options.feedback);
+  // Findings come gravest first, so what does not fit is what matters least. Results get half of the budget or more.
+  const share = Math.floor(options.budgetBytes / 4);
+  const allChecks = validationChecks(progress);
+  const checks = fitList(allChecks, share);
+  const allFeedback = feedbackFor(progress, options.feedback);
+  const feedback = fitList(allFeedback, share);
   const others = {
     ...(checks.length > 0 && { validationChecks: checks }),
     ...(feedback.length > 0 && { educationalFeedback: feedback }),
@@ -32,7 +36,11 @@ export function assembleResults(progress: RunProgress, options: AssembleOptions)
   const all = cellResults(progress, options.storeOutputs);
   const fitted = fitResults(all, Math.max(0, options.budgetBytes - jsonBytes(others) - OVERHEAD_BYTES));
   const isTruncated =
-    fitted.isTruncated || progress.dropped > 0 || allFindings(progress).length > checks.length + feedback.length;
+    fitted.isTruncated ||
+    progress.dropped > 0 ||
+    checks.length < allChecks.length ||
+    feedback.length < allFeedback.length ||
+    decisiveFindings(progress).length > MAX_CHECKS;
   return {
     ...(fitted.results.length > 0 && { results: fitted.results }),
     ...(isTruncated && { resultsTruncated: true }),

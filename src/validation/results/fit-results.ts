@@ -12,6 +12,16 @@ export function jsonBytes(value: unknown): number {
   return utf8Length(JSON.stringify(value));
 }
 
+/** The beginning of `list` that fits into `budgetBytes` of JSON. */
+export function fitList<T>(list: readonly T[], budgetBytes: number): T[] {
+  let room = budgetBytes - 2;
+  const end = list.findIndex((each) => {
+    room -= jsonBytes(each) + 1;
+    return room < 0;
+  });
+  return list.slice(0, end === -1 ? list.length : end);
+}
+
 /** Most results that the API takes. */
 const MAX_RESULTS = 4096;
 

@@ -15,13 +15,14 @@ export function allFindings(progress: RunProgress): Finding[] {
 
 /** What the checks said: failures first, then warnings. Notes teach, but decide nothing: they stand in the feedback. */
 export function validationChecks(progress: RunProgress): ValidationCheck[] {
+  const findings = decisiveFindings(progress);
+  return [...findings.map(toCheck), ...passedExitCode(progress, findings)].slice(0, MAX_CHECKS);
+}
+
+/** Findings that bear on the verdict: failures first, then warnings. */
+export function decisiveFindings(progress: RunProgress): Finding[] {
   const findings = allFindings(progress);
-  const failures = findings.filter(({ severity }) => severity === "failure");
-  const warnings = findings.filter(({ severity }) => severity === "warning");
-  return [...failures.map(toCheck), ...warnings.map(toCheck), ...passedExitCode(progress, failures)].slice(
-    0,
-    MAX_CHECKS,
-  );
+  return (["failure", "warning"] as const).flatMap((grave) => findings.filter(({ severity }) => severity === grave));
 }
 
 function toCheck(finding: Finding): ValidationCheck {
@@ -40,13 +41,17 @@ function checkType({ check, evidence }: Finding): CheckType {
 }
 
 /** Said only when it is proven: the run ended well, and every code cell of it was seen. */
-function passedExitCode({ verdict }: RunProgress, failures: readonly Finding[]): ValidationCheck[] {
-  if (verdict?.exitCode !== 0 || failures.length > 0) return [];
+function passedExitCode({ verdict }: RunProgress, findings: readonly Finding[]): ValidationCheck[] {
+  if (verdict?.exitCode !== 0 || findings.some(isAboutExitCode)) return [];
   const { codeCells, skipped } = verdict.counts;
   const ran = Math.max(0, codeCells - skipped);
   return [
     { type: "ExitCode", status: "Passed", message: `${ran} code ${ran === 1 ? "cell" : "cells"} ran without error` },
   ];
+}
+
+function isAboutExitCode({ check, severity }: Finding): boolean {
+  return severity === "failure" || checkRow(check)?.type === "ExitCode";
 }
 
 function withCell(cell: CellEndEvent): Finding[] {
