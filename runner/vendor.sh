@@ -17,7 +17,7 @@ fill() { # folder, Python version, requirements
     --only-binary :all: --implementation py --abi none --platform any --python-version "$2" \
     --target "$fresh" --requirement "$3"
   # Entry points would run with the wrong interpreter; a compiled module would tie the set to one platform.
-  rm -rf "$fresh/bin"
+  rm -rf "$fresh/bin" "$fresh/jsonschema/tests" "$fresh/jsonschema/benchmarks"
   find "$fresh" -name '*.so' -o -name '*.pyd' | while read -r file; do
     echo "vendor.sh: $file is compiled, remove it or choose a pure wheel" >&2
     rm -f "$file"

@@ -94,7 +94,7 @@ class AttemptRun:
         if config.parameters and spec.language != "python":
             raise RunStopped(Outcome.BAD_CONFIGURATION, "Parameters need a Python kernel, not %s." % spec.language)
         folder = self._working_directory()
-        self._plan = plan_cells(notebook, config, self._redactor.longest)
+        self._plan = plan_cells(notebook, config, self._redactor)
         self._tally.total_cells = self._plan.total_cells
         self._tally.cells = self._plan.cells
         self._facts.kernel = spec

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import socket
 import tempfile
@@ -13,7 +14,10 @@ import zmq
 from jupyter_client.session import Session
 
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024
+MAX_FRAME_BYTES = 256 * 1024 * 1024
+SHOWN_BYTES = 64 * 1024
 MAX_SOCKET_PATH = 100
+_STREAM = re.compile(r'\{"name":\s*"(stdout|stderr)",\s*"text":\s*"((?:[^"\\]|\\[^u]|\\u[0-9a-fA-F]{4})*)')
 NAMES = ("shell", "iopub", "stdin", "control", "hb")
 
 Message = Dict[str, Any]
@@ -72,6 +76,8 @@ class Channels:
         one.setsockopt(zmq.RECONNECT_IVL_MAX, 200)
         if kind == zmq.SUB:
             one.setsockopt(zmq.SUBSCRIBE, b"")
+            # Beyond this, ZeroMQ drops the connection before it reserves the memory, and makes a new one.
+            one.setsockopt(zmq.MAXMSGSIZE, MAX_FRAME_BYTES)
         elif kind == zmq.DEALER:
             one.setsockopt(zmq.IDENTITY, self.session.bsession)
         one.connect(self._address(name))
@@ -112,7 +118,7 @@ class Channels:
     @staticmethod
     def _describe(parts: "List[zmq.Frame]", size: int) -> Message:
         header, parent = (json.loads(bytes(part)) for part in parts[1:3])
-        content = {"kind": header["msg_type"]}
+        content = {"kind": header["msg_type"], **_beginning_of_stream(bytes(parts[4].buffer[:SHOWN_BYTES]))}
         return {"header": {"msg_type": "oversize"}, "parent_header": parent, "content": content, "size": size}
 
     def close(self) -> None:
@@ -131,6 +137,17 @@ class Channels:
 
     def poll_pairs(self) -> Tuple["zmq.Socket[bytes]", ...]:
         return (self.iopub, self.shell, self.control)
+
+
+def _beginning_of_stream(data: bytes) -> Dict[str, str]:
+    """The first text of a stream message whose rest is not worth its memory."""
+    match = _STREAM.match(data.decode("utf-8", "ignore"))
+    if match is None:
+        return {}
+    try:
+        return {"name": match.group(1), "text": json.loads('"%s"' % match.group(2))}
+    except ValueError:
+        return {}
 
 
 def _listed(folder: str) -> List[str]:

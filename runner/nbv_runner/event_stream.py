@@ -21,6 +21,7 @@ VERDICT_RESERVE = 8 * 1024
 MAX_LINE_BYTES = 15 * 1024
 """Below the 16 KiB at which container runtimes break a log line into parts."""
 MAX_VERDICT_LINE_BYTES = 3 * 1024
+BAD_NEWS_RESERVE = 48 * 1024
 LEAST_CELL_BYTES = 700
 """Room that a cell's two events need without any output."""
 MAX_OUTPUT_BYTES = 2 * 1024
@@ -56,7 +57,7 @@ class EventStream:
         """
         reserved = cells_to_come * LEAST_CELL_BYTES
         free = max(0, self._room - reserved)
-        share = free if _is_bad_news(event) else free // max(1, cells_to_come // 4)
+        share = free if _is_bad_news(event) else max(0, free - BAD_NEWS_RESERVE) // max(1, cells_to_come // 4)
         limit = min(MAX_LINE_BYTES, self._room, max(LEAST_CELL_BYTES // 2, share))
         payload = self._fit(event, limit, SHRINKS)
         if payload is None:

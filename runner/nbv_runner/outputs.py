@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Optional
 
+from .redaction import Redactor
 from .text import without_ansi, without_overwritten
 
 MAX_STREAM_CHARACTERS = 1024 * 1024
@@ -32,10 +33,10 @@ class OutputBudget:
 class StreamText:
     """The head and the tail of a stream; what is between is counted, not kept."""
 
-    def __init__(self, budget: OutputBudget, secret_length: int, limit: int = MAX_STREAM_CHARACTERS) -> None:
+    def __init__(self, budget: OutputBudget, redactor: Redactor, limit: int = MAX_STREAM_CHARACTERS) -> None:
         self._budget = budget
         self._half = limit // 2
-        self._margin = secret_length
+        self._redactor = redactor
         self._head: List[str] = []
         self._head_room = self._half
         self._tail: List[str] = []
@@ -71,10 +72,12 @@ class StreamText:
         start, end = "".join(self._head), "".join(self._tail)
         if not self.left_out:
             return start + end
-        # A secret cut in half would no longer be recognised: give up as much on both sides as the longest has.
-        start = start[: max(0, len(start) - self._margin)]
-        end = end[self._margin :]
-        return "%s\n[… %d characters left out by the validator …]\n%s" % (start, self.left_out + 2 * self._margin, end)
+        # What the cut left of a secret would not be recognised: give up as much on both sides as the longest has.
+        margin = self._redactor.longest
+        start = self._redactor.text(start)
+        start = start[: max(0, len(start) - margin)]
+        end = self._redactor.text(end)[margin:]
+        return "%s\n[… %d characters left out by the validator …]\n%s" % (start, self.left_out + 2 * margin, end)
 
     @property
     def is_empty(self) -> bool:
@@ -84,9 +87,9 @@ class StreamText:
 class CellOutputs:
     """Outputs in the order of a notebook document, streams coalesced by name within a run of the same name."""
 
-    def __init__(self, budget: OutputBudget, secret_length: int = 0) -> None:
+    def __init__(self, budget: OutputBudget, redactor: Redactor) -> None:
         self._budget = budget
-        self._secret_length = secret_length
+        self._redactor = redactor
         self._items: List[Any] = []  # Output dictionaries and _Stream entries.
         self._streams: Dict[str, "_Stream"] = {}
         self._rich_bytes = 0
@@ -97,7 +100,7 @@ class CellOutputs:
         self._apply_clear()
         stream = self._streams.get(name)
         if stream is None or (self._items[-1] is not stream and len(self._items) < 50):
-            stream = _Stream(name, StreamText(self._budget, self._secret_length))
+            stream = _Stream(name, StreamText(self._budget, self._redactor))
             self._streams[name] = stream
             self._items.append(stream)
         stream.content.add(text)

@@ -19,6 +19,7 @@ from .outcome import Outcome, RunStopped
 from .outputs import CellOutputs, OutputBudget
 from .parameters import earlier_injection, injected_cell, insert_position, parameters_source
 from .probe import CellFacts, Probe
+from .redaction import Redactor
 from .tags import SKIP_EXECUTION, tags_of
 from .text import tail, without_ansi
 
@@ -43,7 +44,7 @@ class Plan:
     total_cells: int = 0
 
 
-def plan_cells(notebook: "nbformat.NotebookNode", config: RunnerConfig, secret_length: int) -> Plan:
+def plan_cells(notebook: "nbformat.NotebookNode", config: RunnerConfig, redactor: Redactor) -> Plan:
     """Numbers the original cells, then puts the parameters in."""
     budget = OutputBudget()
     cells: List[CellRun] = []
@@ -65,7 +66,7 @@ def plan_cells(notebook: "nbformat.NotebookNode", config: RunnerConfig, secret_l
                 code_index=len(cells),
                 source=cell["source"],
                 tags=tags_of(cell),
-                outputs=CellOutputs(budget, secret_length),
+                outputs=CellOutputs(budget, redactor),
                 cell_id=cell.get("id"),
             )
         )
@@ -113,7 +114,7 @@ class CellRunner:
     def _run_injected(self) -> None:
         if self._plan.injected is None:
             return
-        cell = CellRun(-1, -1, self._plan.injected["source"], frozenset(), CellOutputs(OutputBudget()))
+        cell = CellRun(-1, -1, self._plan.injected["source"], frozenset(), CellOutputs(OutputBudget(), Redactor()))
         self._run(cell)
         self._plan.injected["execution_count"] = cell.execution_count
         if cell.error is not None:
@@ -230,6 +231,8 @@ class _OutputTaker:
         elif kind == "execute_input":
             self.executed_source = str(content["code"])
         elif kind == "oversize":
+            if "text" in content:
+                self._outputs.stream(content["name"], content["text"])
             self._outputs.oversize(str(content["kind"]), message["size"])
 
 

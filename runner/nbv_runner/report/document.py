@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import resource
 import sys
 from dataclasses import dataclass, field
 from typing import Any, Dict, Iterable, List, Optional
@@ -43,6 +44,7 @@ def report_document(facts: RunFacts, tally: Tally, judgement: Judgement) -> Dict
         "finishedAt": now_text(),
         "verdict": verdict,
         "environment": _environment(facts),
+        "runnerPeakMemoryBytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
         "findings": [finding.document() for finding in tally.findings],
         "cells": [_cell(cell) for cell in tally.cells],
     }

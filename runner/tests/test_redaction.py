@@ -1,0 +1,117 @@
+"""No secret leaves the runner, whichever way the notebook prints it."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import urllib.parse
+from typing import Callable
+
+import pytest
+from harness import Attempt
+from nbv_runner.outputs import OutputBudget, StreamText
+from nbv_runner.redaction import MASK, Redactor
+
+Make = Callable[..., Attempt]
+SECRET = "p@ss w0rd/+\"é&<"
+
+
+@pytest.mark.parametrize(
+    "encode",
+    [
+        str,
+        repr,
+        json.dumps,
+        lambda value: json.dumps(value, ensure_ascii=False),
+        lambda value: json.dumps(json.dumps(value)),
+        urllib.parse.quote,
+        urllib.parse.quote_plus,
+        lambda value: urllib.parse.quote(value, safe=""),
+        html.escape,
+        lambda value: base64.b64encode(value.encode()).decode(),
+        lambda value: base64.urlsafe_b64encode(value.encode()).decode(),
+        lambda value: base64.b64encode(("user:" + value).encode()).decode(),
+        lambda value: base64.b64encode(("me:" + value + "@host").encode()).decode(),
+        lambda value: base64.b64encode(("a:" + value + "xy").encode()).decode(),
+        lambda value: value.encode().hex(),
+        lambda value: repr(value.encode()),
+    ],
+)
+def test_a_value_is_found_in_every_common_encoding(encode: Callable[[str], str]) -> None:
+    assert MASK in Redactor([SECRET]).text("before " + encode(SECRET) + " after")
+
+
+def test_short_values_only_go_as_whole_words_and_the_shortest_not_at_all() -> None:
+    redactor = Redactor(["abc", "no", ""])
+    assert redactor.text("abc abcdef xabc (abc) no") == "%s abcdef xabc (%s) no" % (MASK, MASK)
+
+
+def test_lines_of_a_multi_line_value_are_secrets_too() -> None:
+    redactor = Redactor(["-----BEGIN-----\nMIIEvQIBADANBgkqhkiG\n-----END-----"])
+    assert "MIIEvQ" not in redactor.text("line 2 is MIIEvQIBADANBgkqhkiG!")
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "ghp_" + "a1" * 18,
+        "glpat-" + "x" * 20,
+        "AKIA" + "ABCDEFGHIJKLMNOP",
+        "hf_" + "Ab" * 17,
+        "eyJhbGciOiJI.eyJzdWIiOiIx.c2lnbmF0dXJl",
+        "https://me:hunter2hunter2@example.org/x",
+        "Authorization: Bearer abc.def-123456",
+        "-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----",
+    ],
+)
+def test_known_shapes_of_tokens_go(token: str) -> None:
+    assert MASK in Redactor().text("x " + token + " y")
+
+
+def test_ordinary_text_stays_as_it_is() -> None:
+    text = "see https://example.org:8080/a@b and sklearn, eyJ, sk-learn; 3 of 4"
+    assert Redactor(["unrelated"]).text(text) == text
+
+
+def test_structure_of_a_notebook_survives_a_secret_named_like_it() -> None:
+    redactor = Redactor(["source", "outputs", "12345678"])
+    assert redactor.data({"source": "a source", "n": 12345678, "m": [True, 1.5]}) == {
+        "source": "a " + MASK,
+        "n": MASK,
+        "m": [True, 1.5],
+    }
+
+
+def test_a_secret_across_the_cut_of_a_long_stream_leaves_no_half() -> None:
+    secret = "abcdefghijklmnop"
+    for offset in range(0, 40):
+        stream = StreamText(OutputBudget(), Redactor([secret]), limit=200)
+        stream.add("." * (100 - offset) + secret + "." * 500 + secret + "." * (100 - offset))
+        text = Redactor([secret]).text(stream.text())
+        assert not any(secret[i : i + 5] in text for i in range(len(secret) - 4))
+
+
+def test_nothing_that_the_runner_emits_holds_the_secret(attempt: Make) -> None:
+    result = attempt(
+        "import os, sys, base64\ns = os.environ['TOKEN']\nprint(s); print(s, file=sys.stderr); print(repr(s), s.encode().hex())",
+        "print('fine:', base64.b64encode(('user:' + s).encode()).decode())\nprint(s[:6], end=''); sys.stdout.flush(); print(s[6:])",
+        "from IPython.display import display\ndisplay({'application/json': {s: [s, 99887766]}, 'text/plain': s}, raw=True)",
+        "!echo $TOKEN; exit 4",
+        "%s_x = 1\nraise ValueError('bad ' + s)" % "a",
+        "# s3cr3t-t0ken-value in the source",
+        env={"TOKEN": "s3cr3t-t0ken-value", "PIN": "99887766"},
+        secret_env=["TOKEN", "PIN", "ABSENT"],
+    ).run()
+    assert result.exit_code == 10
+    everything = result.everything()
+    for form in ("s3cr3t-t0ken-value", "99887766", "s3cr3t-t0ken-value".encode().hex(), "czNjcjN0LXQwa2VuLXZhbHVl"):
+        assert form not in everything
+    assert MASK in result.cell(0)["output"] and MASK in result.verdict["message"]
+    assert "fine:" in result.cell(1)["output"]
+
+
+def test_a_secret_that_spells_a_word_of_the_protocol_breaks_nothing(attempt: Make) -> None:
+    result = attempt("print('Passed verdict')", env={"A": "Passed", "B": "verdict"}, secret_env=["A", "B"]).run()
+    assert result.verdict["verdict"] == "Passed"
+    assert result.cell(0)["output"] == "%s %s\n" % (MASK, MASK)
