@@ -165,7 +165,7 @@ class Attempt:
 
     def start(self) -> "subprocess.Popen[bytes]":
         (self.handover / "config.json").write_text(self.config_text or json.dumps(self.config))
-        python: Optional[str] = sys.executable
+        python: Optional[str] = os.environ.get("NBV_TEST_PYTHON", sys.executable)
         if self.as_nobody and os.geteuid() == 0:
             # Root reads everything: what is promised between processes of one UID can only be seen without it.
             self.root.chmod(0o755)

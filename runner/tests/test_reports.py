@@ -1,0 +1,77 @@
+"""The report files: complete, valid, and safe to open."""
+
+from __future__ import annotations
+
+import hashlib
+import xml.etree.ElementTree as ET
+from typing import Callable
+
+import nbformat
+from harness import Attempt, Result, code, markdown
+
+Make = Callable[..., Attempt]
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+
+
+def a_run(attempt: Make) -> Result:
+    return attempt(
+        markdown("# <script>alert(1)</script>"),
+        "print('<script>alert(2)</script>\\x1b[31mred\\x00\\x08')",
+        "!exit 5",
+        "from IPython.display import display\ndisplay({'image/png': %r, 'text/html': '<script>alert(3)</script>'}, raw=True)" % PIXEL,
+        code("skipped()", "skip-execution"),
+        "raise ValueError('<b>bad</b> & worse')",
+        "never()",
+    ).run()
+
+
+def test_the_reports_of_one_run(attempt: Make) -> None:
+    result = a_run(attempt)
+    assert sorted(path.name for path in result.artifacts.iterdir()) == [
+        "executed.ipynb",
+        "junit.xml",
+        "report.html",
+        "report.json",
+    ]
+
+    report = result.report
+    assert report["version"] == "nbv.report.v1"
+    assert report["attempt"] == {"job": "sales", "namespace": "team-a", "runId": "r1", "number": 1}
+    assert report["commit"].startswith("0123456789")
+    assert report["environment"]["packages"]["ipykernel"]
+    assert report["environment"]["python"] and report["environment"]["kernel"]["name"] == "python3"
+    assert [cell["status"] for cell in report["cells"]] == ["Success", "Warning", "Success", "Skipped", "Failure", "Skipped"]
+    assert report["verdict"]["verdict"] == "Failed" and "reportDigest" not in report["verdict"]
+    digest = hashlib.sha256((result.artifacts / "report.json").read_bytes()).hexdigest()
+    assert result.verdict["reportDigest"] == "sha256:" + digest
+
+    nbformat.validate(nbformat.reads((result.artifacts / "executed.ipynb").read_text(), as_version=4))
+    assert result.executed["cells"][3]["outputs"][0]["data"]["image/png"].strip() == PIXEL
+    assert result.executed["cells"][5]["outputs"][0]["ename"] == "ValueError"
+
+    suite = ET.parse(result.artifacts / "junit.xml").getroot()[0]
+    assert suite.attrib["tests"] == "6" and suite.attrib["failures"] == "1" and suite.attrib["skipped"] == "2"
+    failure = suite.find("testcase/failure")
+    assert failure is not None and "ValueError" in (failure.text or "")
+
+    page = (result.artifacts / "report.html").read_text()
+    assert "<script" not in page.replace("&lt;script", "")
+    assert "Content-Security-Policy" in page and "data:image/png;base64," + PIXEL in page
+    assert "&lt;b&gt;bad&lt;/b&gt; &amp; worse" in page
+    assert "exit code 5" in page
+
+
+def test_a_run_that_ended_early_still_leaves_reports(attempt: Make) -> None:
+    result = attempt("1", notebook={"kernel": "none-such"}).run()
+    assert result.report["verdict"]["reason"] == "KernelMissing"
+    assert ET.parse(result.artifacts / "junit.xml").getroot().attrib["errors"] == "1"
+    assert "KernelMissing" in (result.artifacts / "report.html").read_text()
+
+
+def test_an_unwritable_folder_changes_no_verdict(attempt: Make) -> None:
+    one = attempt("import os, shutil\nshutil.rmtree(os.environ['ARTIFACTS'])")
+    one.env["ARTIFACTS"] = str(one.artifacts)
+    result = one.run()
+    assert result.exit_code == 0 and result.verdict["verdict"] == "Passed"
+    assert "reportDigest" not in result.verdict
+    assert "could not be written" in result.stderr
