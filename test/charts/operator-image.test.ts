@@ -1,0 +1,41 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+
+describe("what the operator image holds", () => {
+  let app = "";
+  beforeAll(() => {
+    app = mkdtempSync(join(tmpdir(), "nbv-app-"));
+    const result = spawnSync(process.execPath, ["scripts/bundle-operator.mjs", app], { encoding: "utf8" });
+    expect({ status: result.status, problems: result.stderr }).toEqual({ status: 0, problems: "" });
+  }, 60_000);
+  afterAll(() => rmSync(app, { recursive: true, force: true }));
+
+  const nbv = (...args: string[]) =>
+    spawnSync(process.execPath, [join(app, "nbv.js"), ...args], { cwd: tmpdir(), encoding: "utf8" });
+
+  test("starts alone, without node_modules, and knows its version", () => {
+    const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
+    expect(nbv("--version")).toMatchObject({ status: 0, stdout: `${version}\n`, stderr: "" });
+  });
+
+  test("a command with heavy dependencies works from the bundle", () => {
+    const result = nbv("crd");
+    expect(result).toMatchObject({ status: 0, stderr: "" });
+    expect(result.stdout).toContain("notebookvalidationjobs.mlops.mlops.dev");
+  });
+
+  test("the runner is beside it, with what it carries", () => {
+    for (const part of ["main.py", "nbv_runner", "vendor"])
+      expect({ part, there: existsSync(join(app, "runner", part)) }).toEqual({ part, there: true });
+  });
+
+  test("the Dockerfile copies nothing else, runs nothing, and is not root", () => {
+    const lines = readFileSync("Dockerfile", "utf8").split("\n");
+    expect(lines.filter((line) => /^(COPY|ADD|RUN)/.test(line))).toEqual(["COPY build/ /app/"]);
+    expect(lines).toContain("USER 65532:65532");
+    expect(lines.filter((line) => line.startsWith("FROM"))).toEqual(["FROM ${BASE_IMAGE}"]);
+  });
+});
