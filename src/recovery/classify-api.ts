@@ -1,5 +1,5 @@
 import type { Failure } from "./failure.js";
-import { failureOf, type FailureReason } from "./reasons/catalogue.js";
+import { type FailureReason, failureOf } from "./reasons/catalogue.js";
 import { errorTypeOfText } from "./text-patterns.js";
 
 /** An error of the Kubernetes API or of the way to it. Every part may be missing: errors come from many places. */

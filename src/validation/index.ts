@@ -10,10 +10,8 @@ export {
 } from "./checks/table.js";
 export * from "./event.js";
 export { MAX_EVENT_LINE, type SignedEvent, signEventLine, verifyEventLine } from "./event-line.js";
-export { type Judgement, type JudgeInput, judge } from "./judge.js";
-export { assembleResults, type AssembledResults, type AssembleOptions } from "./results/assemble-results.js";
-export { fitStatus, MAX_STATUS_BYTES } from "./results/fit-status.js";
 export { type FeedbackDetail, feedbackFor } from "./feedback/feedback-for.js";
+export { type JudgeInput, type Judgement, judge } from "./judge.js";
 export { secretVariables } from "./pod/environment.js";
 export { isReservedPath, NOTEBOOK_CONTAINER, PATHS, SOURCE_CONTAINER, VOLUMES } from "./pod/paths.js";
 export { labelValue, validationPodName } from "./pod/pod-name.js";
@@ -22,6 +20,8 @@ export { type RunnerConfigRequest, runnerConfig } from "./pod/runner-config-for.
 export { NOTEBOOK_UID } from "./pod/security-context.js";
 export { STARTUP_ALLOWANCE_SECONDS } from "./pod/timeouts.js";
 export { type ValidationObjects, validationPod } from "./pod/validation-pod.js";
+export { type AssembledResults, type AssembleOptions, assembleResults } from "./results/assemble-results.js";
+export { fitStatus, MAX_STATUS_BYTES } from "./results/fit-status.js";
 export { advance, emptyProgress, isComplete, type RunProgress } from "./run-progress.js";
 export { RunnerConfig } from "./runner-config.js";
 export { verdictFromTermination } from "./termination-verdict.js";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { RUNNER_EXITS } from "../../src/api/runner-exit-code.js";
 import { classifyAttempt, classifyPod, classifyVerdict, isFailureReason } from "../../src/recovery/index.js";
-import { judge, emptyProgress } from "../../src/validation/index.js";
+import { emptyProgress, judge } from "../../src/validation/index.js";
 import { aFailedVerdict, aVerdict } from "../validation/events.js";
 import { aCondition, aNotebook, anEndedPod, aPod, aStatus, LATE } from "./pods.js";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import type { Pod } from "kubernetes-types/core/v1.js";
 import fc from "fast-check";
+import type { Pod } from "kubernetes-types/core/v1.js";
 import { classifyPod, type Failure, failureOf, type PodSignal } from "../../src/recovery/index.js";
 import { aCondition, aNotebook, anEndedPod, aPod, aSource, aStatus, CREATED, LATE, SOON } from "./pods.js";
 

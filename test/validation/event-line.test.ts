@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
+import { signPayload } from "../../src/validation/event-line.js";
 import {
   attemptKey,
   keyText,
@@ -9,7 +10,6 @@ import {
   verdictFromTermination,
   verifyEventLine,
 } from "../../src/validation/index.js";
-import { signPayload } from "../../src/validation/event-line.js";
 import { aCellEnd, aStart, aVerdict, KEY, OTHER_KEY, signed } from "./events.js";
 
 interface Vectors {

@@ -239,6 +239,13 @@ describe("lessons", () => {
     expect(lesson).toMatchObject({ cell: 2, explanation: expect.stringContaining("while cell 2 was running") });
   });
 
+  test("about the kernel's end replace the general one", () => {
+    const findings = [{ check: "E3", severity: "failure" as const, message: "the kernel ended" }];
+    const verdict = aVerdict({ verdict: "Failed", exitCode: 32, reason: "KernelExited", message: "the kernel ended" });
+    const lessons = feedbackFor(folded([aStart(), aCellEnd(0, { status: "Failure", findings }), verdict]));
+    expect(lessons.map(({ documentation }) => documentation)).toEqual(["docs/recovery.md#kernelexited"]);
+  });
+
   test("come in the detail that the job wants", () => {
     const run = folded([aStart(), aFailedCell(0, "MemoryError", "")]);
     expect(feedbackFor(run, { enabled: false, bestPractices: true, examples: true })).toEqual([]);

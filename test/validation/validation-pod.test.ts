@@ -3,8 +3,8 @@ import type { Container, Pod, VolumeMount } from "kubernetes-types/core/v1.js";
 import { UserError } from "../../src/api/index.js";
 import {
   type PodSettings,
-  runnerConfig,
   RunnerConfig,
+  runnerConfig,
   secretVariables,
   type ValidationPodRequest,
   validationPod,

@@ -1,5 +1,4 @@
-import type { FailureReason } from "../reasons/catalogue.js";
-import type { FailureDetails } from "../reasons/catalogue.js";
+import type { FailureDetails, FailureReason } from "../reasons/catalogue.js";
 
 /** A reason found in a signal, and what the signal knows better than the catalogue. */
 export interface Finding {

@@ -1,6 +1,6 @@
 import { headUtf8, utf8Length } from "../../api/utf8.js";
-import { redact } from "../redact.js";
 import type { Failure } from "../failure.js";
+import { redact } from "../redact.js";
 import { BUILD_REASONS, OTHER_REASONS } from "./build-reasons.js";
 import { LOSS_REASONS, START_REASONS } from "./pod-reasons.js";
 import type { ReasonRow } from "./row.js";

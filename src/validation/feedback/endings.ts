@@ -15,6 +15,13 @@ export const ENDING_FEEDBACK: Readonly<Record<string, FeedbackEntry>> = {
     bestPractice: "Pin versions of packages with native code together (numpy, pandas, torch and their like).",
     suggestion: "Run the cell alone with python -X faulthandler",
   },
+  KernelExited: {
+    explanation: "The notebook ended its own kernel%{whileCell}, so nothing after it was run.",
+    bestPractice: "Raise an exception when the notebook must not go on: it stops the run and says why.",
+    example: 'raise RuntimeError("the input is incomplete")',
+    suggestion:
+      "Look for os._exit, for signals that the notebook sends to itself, and for what it starts in the background",
+  },
   CellTimeout: {
     explanation: "A cell took longer than spec.cellTimeout allows%{whileCell}.",
     bestPractice: "Use a sample of the data, or fewer iterations, when a notebook is validated.",

@@ -30,8 +30,11 @@ const EVERYTHING: FeedbackDetail = { enabled: true, bestPractices: true, example
 export function feedbackFor(progress: RunProgress, detail: FeedbackDetail = EVERYTHING): EducationalFeedback[] {
   if (!detail.enabled) return [];
   const findings = allFindings(progress).sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity));
-  const lessons = findings.flatMap((finding) => lessonOf(finding, progress) ?? []);
-  const all = [...(endingOf(progress) ?? []), ...lessons];
+  const ending = endingOf(progress);
+  // What is known of the ending says more than the check that it failed.
+  const others = ending ? findings.filter(({ check }) => check !== "E3") : findings;
+  const lessons = others.flatMap((finding) => lessonOf(finding, progress) ?? []);
+  const all = [...(ending ?? []), ...lessons];
   const seen = new Set<string>();
   const distinct = all.filter(({ explanation, suggestion }) => {
     const lesson = `${explanation}\n${suggestion}`;
