@@ -1,0 +1,104 @@
+import { fromRfc3339 } from "../api/instant.js";
+import { Informer, isKubeError, keyOf, KubeError, type LogOptions, PODS, type Pod } from "../kube/index.js";
+import type { ExecutorOptions } from "./executor-options.js";
+import { PodRun } from "./pod-run.js";
+
+/**
+ * Scheduler and kubelet for pods that run as processes of this computer: their real commands, their volumes as
+ * directories. Not a sandbox: paths are substituted, not mounted, and nothing but the user and the memory is limited.
+ */
+export class ProcessExecutor {
+  private readonly runs = new Map<string, PodRun>();
+  private readonly removals = new Set<Promise<void>>();
+  private readonly informer: Informer<Pod>;
+
+  constructor(private readonly options: ExecutorOptions) {
+    this.informer = new Informer({
+      cluster: options.cluster,
+      resource: PODS,
+      clock: options.clock,
+      onError: (error) => options.logger.warn({ err: error }, "pods can't be watched at the moment"),
+    });
+    this.informer.addHandler({
+      added: (pod) => this.see(pod),
+      updated: (pod) => this.see(pod),
+      deleted: (pod) => this.forget(pod),
+    });
+  }
+
+  /** Runs pods until `signal` aborts, then ends what still runs and cleans up. */
+  async run(signal: AbortSignal): Promise<void> {
+    this.informer.start();
+    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+    await this.informer.stop();
+    await Promise.all([...this.runs.values()].map((run) => run.remove()));
+    await Promise.all(this.removals);
+  }
+
+  /** A container's log, as `Cluster.logs` wants it: give this to the embedded cluster. */
+  async *logs(pod: Pod, options: LogOptions): AsyncGenerator<Uint8Array> {
+    const log = this.runs.get(pod.metadata.uid ?? "")?.log(options.container);
+    if (log === undefined) {
+      const message = `container "${options.container}" in pod "${pod.metadata.name}" is waiting to start`;
+      throw new KubeError({ reason: "BadRequest", message });
+    }
+    const since = fromRfc3339(options.sinceTime);
+    yield* log.read({
+      ...(options.follow === undefined ? {} : { follow: options.follow }),
+      ...(since === undefined ? {} : { since }),
+      ...(options.limitBytes === undefined ? {} : { limitBytes: options.limitBytes }),
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    });
+  }
+
+  /** Directory of a pod's volume on this computer. @param podUid also of a pod that has ended, until it is deleted */
+  volume(podUid: string, name: string): string | undefined {
+    return this.runs.get(podUid)?.volume(name);
+  }
+
+  private see(pod: Pod): void {
+    const { uid = "", deletionTimestamp, deletionGracePeriodSeconds } = pod.metadata;
+    const run = this.runs.get(uid);
+    if (deletionTimestamp !== undefined) {
+      run?.delete(deletionGracePeriodSeconds ?? 30);
+      this.track((run?.done ?? Promise.resolve()).then(() => this.confirmDeletion(pod)));
+      return;
+    }
+    if (run !== undefined || !this.isOurs(pod) || isOver(pod)) return;
+    this.runs.set(uid, new PodRun(pod, this.options));
+  }
+
+  private isOurs(pod: Pod): boolean {
+    const node = pod.spec?.nodeName;
+    return node === this.options.nodeName || (node === undefined && this.options.runsUnbound === true);
+  }
+
+  private forget(pod: Pod): void {
+    const { uid = "" } = pod.metadata;
+    const run = this.runs.get(uid);
+    if (run === undefined) return;
+    this.track(run.remove().finally(() => this.runs.delete(uid)));
+  }
+
+  /** The kubelet's last word: the processes are gone, the object may go. */
+  private async confirmDeletion(pod: Pod): Promise<void> {
+    const { uid } = pod.metadata;
+    const options = { gracePeriodSeconds: 0, ...(uid === undefined ? {} : { uid }) };
+    try {
+      await this.options.cluster.delete(PODS, keyOf(pod), options);
+    } catch (error) {
+      if (!isKubeError(error, "NotFound", "Conflict")) throw error;
+    }
+  }
+
+  private track(work: Promise<void>): void {
+    const tracked: Promise<void> = work
+      .catch((error: unknown) => this.options.logger.error({ err: error }, "a pod could not be cleaned up"))
+      .finally(() => this.removals.delete(tracked));
+    this.removals.add(tracked);
+  }
+}
+
+function isOver(pod: Pod): boolean {
+  return pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed";
+}
