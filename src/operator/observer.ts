@@ -1,8 +1,9 @@
+import { LABEL_JOB } from "../api/index.js";
 import type { Cluster } from "../kube/cluster.js";
 import { isKubeError } from "../kube/kube-error.js";
 import { PODS, type Pod } from "../kube/resources.js";
 import type { Failure } from "../recovery/index.js";
-import { NOTEBOOK_CONTAINER, verdictFromTermination } from "../validation/index.js";
+import { labelValue, NOTEBOOK_CONTAINER, verdictFromTermination } from "../validation/index.js";
 import type { Capacity } from "./capacity.js";
 import { openAttempt } from "./decide/attempts.js";
 import { isTerminal, type JobStatus, type StoredJob } from "./decide/job.js";
@@ -15,7 +16,7 @@ import type { SigningKey } from "./signing-key.js";
 import type { SourceDesk } from "./source-desk.js";
 
 export interface ObserverOptions {
-  readonly cluster: Pick<Cluster, "get">;
+  readonly cluster: Pick<Cluster, "get" | "list">;
   /** Cached pods that carry our labels and whose controller has this UID. */
   readonly podsOf: (jobUid: string) => readonly Pod[];
   readonly desk: Pick<SourceDesk, "look">;
@@ -39,12 +40,15 @@ export class Observer {
     this.#options = options;
   }
 
-  /** @throws KubeError when the API server has to be asked and does not answer */
-  async observe(job: StoredJob, refusal: Refusal | undefined): Promise<Observation> {
+  /**
+   * @param isSure whether the API server is asked for the job's pods, in place of the cache
+   * @throws KubeError when the API server has to be asked and does not answer
+   */
+  async observe(job: StoredJob, refusal: Refusal | undefined, isSure = false): Promise<Observation> {
     const { desk, settings } = this.#options;
     const { uid = "" } = job.metadata;
     const { status } = readTurn(job, { pods: [], source: { kind: "unasked" }, hasRoom: false, settings }, 0);
-    const pods = await this.#pods(job, status);
+    const pods = isSure ? await this.#surePods(job) : await this.#pods(job, status);
     const attempt = openAttempt(status);
     const log = this.#log(job, status, pods);
     return {
@@ -65,12 +69,18 @@ export class Observer {
     if (podName === undefined || pods.some(({ metadata }) => metadata.name === podName)) return pods;
     try {
       const found = await this.#options.cluster.get(PODS, { namespace, name: podName });
-      const isOurs = found.metadata.ownerReferences?.some((owner) => owner.controller === true && owner.uid === uid);
-      return isOurs === true ? [...pods, found] : pods;
+      return isControlledBy(found, uid) ? [...pods, found] : pods;
     } catch (error) {
       if (isKubeError(error, "NotFound")) return pods;
       throw error;
     }
+  }
+
+  async #surePods(job: StoredJob): Promise<readonly Pod[]> {
+    const { name, namespace = "", uid = "" } = job.metadata;
+    const labelSelector = `${LABEL_JOB}=${labelValue(name)}`;
+    const { items } = await this.#options.cluster.list(PODS, { namespace, labelSelector });
+    return items.filter((pod) => isControlledBy(pod, uid));
   }
 
   #log(job: StoredJob, status: JobStatus, pods: readonly Pod[]): LogSeen | undefined {
@@ -102,4 +112,8 @@ export class Observer {
     capacity.wait(`${namespace}/${name}`);
     return false;
   }
+}
+
+function isControlledBy({ metadata }: Pod, uid: string): boolean {
+  return metadata.ownerReferences?.some((owner) => owner.controller === true && owner.uid === uid) ?? false;
 }

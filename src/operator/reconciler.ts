@@ -61,8 +61,13 @@ export class Reconciler {
       let job: NotebookValidationJobObject | undefined = cached;
       let isCurrent = false;
       for (let round = 0; round < MAX_ROUNDS && job !== undefined; round++) {
-        const seen = await this.#options.observer.observe(job, this.#refusals.get(uid));
-        const decision = decide(job, seen, this.#options.clock.now());
+        let seen = await this.#options.observer.observe(job, this.#refusals.get(uid));
+        let decision = decide(job, seen, this.#options.clock.now());
+        if (decision.effects.some(({ kind }) => kind === "start-attempt")) {
+          // A pod that the cache does not have yet would get company.
+          seen = await this.#options.observer.observe(job, this.#refusals.get(uid), true);
+          decision = decide(job, seen, this.#options.clock.now());
+        }
         const before = (job.status ?? {}) as JsonObject;
         const patch = createMergePatch(before, decision.status as JsonObject);
         if (patch !== undefined) {

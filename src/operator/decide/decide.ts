@@ -66,9 +66,13 @@ function carryOn(turn: ValidTurn): StepResult {
   const leftMs = totalTimeLeft(turn);
   if (leftMs !== undefined && leftMs <= 0) return giveUp(turn, turn.status, failureOf("TotalTimeout"), "Failed");
   const result = STEPS[turn.status.phase ?? "Pending"](turn);
-  if (leftMs === undefined || isTerminal(result.status.phase)) return result;
-  return { ...result, requeueAfterMs: Math.min(leftMs, result.requeueAfterMs ?? leftMs) };
+  if (isTerminal(result.status.phase)) return result;
+  return { ...result, requeueAfterMs: Math.min(result.requeueAfterMs ?? RESYNC_MS, leftMs ?? RESYNC_MS) };
 }
+
+/** A job under way is looked at at least so often: nothing may hang on a single event being told; milliseconds. */
+const RESYNC_MS = 5 * 60_000;
+
 
 /** Milliseconds until the run as a whole has taken too long; `undefined` when it may take any time. */
 function totalTimeLeft({ effective, status, now }: ValidTurn): number | undefined {

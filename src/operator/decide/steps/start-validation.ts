@@ -7,6 +7,8 @@ import type { StepResult, ValidTurn } from "../turn.js";
 /** Looks again whether an earlier pod is gone, in case its end is never told; milliseconds. */
 const GONE_POLL_MS = 15_000;
 
+/** Looks whether the new pod is there, should its coming (or its coming and going) never be told; milliseconds. */
+const SEEN_POLL_MS = 15_000;
 /** Looks again for room, though its return is told; milliseconds. */
 const ROOM_POLL_MS = 30_000;
 
@@ -32,7 +34,11 @@ export function startValidation(turn: ValidTurn): StepResult {
   const status = counted === undefined ? begun(turn, runId) : turn.status;
   const attempt = openAttempt(status);
   if (attempt === undefined) return { status };
-  return { status, effects: [{ kind: "start-attempt", plan: { ...attempt, commit: source.commit } }] };
+  return {
+    status,
+    effects: [{ kind: "start-attempt", plan: { ...attempt, commit: source.commit } }],
+    requeueAfterMs: SEEN_POLL_MS,
+  };
 }
 
 function begun(turn: ValidTurn, runId: string): JobStatus {

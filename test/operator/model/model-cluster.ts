@@ -1,0 +1,165 @@
+import type { Cluster, DeleteOptions, MergePatch, ObjectList } from "../../../src/kube/cluster.js";
+import { freezeJson } from "../../../src/kube/json.js";
+import { KubeError } from "../../../src/kube/kube-error.js";
+import { applyMergePatch } from "../../../src/kube/merge-patch.js";
+import type { KubernetesObject, ObjectKey } from "../../../src/kube/object.js";
+import type { Resource } from "../../../src/kube/resource.js";
+import type { NotebookValidationJobObject, Pod } from "../../../src/kube/resources.js";
+import { toRfc3339 } from "../../../src/api/index.js";
+import type { ModelState } from "./state.js";
+
+/** The operator's process is gone: nothing that it does afterwards has an effect. */
+export class Crash extends Error {}
+
+/** What happens in the middle of a reconcile, and after how many of its writes. */
+export type Fault =
+  | { readonly kind: "crash" | "lost-answer"; readonly after: number }
+  /** Somebody else changes the world. */
+  | { readonly kind: "interrupt"; readonly after: number; readonly change: (state: ModelState) => ModelState };
+
+/** An API server whose whole state is a value, so that every moment can be returned to. */
+export class ModelCluster implements Pick<Cluster, "get" | "list" | "create" | "patch" | "patchStatus" | "delete"> {
+  /** Writes so far, events not counted. */
+  writes = 0;
+  hasCrashed = false;
+
+  constructor(
+    public state: ModelState,
+    readonly fault: Fault | undefined,
+    /** Called after every write. */
+    readonly onWrite: (before: ModelState, after: ModelState) => void,
+  ) {}
+
+  async get<T extends KubernetesObject>(resource: Resource<T>, key: ObjectKey): Promise<T> {
+    this.#live();
+    const found = this.#find(resource, key.name);
+    if (found === undefined) throw new KubeError({ reason: "NotFound", message: `${resource.plural} ${key.name} not found` });
+    return found as T;
+  }
+
+  /** Pods only: all of them, since the model has one job. */
+  async list<T extends KubernetesObject>(_resource: Resource<T>): Promise<ObjectList<T>> {
+    this.#live();
+    const items = Object.values(this.state.pods).map(({ object }) => object as unknown as T);
+    return { items, resourceVersion: String(this.state.version) };
+  }
+
+  async create<T extends KubernetesObject>(resource: Resource<T>, object: T): Promise<T> {
+    this.#live();
+    if (resource.plural === "events") return object;
+    const { name } = object.metadata;
+    if (this.#find(resource, name) !== undefined) {
+      throw new KubeError({ reason: "AlreadyExists", message: `${resource.plural} ${name} already exists` });
+    }
+    const { state } = this;
+    const uid = `uid-${state.nextUid}`;
+    const metadata = { ...object.metadata, uid, resourceVersion: String(state.version + 1), creationTimestamp: toRfc3339(state.now) };
+    const made = freezeJson({ ...object, metadata, ...(resource.plural === "pods" && { status: { phase: "Pending" } }) });
+    this.#write(() => {
+      const next = { ...state, version: state.version + 1, nextUid: state.nextUid + 1 };
+      if (resource.plural === "secrets") return { ...next, secrets: { ...state.secrets, [name]: ownerOf(made) } };
+      const pod = { object: made as unknown as Pod, said: 0, script: "passing", log: "open" } as const;
+      return { ...next, pods: { ...state.pods, [name]: pod } };
+    });
+    return made;
+  }
+
+  async patchStatus<T extends KubernetesObject>(_resource: Resource<T>, key: ObjectKey, patch: MergePatch): Promise<T> {
+    this.#live();
+    const { state } = this;
+    const { job } = state;
+    if (job === undefined) throw new KubeError({ reason: "NotFound", message: `job ${key.name} not found` });
+    const version = (patch["metadata"] as { resourceVersion?: string }).resourceVersion;
+    if (version !== job.metadata.resourceVersion) throw new KubeError({ reason: "Conflict", message: "the object has been modified" });
+    const resourceVersion = String(state.version + 1);
+    const status = applyMergePatch(job.status ?? {}, patch["status"]);
+    const written = freezeJson({ ...job, status, metadata: { ...job.metadata, resourceVersion } });
+    this.#write(() => ({ ...state, version: state.version + 1, job: written }));
+    return written as unknown as T;
+  }
+
+  async patch<T extends KubernetesObject>(_resource: Resource<T>, key: ObjectKey, patch: MergePatch): Promise<T> {
+    this.#live();
+    const { state } = this;
+    if (state.secrets[key.name] === undefined) throw new KubeError({ reason: "NotFound", message: `secret ${key.name} not found` });
+    const owner = ownerOf(patch as unknown as KubernetesObject);
+    this.#write(() => ({ ...state, version: state.version + 1, secrets: { ...state.secrets, [key.name]: owner } }));
+    return (await this.get(SECRET_LIKE, key)) as unknown as T;
+  }
+
+  async delete<T extends KubernetesObject>(resource: Resource<T>, key: ObjectKey, options: DeleteOptions = {}): Promise<void> {
+    this.#live();
+    const found = this.#find(resource, key.name);
+    if (found === undefined) throw new KubeError({ reason: "NotFound", message: `${key.name} not found` });
+    const isOther =
+      (options.uid !== undefined && options.uid !== found.metadata.uid) ||
+      (options.resourceVersion !== undefined && options.resourceVersion !== found.metadata.resourceVersion);
+    if (isOther) throw new KubeError({ reason: "Conflict", message: "the precondition failed" });
+    this.#write(() => (resource.plural === "pods" ? terminating(this.state, key.name) : withoutJob(this.state)));
+  }
+
+  #find(resource: Resource, name: string): KubernetesObject | undefined {
+    const { job, pods, secrets } = this.state;
+    if (resource.plural === "notebookvalidationjobs") return job;
+    if (resource.plural === "pods") return pods[name]?.object;
+    const owner = secrets[name];
+    if (owner === undefined) return undefined;
+    const reference = { apiVersion: "v1", kind: owner.startsWith("uid-") ? "Pod" : "NotebookValidationJob", name, uid: owner, controller: true };
+    return { apiVersion: "v1", kind: "Secret", metadata: { name, namespace: "team-a", ownerReferences: [reference] } };
+  }
+
+  #live(): void {
+    if (this.hasCrashed) throw new Crash("the process is gone");
+  }
+
+  #write(change: () => ModelState): void {
+    if (this.fault?.kind === "crash" && this.writes >= this.fault.after) {
+      this.hasCrashed = true;
+      throw new Crash(`crash after ${this.writes} writes`);
+    }
+    const before = this.state;
+    this.state = change();
+    this.writes += 1;
+    this.onWrite(before, this.state);
+    if (this.fault?.kind === "interrupt" && this.writes === this.fault.after) this.state = this.fault.change(this.state);
+    if (this.fault?.kind === "lost-answer" && this.writes === this.fault.after) {
+      throw new KubeError({ reason: "ConnectionFailed", message: "the answer was lost" });
+    }
+  }
+}
+
+const SECRET_LIKE: Resource = { group: "", version: "v1", kind: "Secret", plural: "secrets", namespaced: true };
+
+function ownerOf(object: KubernetesObject): string {
+  return object.metadata.ownerReferences?.find(({ controller }) => controller === true)?.uid ?? "";
+}
+
+/** The pod is asked to go: its kubelet needs a while, unless it never ran or has ended. */
+export function terminating(state: ModelState, name: string): ModelState {
+  const pod = state.pods[name];
+  if (pod === undefined) return state;
+  if (pod.object.status?.phase !== "Running") return withoutPod(state, name);
+  const deletionTimestamp = pod.object.metadata.deletionTimestamp ?? toRfc3339(state.now + 30_000);
+  const object = freezeJson({ ...pod.object, metadata: { ...pod.object.metadata, deletionTimestamp } });
+  return { ...state, version: state.version + 1, pods: { ...state.pods, [name]: { ...pod, object } } };
+}
+
+/** The pod's object is gone, and what it owned. */
+export function withoutPod(state: ModelState, name: string): ModelState {
+  const { [name]: pod, ...pods } = state.pods;
+  const owned = Object.entries(state.secrets).filter(([, owner]) => owner !== pod?.object.metadata.uid);
+  return { ...state, version: state.version + 1, pods, secrets: Object.fromEntries(owned) };
+}
+
+/** The job is gone, and what it owned. */
+export function withoutJob(state: ModelState): ModelState {
+  return { ...state, version: state.version + 1, job: undefined, pods: {}, secrets: {} };
+}
+
+export function replaceJob(state: ModelState, change: (job: NotebookValidationJobObject) => NotebookValidationJobObject): ModelState {
+  if (state.job === undefined) return state;
+  const changed = change(state.job);
+  const resourceVersion = String(state.version + 1);
+  const job = freezeJson({ ...changed, metadata: { ...changed.metadata, resourceVersion } });
+  return { ...state, version: state.version + 1, job };
+}

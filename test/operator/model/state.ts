@@ -1,0 +1,50 @@
+import type { NotebookValidationJobObject, Pod } from "../../../src/kube/resources.js";
+import type { SourceSeen } from "../../../src/operator/decide/observation.js";
+
+/** What the kubelet and the runner know of a pod, and no one else. */
+export interface ModelPod {
+  readonly object: Pod;
+  /** Number of the runner's events that are in the log. */
+  readonly said: number;
+  /** What the runner will have said at its end. */
+  readonly script: "passing" | "failing";
+  /** How the operator's follower stands to the log. */
+  readonly log: "open" | "final" | "lost";
+}
+
+/** Adverse things that may still happen, by kind: what bounds the exploration. */
+export interface Budget {
+  /** All kinds together. */
+  readonly total: number;
+  /** Spec changes, suspensions, requests and deletions by users. */
+  readonly user: number;
+  /** Crashes, lost answers and stale caches. */
+  readonly operator: number;
+  /** Failures of pods and of Git. */
+  readonly platform: number;
+}
+
+/** One moment of the whole world. A value; objects in it are frozen and shared between states. */
+export interface ModelState {
+  readonly now: number;
+  readonly version: number;
+  readonly nextUid: number;
+  readonly job: NotebookValidationJobObject | undefined;
+  readonly pods: Readonly<Record<string, ModelPod>>;
+  /** Owner UIDs of Secrets, by name. */
+  readonly secrets: Readonly<Record<string, string>>;
+  /** What the operator's informers have; behind the truth until a watch delivers. */
+  readonly cache: { readonly job: NotebookValidationJobObject | undefined; readonly pods: Readonly<Record<string, Pod>> };
+  /** What the operator keeps in memory and loses in a crash. */
+  readonly memory: {
+    readonly isDirty: boolean;
+    readonly wakeAt: number | undefined;
+    readonly question: { readonly ticket: string; readonly seen: SourceSeen } | undefined;
+  };
+  readonly budget: Budget;
+  /** What really happened, for judging what the operator says. */
+  readonly truth: {
+    /** Pods whose runner really said, signed, that the notebook passed. */
+    readonly passed: readonly string[];
+  };
+}
