@@ -28,6 +28,11 @@ const RULES: readonly Rule[] = [
     reason: "SecurityContextViolation",
     words: /violates PodSecurity|unable to validate against any security context constraint/i,
   },
+  {
+    reason: "InvalidSpec",
+    words:
+      /error looking up service account|no PriorityClass with name|RuntimeClass .{0,256}not found|(?:maximum|minimum) \S{1,64} usage per|must specify (?:limits|requests)/i,
+  },
   { reason: "ApiForbidden", words: /admission webhook .{0,256}denied the request/i },
   { reason: "ApiForbidden", kinds: /^(?:forbidden|unauthorized|401|403)$/ },
   { reason: "InvalidSpec", kinds: /^(?:invalid|badrequest|400|422)$/ },

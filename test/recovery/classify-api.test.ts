@@ -46,6 +46,25 @@ test.each<[string, unknown, string, string]>([
     "transient",
   ],
   [
+    "a ServiceAccount that is not there",
+    new KubeError({
+      reason: "Forbidden",
+      message:
+        'pods "x" is forbidden: error looking up service account team-a/trainer: serviceaccount "trainer" not found',
+    }),
+    "InvalidSpec",
+    "permanent",
+  ],
+  [
+    "a LimitRange",
+    new KubeError({
+      reason: "Forbidden",
+      message: 'pods "x" is forbidden: maximum memory usage per Container is 4Gi, but limit is 8Gi',
+    }),
+    "InvalidSpec",
+    "permanent",
+  ],
+  [
     "a missing role",
     new KubeError({ reason: "Forbidden", message: 'pods is forbidden: User "x" cannot create resource "pods"' }),
     "ApiForbidden",

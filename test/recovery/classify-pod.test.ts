@@ -242,11 +242,6 @@ describe("what ended a pod", () => {
       { reason: "EphemeralStorageExceeded" },
     ],
     [
-      "its deadline",
-      anEndedPod("DeadlineExceeded", "Pod was active on the node longer than the specified deadline"),
-      { reason: "DeadlineExceeded", errorType: "permanent" },
-    ],
-    [
       "a node that shut down",
       anEndedPod("Terminated", "Pod was terminated in response to imminent node shutdown."),
       { reason: "NodeShutdown", budget: "platform" },
@@ -362,6 +357,37 @@ describe("what ended a pod", () => {
       message: "fatal: unable to access 'https://me:hunter2@git.example.com/a.git/'",
     });
     expect(failureIn(aSource({ terminated: { exitCode: 1, message } })).message).not.toContain("hunter2");
+  });
+});
+
+describe("the pod's own deadline", () => {
+  const deadline = {
+    phase: "Failed",
+    reason: "DeadlineExceeded",
+    message: "Pod was active on the node longer than the specified deadline",
+  };
+
+  test("is the notebook's matter once the notebook has run", () => {
+    const pod = aNotebook(
+      { terminated: { exitCode: 137, reason: "Error", startedAt: "2026-11-21T10:05:00Z" } },
+      deadline,
+    );
+    expect(failureIn(pod)).toMatchObject({
+      reason: "DeadlineExceeded",
+      errorType: "permanent",
+      fault: "user",
+      stage: "run",
+    });
+  });
+
+  test("is the platform's while the image is still being pulled", () => {
+    const pod = aNotebook({ waiting: { reason: "ContainerCreating" } }, deadline);
+    expect(failureIn(pod)).toMatchObject({
+      reason: "DeadlineExceeded",
+      errorType: "transient",
+      fault: "platform",
+      stage: "start",
+    });
   });
 });
 

@@ -42,12 +42,30 @@ export function classifyPodReason(pod: Pod): Failure | undefined {
   const { reason, message } = pod.status ?? {};
   if (reason === undefined) return undefined;
   if (reason === "Evicted") return evicted(message);
+  if (reason === "DeadlineExceeded" && !hasRun(pod)) return lateStart(message);
   const known = Object.hasOwn(POD_REASONS, reason) ? POD_REASONS[reason] : undefined;
   if (known) return failureOf(known, { detail: message });
   // Devices and node admission: Outof<resource>, Predicate… are all refusals of the node.
   return /^Out[Oo]f|^Predicate|AdmissionError$/.test(reason)
     ? failureOf("NodeRefused", { detail: message ?? reason })
     : undefined;
+}
+
+/** Whether any container but those that prepare has run. */
+function hasRun(pod: Pod): boolean {
+  return pod.status?.containerStatuses?.some(({ state }) => state?.running ?? state?.terminated?.startedAt) ?? false;
+}
+
+/** The deadline's clock runs while images are pulled: a notebook that never began took no time. */
+function lateStart(message: string | undefined): Failure {
+  return failureOf("DeadlineExceeded", {
+    message: `The pod reached its time limit before the notebook began${message === undefined ? "" : `: ${message}`}`,
+    errorType: "transient",
+    fault: "platform",
+    stage: "start",
+    suggestedAction:
+      "Use a smaller image or one that the nodes have, or raise the operator's patience.podStartAllowance",
+  });
 }
 
 function evicted(message: string | undefined): Failure {
