@@ -118,6 +118,7 @@ export interface Cluster {
     options?: WriteOptions,
   ): Promise<T>;
   delete<T extends KubernetesObject>(resource: Resource<T>, key: ObjectKey, options?: DeleteOptions): Promise<void>;
-  /** The container's log as raw chunks, in order. Rejects with `NotFound`/`BadRequest` while the container has not started. */
+  /** The container's log as raw chunks, in order. Rejects with `NotFound`, or `BadRequest` while the
+   * container has not started; empty while the pod has no node. */
   logs(pod: ObjectKey, options: LogOptions): AsyncIterable<Uint8Array>;
 }

@@ -117,7 +117,7 @@ export function errorFromStatus(httpStatus: number, body: unknown, retryAfterMs?
   const seconds = status?.details?.retryAfterSeconds;
   const wait = retryAfterMs ?? (seconds !== undefined && seconds > 0 ? seconds * 1000 : undefined);
   return new KubeError({
-    reason: reasonOf(status?.reason, code),
+    reason: isTooLarge(status) ? "RequestEntityTooLarge" : reasonOf(status?.reason, code),
     code,
     message: status?.message ?? `the API server answered with HTTP status ${code}`,
     causes: (status?.details?.causes ?? []).map((cause) => ({
@@ -169,6 +169,11 @@ const REASONS_BY_CODE = new Map<number, KubeErrorReason>([
   [503, "ServiceUnavailable"],
   [504, "ServerTimeout"],
 ]);
+
+/** etcd's refusal of a big object comes through as an internal error, which would look as if trying again helped. */
+function isTooLarge(status: KubernetesStatus | undefined): boolean {
+  return status?.message?.includes("etcdserver: request is too large") === true;
+}
 
 function reasonOf(reason: string | undefined, code: number): KubeErrorReason {
   if (reason === "Expired") return "Gone";

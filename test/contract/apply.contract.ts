@@ -71,7 +71,7 @@ export function applyContract(given: () => ClusterUnderTest): void {
       const error = await failure(cluster.apply(CONFIG_MAPS, aConfigMap(namespace, "a", { x: "9", z: "3" }), BOB));
       expect(error).toMatchObject({ reason: "Conflict", code: 409 });
       expect(error.causes).toEqual([
-        { field: ".data.x", message: 'conflict with "alice" using v1', reason: "FieldManagerConflict" },
+        { field: ".data.x", message: 'conflict with "alice"', reason: "FieldManagerConflict" },
       ]);
     });
 
@@ -79,6 +79,7 @@ export function applyContract(given: () => ClusterUnderTest): void {
       await cluster.create(CONFIG_MAPS, aConfigMap(namespace, "a", { x: "1" }), ALICE);
       const error = await failure(cluster.apply(CONFIG_MAPS, aConfigMap(namespace, "a", { x: "9" }), ALICE));
       expect(error.causes.map((cause) => cause.field)).toEqual([".data.x"]);
+      expect(error.causes[0]?.message).toMatch(/^conflict with "alice" using v1/);
     });
 
     test("force takes fields over", async () => {
@@ -159,7 +160,9 @@ export function applyContract(given: () => ClusterUnderTest): void {
       wanted.metadata.uid = "11111111-1111-4111-8111-111111111111";
       expect((await failure(cluster.apply(GADGETS, wanted))).reason).toBe("Conflict");
       await cluster.create(GADGETS, aGadget(namespace, "a"));
-      expect((await failure(cluster.apply(GADGETS, wanted))).reason).toBe("Conflict");
+      const error = await failure(cluster.apply(GADGETS, wanted));
+      expect(error.reason).toBe("Invalid");
+      expect(error.causes[0]?.field).toBe("metadata.uid");
     });
 
     test("with a version it is a Conflict when that is stale", async () => {

@@ -29,8 +29,9 @@ export async function freshNamespace(cluster: Cluster): Promise<string> {
   return namespace.metadata.name;
 }
 
-export function aConfigMap(namespace: string, name: string, data: Record<string, string> = {}): ConfigMap {
-  return { apiVersion: "v1", kind: "ConfigMap", metadata: { namespace, name }, data };
+export function aConfigMap(namespace: string, name: string, data?: Record<string, string>): ConfigMap {
+  const metadata = { namespace, name };
+  return { apiVersion: "v1", kind: "ConfigMap", metadata, ...(data === undefined ? {} : { data }) };
 }
 
 export function aGadget(namespace: string, name: string, spec: Gadget["spec"] = {}): Gadget {

@@ -93,7 +93,7 @@ export function writesContract(given: () => ClusterUnderTest): void {
     test("refuses a resourceVersion", async () => {
       const wanted = aConfigMap(namespace, "a");
       wanted.metadata.resourceVersion = "1";
-      expect(await failure(cluster.create(CONFIG_MAPS, wanted))).toMatchObject({ reason: "BadRequest", code: 400 });
+      expect(await failure(cluster.create(CONFIG_MAPS, wanted))).toMatchObject({ reason: "InternalError", code: 500 });
     });
 
     test("refuses an object of another kind", async () => {
@@ -204,6 +204,14 @@ export function writesContract(given: () => ClusterUnderTest): void {
       const stale = cluster.patch(CONFIG_MAPS, { namespace, name: "a" }, { metadata, data: { x: "2" } });
       expect((await failure(stale)).reason).toBe("Conflict");
       expect((await failure(cluster.patch(CONFIG_MAPS, { namespace, name: "b" }, {}))).reason).toBe("NotFound");
+    });
+
+    test("is refused for another incarnation of the object", async () => {
+      await cluster.create(CONFIG_MAPS, aConfigMap(namespace, "a"));
+      const metadata = { uid: "11111111-1111-4111-8111-111111111111" };
+      const error = await failure(cluster.patch(CONFIG_MAPS, { namespace, name: "a" }, { metadata }));
+      expect(error.reason).toBe("Invalid");
+      expect(error.causes[0]?.field).toBe("metadata.uid");
     });
 
     test("cannot rename", async () => {

@@ -31,7 +31,7 @@ export function builtInDefinitions(nodeName: string | undefined): ResourceDefini
       gracePeriod: podGracePeriod,
     }),
     define(SECRETS as Resource, { prepare: prepareSecret, validate: dataProblems, selectableFields: fields("type") }),
-    define(CONFIG_MAPS as Resource, { validate: dataProblems }),
+    define(CONFIG_MAPS as Resource, { prepare: withoutEmptyData, validate: dataProblems }),
     define(SERVICE_ACCOUNTS as Resource, {}),
     define(LEASES as Resource, { unconditionalReplace: false }),
     define(EVENTS as Resource, {
@@ -101,6 +101,15 @@ function prepareSecret(object: JsonObject): JsonObject {
     object["data"] = data;
   }
   delete object["stringData"];
+  return withoutEmptyData(object);
+}
+
+/** Empty maps of these types are not stored (`omitempty`). */
+function withoutEmptyData(object: JsonObject): JsonObject {
+  for (const field of ["data", "binaryData"]) {
+    const data = object[field];
+    if (data === null || (isJsonObject(data) && Object.keys(data).length === 0)) delete object[field];
+  }
   return object;
 }
 

@@ -108,12 +108,13 @@ export function withoutFields(config: JsonObject, ...names: readonly string[]): 
 }
 
 function conflicts(manager: FieldManager, written: FieldSet, apiVersion: string): StatusCause[] {
-  const via = manager.subresource === "" ? "" : ` with subresource "${manager.subresource}"`;
+  const endpoint = manager.subresource === "" ? "" : ` with subresource "${manager.subresource}"`;
+  const via = `${endpoint}${manager.operation === "Update" ? ` using ${apiVersion}` : ""}`;
   return [...manager.fields]
     .filter((field) => written.has(field))
     .map((field) => ({
       field: pathText(field),
-      message: `conflict with "${manager.name}"${via} using ${apiVersion}`,
+      message: `conflict with "${manager.name}"${via}`,
       reason: "FieldManagerConflict",
     }));
 }

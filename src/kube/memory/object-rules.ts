@@ -117,6 +117,10 @@ export function conflict(definition: ResourceDefinition, name: string, problem: 
   });
 }
 
+export function internalError(message: string): KubeError {
+  return new KubeError({ reason: "InternalError", message: `Internal error occurred: ${message}` });
+}
+
 export function badRequest(message: string): KubeError {
   return new KubeError({ reason: "BadRequest", message });
 }

@@ -10,8 +10,8 @@ import type { ResourceDefinition, StoredObject } from "./definition.js";
 import { afterUpdate, type FieldManager, onlyPresent, sameManagers, type Writer } from "./managed-fields.js";
 import {
   alreadyExists,
-  badRequest,
   conflict,
+  internalError,
   metadataProblems,
   notFound,
   requireKind,
@@ -23,6 +23,9 @@ import type { Storage, StoredRecord } from "./storage.js";
 /** Finalizers of the garbage collector. */
 export const ORPHAN = "orphan";
 export const FOREGROUND = "foregroundDeletion";
+
+/** Writes that the server does itself. */
+export const SERVER: Writer = { name: "kube-controller-manager", operation: "Update", subresource: "" };
 
 /** Metadata that clients cannot set. */
 const SERVER_OWNED = [
@@ -42,6 +45,8 @@ export interface WriterOptions {
 /** A new state of an object, before the server's own rules are applied to it. */
 export interface Update {
   readonly object: JsonObject;
+  /** A replacement of another incarnation is a conflict; a patch or apply that names one is invalid. */
+  readonly kind: "replace" | "patch";
   readonly subresource: "" | "status";
   readonly dryRun: boolean;
   /** Owners as a server-side apply left them; an ordinary update computes them from `writer`. */
@@ -71,7 +76,7 @@ export class ObjectWriter {
     requireSize(input);
     let object = cloneJson(input);
     const meta = object["metadata"] as ObjectMeta & JsonObject;
-    if (meta.resourceVersion) throw badRequest("resourceVersion should not be set on objects to be created");
+    if (meta.resourceVersion) throw internalError("resourceVersion should not be set on objects to be created");
     for (const field of [...SERVER_OWNED, "resourceVersion", "managedFields", "selfLink"]) delete meta[field];
     if (namespace === undefined) delete meta.namespace;
     else meta.namespace = namespace;
@@ -102,7 +107,7 @@ export class ObjectWriter {
     requireSize(update.object);
     let object = cloneJson(update.object);
     const meta = object["metadata"] as ObjectMeta & JsonObject;
-    this.#checkPreconditions(definition, old, meta);
+    this.#checkPreconditions(definition, old, meta, update.kind);
     this.#restoreServerOwned(meta, old);
     if (update.subresource === "status") object = withStatus(old, object["status"]);
     else if (definition.hasStatus) object = withStatus(object, old["status"]);
@@ -162,9 +167,13 @@ export class ObjectWriter {
     else if (!equalJson(next, object)) storage.put(definition.resource, next, managers);
   }
 
-  #checkPreconditions(definition: ResourceDefinition, old: StoredObject, meta: ObjectMeta): void {
+  #checkPreconditions(definition: ResourceDefinition, old: StoredObject, meta: ObjectMeta, kind: Update["kind"]): void {
     const { name, uid, resourceVersion } = old.metadata;
     if (meta.uid !== undefined && meta.uid !== uid) {
+      if (kind === "patch") {
+        const message = `Invalid value: ${JSON.stringify(meta.uid)}: field is immutable`;
+        requireValid(definition, name, [{ field: "metadata.uid", message, reason: "FieldValueInvalid" }]);
+      }
       throw conflict(
         definition,
         name,
