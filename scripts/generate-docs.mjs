@@ -1,6 +1,14 @@
 // Writes the pages of docs/ that are generated from the sources. Needs a build.
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { OPERATOR_NAME, OPERATOR_NAMESPACE } from "../lib/src/api/index.js";
 import { renderApiDocs } from "../lib/src/api/render-docs.js";
+import { metricsPage, runbookPages } from "../lib/src/observability/index.js";
 
-const pages = { "docs/api.md": renderApiDocs() };
+const runbooks = runbookPages({ namespace: OPERATOR_NAMESPACE, job: OPERATOR_NAME });
+const pages = {
+  "docs/api.md": renderApiDocs(),
+  "docs/metrics.md": metricsPage(),
+  ...Object.fromEntries(runbooks.map(({ file, text }) => [`docs/runbooks/${file}`, text])),
+};
+mkdirSync(new URL("../docs/runbooks/", import.meta.url), { recursive: true });
 for (const [file, text] of Object.entries(pages)) writeFileSync(new URL(`../${file}`, import.meta.url), text);

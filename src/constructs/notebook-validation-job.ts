@@ -49,7 +49,7 @@ export class NotebookValidationJob extends Construct {
       apiVersion: API_VERSION,
       kind: KIND,
       metadata: { ...props.metadata, labels: { ...jobLabels(), ...props.metadata?.labels } },
-      spec: Lazy.any({ produce: () => this.#spec }),
+      spec: Lazy.any({ produce: () => this.#spec }) as unknown,
     });
     this.#judge(this.#spec);
   }

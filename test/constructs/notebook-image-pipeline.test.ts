@@ -80,7 +80,7 @@ describe("NotebookImagePipeline", () => {
 
   test("unpinned images are refused by the name of the prop", () => {
     expect(() => new NotebookImagePipeline(aChart(), "Pipeline", { buildahImage: "buildah" })).toThrow(
-      expect.objectContaining({ where: ["test/Pipeline: buildahImage"] }) as Error,
+      expect.objectContaining({ where: ["test/Pipeline: buildahImage"] }),
     );
   });
 

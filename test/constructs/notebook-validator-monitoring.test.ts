@@ -68,11 +68,11 @@ describe("NotebookValidatorMonitoring", () => {
 
   test("a threshold out of range throws and names the field", () => {
     expect(() => new NotebookValidatorMonitoring(aChart(), "Monitoring", { thresholds: { failureRatio: 50 } })).toThrow(
-      expect.objectContaining({ where: ["test/Monitoring: thresholds.failureRatio"] }) as Error,
+      expect.objectContaining({ where: ["test/Monitoring: thresholds.failureRatio"] }),
     );
     expect(
       () => new NotebookValidatorMonitoring(aChart(), "Monitoring", { thresholds: { downFor: "5 minutes" } }),
-    ).toThrow(expect.objectContaining({ where: ["test/Monitoring: thresholds.downFor"] }) as Error);
+    ).toThrow(expect.objectContaining({ where: ["test/Monitoring: thresholds.downFor"] }));
   });
 
   test("breaks no policy", () => {

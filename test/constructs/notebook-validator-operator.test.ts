@@ -78,7 +78,7 @@ describe("NotebookValidatorOperator", () => {
         what: expect.stringMatching(message),
         where: [expect.stringContaining(`test/Operator: ${field}`)],
         fix: expect.any(String),
-      }) as Error,
+      }),
     );
   });
 

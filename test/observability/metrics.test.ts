@@ -1,4 +1,6 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
+import { OPERATOR_NAME, OPERATOR_NAMESPACE } from "../../src/api/index.js";
 import {
   ALERTS,
   ALL_METRICS,
@@ -160,5 +162,15 @@ describe("the generated pages", () => {
       for (const link of text.matchAll(/\]\(([^)]+)\)/g)) expect(pages.has(link[1] ?? "")).toBe(true);
       expect(text).not.toContain("{{");
     }
+  });
+
+  test("are those of docs/; `make docs` writes them", () => {
+    expect(readFileSync("docs/metrics.md", "utf8") === metricsPage() ? "fresh" : "stale").toBe("fresh");
+    const operator = { namespace: OPERATOR_NAMESPACE, job: OPERATOR_NAME };
+    for (const { file, text } of runbookPages(operator)) {
+      expect(readFileSync(`docs/runbooks/${file}`, "utf8") === text ? "fresh" : `${file} is stale`).toBe("fresh");
+    }
+    // A page whose alert is gone would outlive it.
+    expect(readdirSync("docs/runbooks").sort()).toEqual(ALERTS.map((alert) => `${alert.name}.md`).sort());
   });
 });

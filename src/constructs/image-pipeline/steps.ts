@@ -128,8 +128,12 @@ export function buildSteps(options: BuildStepsOptions): TaskSpecSteps[] {
       script: buildScript,
       args: ["$(params.build-arguments[*])"],
       computeResources: {
-        requests: mapValues(options.resources.requests, TaskSpecStepsComputeResourcesRequests.fromString),
-        limits: mapValues(options.resources.limits, TaskSpecStepsComputeResourcesLimits.fromString),
+        requests: mapValues(options.resources.requests, (quantity) =>
+          TaskSpecStepsComputeResourcesRequests.fromString(quantity),
+        ),
+        limits: mapValues(options.resources.limits, (quantity) =>
+          TaskSpecStepsComputeResourcesLimits.fromString(quantity),
+        ),
       },
       securityContext: root,
       volumeMounts: [source, work, layers],

@@ -1,7 +1,7 @@
 import type { ApiObject } from "cdk8s";
 import type { Construct } from "constructs";
 import type { DeploymentSpec } from "kubernetes-types/apps/v1.js";
-import type { Container, PodSpec, ResourceRequirements } from "kubernetes-types/core/v1.js";
+import type { Container, PodSpec } from "kubernetes-types/core/v1.js";
 import { OPERATOR_NAME } from "../../api/index.js";
 import { manifest } from "../manifest.js";
 import { operatorSelector, standardLabels } from "../standard-labels.js";
@@ -121,7 +121,7 @@ function container(props: OperatorDeploymentProps): Container {
     startupProbe: probe("/healthz", 2, 30),
     livenessProbe: probe("/healthz", 20, 3),
     readinessProbe: probe("/readyz", 10, 3),
-    resources: props.resources as ResourceRequirements,
+    resources: props.resources,
     securityContext: {
       allowPrivilegeEscalation: false,
       capabilities: { drop: ["ALL"] },
