@@ -117,7 +117,7 @@ class Channels:
 
     @staticmethod
     def _describe(parts: "List[zmq.Frame]", size: int) -> Message:
-        header, parent = (json.loads(bytes(part)) for part in parts[1:3])
+        header, parent = (json.loads(part.bytes) for part in parts[1:3])
         content = {"kind": header["msg_type"], **_beginning_of_stream(bytes(parts[4].buffer[:SHOWN_BYTES]))}
         return {"header": {"msg_type": "oversize"}, "parent_header": parent, "content": content, "size": size}
 

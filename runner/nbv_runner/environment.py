@@ -12,8 +12,6 @@ import sys
 from dataclasses import dataclass
 from typing import Dict, Iterable, List, Optional
 
-USER_ENVIRONMENT_NAMES = ("JUPYTER_PATH", "JUPYTER_DATA_DIR")
-
 
 @dataclass(frozen=True)
 class VirtualEnvironment:
@@ -22,7 +20,7 @@ class VirtualEnvironment:
 
 
 def virtual_environment(executable: Optional[str] = None) -> Optional[VirtualEnvironment]:
-    """The venv or virtualenv that `executable` belongs to. Under -S, `sys.prefix` names the base interpreter instead."""
+    """The venv or virtualenv that `executable` belongs to. Under -S, `sys.prefix` names the base interpreter."""
     folder = os.path.dirname(os.path.abspath(executable or sys.executable or ""))
     for root in (folder, os.path.dirname(folder)):
         config = os.path.join(root, "pyvenv.cfg")

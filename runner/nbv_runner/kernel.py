@@ -32,6 +32,16 @@ BACKLOG_LIMIT = 60.0
 OnMessage = Callable[[Message], None]
 
 
+def expression_text(reply: Mapping[str, Any], name: str) -> Optional[str]:
+    """What the kernel prints of a user expression's value; None if it failed or is missing."""
+    try:
+        value = reply["user_expressions"][name]
+        text = value["data"]["text/plain"] if value["status"] == "ok" else None
+    except (KeyError, TypeError):
+        return None
+    return text if isinstance(text, str) else None
+
+
 @dataclass
 class Execution:
     """What came back of one request. At most one of `timed_out` and `death` is set; the reply may be missing then."""
@@ -93,9 +103,15 @@ class Kernel:
         said = self.process.chatter.strip().splitlines()
         return "The kernel %r %s%s" % (self._spec.name, what, ": " + " | ".join(said[-3:]) if said else ".")
 
-    def execute(self, code: str, deadline: Optional[float], on_output: OnMessage) -> Execution:
-        """Runs one cell. `deadline` is in time.monotonic(); after it the kernel must not be used again."""
-        request = self._request(code, silent=False, expressions={})
+    def execute(
+        self, code: str, deadline: Optional[float], on_output: OnMessage, expressions: Optional[Dict[str, str]] = None
+    ) -> Execution:
+        """Runs one cell. `deadline` is in time.monotonic(); after it the kernel must not be used again.
+
+        `expressions` are evaluated after a cell that succeeded, within the same request: a round trip of its own would
+        cost as much as a small cell. Find their values by `expression_text`.
+        """
+        request = self._request(code, silent=False, expressions=expressions or {})
         self._current, self._current_is_idle = request, False
         # A thread may write after its cell has ended: its messages still name the cell that started it.
         self._latest = self._routes[request] = on_output
@@ -112,9 +128,7 @@ class Kernel:
         self._await_reply(request, time.monotonic() + seconds, execution, interrupt=False)
         if execution.reply is None or execution.reply.get("status") != "ok":
             return None
-        value = execution.reply.get("user_expressions", {}).get("value", {})
-        text = value.get("data", {}).get("text/plain") if value.get("status") == "ok" else None
-        return text if isinstance(text, str) else None
+        return expression_text(execution.reply, "value")
 
     def _request(self, code: str, silent: bool, expressions: Dict[str, str]) -> str:
         content = {
@@ -196,9 +210,8 @@ class Kernel:
         ready = dict(self._poller.poll(int(wait * 1000) + 1))
         if self._signals.wakeup in ready:
             self._signals.drain()
-        if self.process.chatter_descriptor in ready:
-            if not self.process.drain_chatter():
-                self._poller.unregister(self.process.chatter_descriptor)
+        if self.process.chatter_descriptor in ready and not self.process.drain_chatter():
+            self._poller.unregister(self.process.chatter_descriptor)
         came = False
         if self._channels.iopub in ready:
             # A flood of output must not keep us from the other sockets, nor from the deadline.

@@ -1,4 +1,4 @@
-"""Questions to the kernel out of band: silent requests that leave namespace, history and counters untouched."""
+"""Questions to the kernel out of band: they leave source, namespace, history and counters untouched."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import ast
 import json
 import os
 from dataclasses import dataclass, field
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, List, Mapping, Optional, Tuple
 
-from .kernel import Kernel
+from .kernel import Kernel, expression_text
 
 MODULE = "_nbv_probe"
+NAME = "nbv"
+_CALL = "__import__('sys').modules[%r].%s"
 BOOT_SECONDS = 20.0
 CELL_SECONDS = 5.0
 _SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "kernel_side.py")
@@ -55,8 +57,14 @@ class Probe:
             str(answer.get("version", "")), str(answer.get("executable", "")), tuple(_texts(answer.get("path")))
         )
 
-    def after_cell(self) -> CellFacts:
-        answer = self._ask("", "after_cell()", CELL_SECONDS)
+    def expressions(self) -> Dict[str, str]:
+        """To go along with a cell's own request; a cell that raises leaves them unanswered."""
+        return {NAME: _CALL % (MODULE, "after_cell()")} if self._enabled else {}
+
+    def after_cell(self, reply: Mapping[str, Any]) -> CellFacts:
+        """From the cell's reply, else by a request of its own."""
+        text = expression_text(reply, NAME)
+        answer = _parse(text) if text is not None else self._ask("", "after_cell()", CELL_SECONDS)
         if not answer:
             return CellFacts()
         commands = [entry for entry in answer.get("commands") or [] if _is_command(entry)]
@@ -65,14 +73,18 @@ class Probe:
     def _ask(self, code: str, call: str, seconds: float) -> Optional[Dict[str, Any]]:
         if not self._enabled:
             return None
-        text = self._kernel.evaluate(code, "__import__('sys').modules[%r].%s" % (MODULE, call), seconds)
-        if text is None:
-            return None
-        try:
-            answer = json.loads(ast.literal_eval(text))
-        except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
-            return None
-        return answer if isinstance(answer, dict) else None
+        return _parse(self._kernel.evaluate(code, _CALL % (MODULE, call), seconds))
+
+
+def _parse(text: Optional[str]) -> Optional[Dict[str, Any]]:
+    """The probe answers by JSON text, of which the kernel prints the `repr`. Never evaluated."""
+    if text is None:
+        return None
+    try:
+        answer = json.loads(ast.literal_eval(text))
+    except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
+        return None
+    return answer if isinstance(answer, dict) else None
 
 
 def _texts(value: Any) -> List[str]:

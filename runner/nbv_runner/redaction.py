@@ -42,13 +42,56 @@ _BEARER = re.compile(
 )
 
 STRUCTURE: FrozenSet[str] = frozenset(
-    "type at verdict reason status severity check reportDigest version ended startedAt finishedAt commit".split()
+    [
+        "type",
+        "at",
+        "verdict",
+        "reason",
+        "status",
+        "severity",
+        "check",
+        "reportDigest",
+        "version",
+        "ended",
+        "startedAt",
+        "finishedAt",
+        "commit",
+    ]
 )
 """Fields whose texts come from our own tables: a secret that spells `Passed` must not break the protocol."""
 
 
 NOTEBOOK_KEYS: FrozenSet[str] = frozenset(
-    ["attachments", "cell_type", "cells", "codemirror_mode", "data", "display_name", "ename", "evalue", "execution_count", "file_extension", "id", "kernelspec", "language", "language_info", "metadata", "mimetype", "name", "nbconvert_exporter", "nbformat", "nbformat_minor", "output_type", "outputs", "pygments_lexer", "source", "tags", "text", "traceback", "version"]
+    [
+        "attachments",
+        "cell_type",
+        "cells",
+        "codemirror_mode",
+        "data",
+        "display_name",
+        "ename",
+        "evalue",
+        "execution_count",
+        "file_extension",
+        "id",
+        "kernelspec",
+        "language",
+        "language_info",
+        "metadata",
+        "mimetype",
+        "name",
+        "nbconvert_exporter",
+        "nbformat",
+        "nbformat_minor",
+        "output_type",
+        "outputs",
+        "pygments_lexer",
+        "source",
+        "tags",
+        "text",
+        "traceback",
+        "version",
+    ]
 )
 """Keys of the notebook format."""
 NOTEBOOK_NUMBERS: FrozenSet[str] = frozenset({"execution_count", "nbformat", "nbformat_minor"})

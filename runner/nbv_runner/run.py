@@ -132,7 +132,7 @@ class CellRunner:
         cell_deadline = begun + limit if limit is not None else None
         deadline = min(self._notebook_deadline, cell_deadline) if cell_deadline else self._notebook_deadline
         outputs = _OutputTaker(cell.outputs)
-        execution = self._kernel.execute(cell.source, deadline, outputs.take)
+        execution = self._kernel.execute(cell.source, deadline, outputs.take, self._probe.expressions())
         cell.seconds = time.monotonic() - begun
         if execution.timed_out:
             is_cell_limit = cell_deadline is not None and cell_deadline <= self._notebook_deadline
@@ -155,7 +155,7 @@ class CellRunner:
         # Either of the two may come without the other: a failing line magic, or an error shown by hand.
         cell.error = _error_of(reply) if reply.get("status") != "ok" else outputs.error
         cell.ended = Ended.RAISED if cell.error is not None else Ended.FINISHED
-        facts = self._probe.after_cell()
+        facts = self._probe.after_cell(reply)
         cell.facts = facts
         self._require_untouched(cell, facts, outputs)
         cell.memory_bytes = processes.resident_bytes(self._kernel.process.pid)

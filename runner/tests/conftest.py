@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Callable, Iterator
 
 import pytest
+
 from harness import RUNNER, Attempt
 
 

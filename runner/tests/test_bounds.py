@@ -26,7 +26,9 @@ def test_two_hundred_megabytes_of_output_fit_into_little_memory(attempt: Make) -
 
 
 def test_one_enormous_message_is_described_instead_of_kept(attempt: Make) -> None:
-    result = attempt("from IPython.display import display\ndisplay({'text/plain': 'y' * 40_000_000}, raw=True)", "2 + 2").run()
+    result = attempt(
+        "from IPython.display import display\ndisplay({'text/plain': 'y' * 40_000_000}, raw=True)", "2 + 2"
+    ).run()
     assert result.exit_code == 0
     assert "left out by the validator" in result.cell(0)["output"]
     assert result.cell(1)["output"] == "4\n"

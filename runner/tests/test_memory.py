@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Callable, Iterator
 
 import pytest
+
 from harness import Attempt
 from nbv_runner.cgroup import MemoryGroup
 from nbv_runner.kernel_process import Death
@@ -56,7 +57,10 @@ def test_only_signal_9_with_a_risen_counter_is_lack_of_memory(code: int, proven:
 @pytest.fixture
 def limited_group() -> Iterator[Path]:
     """A real control group of 300 MiB, where this machine lets us make one."""
-    for base, limit, group_kill in (("/sys/fs/cgroup/memory", "memory.limit_in_bytes", None), ("/sys/fs/cgroup", "memory.max", 0)):
+    for base, limit, _group_kill in (
+        ("/sys/fs/cgroup/memory", "memory.limit_in_bytes", None),
+        ("/sys/fs/cgroup", "memory.max", 0),
+    ):
         group = Path(base) / ("nbv-test-%d" % os.getpid())
         try:
             group.mkdir()

@@ -6,11 +6,12 @@ import ast
 from typing import Callable
 
 import pytest
+
 from harness import Attempt, code, markdown
 from nbv_runner.parameters import literal
 
 Make = Callable[..., Attempt]
-VALUES = {"rows": 10, "name": "it's \"é\"\n", "flags": [True, False, None], "deep": {"a": {"b": [1.5, -2]}}, "rate": 0.1}
+VALUES = {"rows": 10, "name": 'it\'s "é"\n', "flags": [True, False, None], "deep": {"a": {"b": [1.5, -2]}}, "rate": 0.1}
 
 
 def test_the_injected_cell_follows_the_defaults_and_shifts_no_index(attempt: Make) -> None:
@@ -39,7 +40,9 @@ def test_without_a_tagged_cell_parameters_come_first(attempt: Make) -> None:
 
 
 def test_a_cell_that_papermill_injected_is_replaced_in_its_place(attempt: Make) -> None:
-    result = attempt(code("x = 1", "parameters"), code("x = 2", "injected-parameters"), "print(x)", parameters={"x": 3}).run()
+    result = attempt(
+        code("x = 1", "parameters"), code("x = 2", "injected-parameters"), "print(x)", parameters={"x": 3}
+    ).run()
     assert result.cell(2)["output"] == "3\n"
     assert len(result.executed["cells"]) == 3
 

@@ -8,6 +8,7 @@ import time
 from typing import Callable, List
 
 import pytest
+
 from harness import Attempt
 
 Make = Callable[..., Attempt]

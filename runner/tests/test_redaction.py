@@ -9,12 +9,13 @@ import urllib.parse
 from typing import Callable
 
 import pytest
+
 from harness import Attempt
 from nbv_runner.outputs import OutputBudget, StreamText
 from nbv_runner.redaction import MASK, Redactor
 
 Make = Callable[..., Attempt]
-SECRET = "p@ss w0rd/+\"é&<"
+SECRET = 'p@ss w0rd/+"é&<'
 
 
 @pytest.mark.parametrize(
@@ -105,7 +106,7 @@ def test_nothing_that_the_runner_emits_holds_the_secret(attempt: Make) -> None:
     ).run()
     assert result.exit_code == 10
     everything = result.everything()
-    for form in ("s3cr3t-t0ken-value", "99887766", "s3cr3t-t0ken-value".encode().hex(), "czNjcjN0LXQwa2VuLXZhbHVl"):
+    for form in ("s3cr3t-t0ken-value", "99887766", b"s3cr3t-t0ken-value".hex(), "czNjcjN0LXQwa2VuLXZhbHVl"):
         assert form not in everything
     assert MASK in result.cell(0)["output"] and MASK in result.verdict["message"]
     assert "fine:" in result.cell(1)["output"]

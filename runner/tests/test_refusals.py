@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Callable, Dict
 
 import pytest
+
 from harness import RUNNER, Attempt, notebook, verify
 
 Make = Callable[..., Attempt]

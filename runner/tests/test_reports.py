@@ -7,6 +7,7 @@ import xml.etree.ElementTree as ET
 from typing import Callable
 
 import nbformat
+
 from harness import Attempt, Result, code, markdown
 
 Make = Callable[..., Attempt]
@@ -18,7 +19,8 @@ def a_run(attempt: Make) -> Result:
         markdown("# <script>alert(1)</script>"),
         "print('<script>alert(2)</script>\\x1b[31mred\\x00\\x08')",
         "!exit 5",
-        "from IPython.display import display\ndisplay({'image/png': %r, 'text/html': '<script>alert(3)</script>'}, raw=True)" % PIXEL,
+        "from IPython.display import display\ndisplay({'image/png': %r, 'text/html': '<script>alert(3)</script>'}, raw=True)"
+        % PIXEL,
         code("skipped()", "skip-execution"),
         "raise ValueError('<b>bad</b> & worse')",
         "never()",
@@ -40,7 +42,14 @@ def test_the_reports_of_one_run(attempt: Make) -> None:
     assert report["commit"].startswith("0123456789")
     assert report["environment"]["packages"]["ipykernel"]
     assert report["environment"]["python"] and report["environment"]["kernel"]["name"] == "python3"
-    assert [cell["status"] for cell in report["cells"]] == ["Success", "Warning", "Success", "Skipped", "Failure", "Skipped"]
+    assert [cell["status"] for cell in report["cells"]] == [
+        "Success",
+        "Warning",
+        "Success",
+        "Skipped",
+        "Failure",
+        "Skipped",
+    ]
     assert report["verdict"]["verdict"] == "Failed" and "reportDigest" not in report["verdict"]
     digest = hashlib.sha256((result.artifacts / "report.json").read_bytes()).hexdigest()
     assert result.verdict["reportDigest"] == "sha256:" + digest

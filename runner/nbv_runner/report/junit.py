@@ -35,7 +35,8 @@ def junit(report: Dict[str, Any]) -> bytes:
         case = ET.SubElement(suite, "testcase", {"classname": name, "name": "run", "time": "0"})
         error = ET.SubElement(case, "error", {"type": verdict["reason"], "message": _text(verdict["message"])})
         error.text = _text(verdict["message"])
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="utf-8") + b"\n"
+    body: bytes = ET.tostring(root, encoding="utf-8")
+    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + body + b"\n"
 
 
 def _case(suite: ET.Element, notebook: str, cell: Dict[str, Any]) -> None:
