@@ -1,4 +1,134 @@
 import type { Command } from "commander";
+import type { NotebookValidationJob } from "../api/index.js";
+import { UserError } from "../api/user-error.js";
+import type { ContainerUser } from "../local/index.js";
+import { EXIT, type ExitCode } from "./exit-code.js";
+import { type OutputFormat, outputOption, palette, print, printable, serialize } from "./output.js";
+import type { RunInput } from "./run-input.js";
+import type { RunProgress } from "./run-progress.js";
+import type { JobReport } from "./run-report.js";
 
-/** `nbv run` */
-export function register(_program: Command): void {}
+interface Options {
+  readonly repo?: string;
+  readonly reportDir: string;
+  readonly build: boolean;
+  readonly python?: string;
+  readonly output: OutputFormat;
+  readonly timeout?: string;
+  readonly job?: string;
+}
+
+/** `nbv run FILE…` */
+export function register(program: Command): void {
+  program
+    .command("run")
+    .summary("validate a notebook on this computer")
+    .description(
+      "Runs NotebookValidationJobs on this computer: the operator itself, with pods as processes.\n" +
+        "The manifests may also hold the Secrets and ConfigMaps that the jobs refer to.\n" +
+        "Exit code: 0 passed, 1 a job did not pass, 2 bad input or environment.",
+    )
+    .argument("<file...>", "manifests; - reads stdin")
+    .option("--repo <dir>", "validate this directory in place of the job's Git repository")
+    .option("--report-dir <dir>", "where the executed notebook and the reports go", "nbv-report")
+    .option("--job <name>", "run only this job of the manifest")
+    .option("--python <path>", "Python that runs the notebooks, or a virtual environment")
+    .option("--no-build", "install nothing: use the Python that is there")
+    .option("--timeout <duration>", "end the whole run after this, such as 10m (spec.totalTimeout)")
+    .addOption(outputOption())
+    .action(async (files: string[], options: Options) => {
+      process.exitCode = await run(files, options);
+    });
+}
+
+async function run(files: readonly string[], options: Options): Promise<ExitCode> {
+  const { readRunInput } = await import("./run-input.js");
+  const { RunProgress } = await import("./run-progress.js");
+  const { reportText, reportValue } = await import("./run-report.js");
+  const input = await readRunInput(files, options);
+  const stop = new AbortController();
+  const interrupt = () => stop.abort(new UserError({ what: "interrupted" }));
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, interrupt);
+  const progress = new RunProgress(process.stderr);
+  const reports: JobReport[] = [];
+  try {
+    for (const job of input.jobs) {
+      const report = await runJob(job, input, options, progress, stop.signal);
+      progress.end();
+      reports.push(report);
+      if (options.output === "text") await print(reportText(report, process.stdout));
+    }
+  } finally {
+    progress.end();
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.removeListener(signal, interrupt);
+  }
+  if (options.output !== "text") await print(serialize({ jobs: reports.map(reportValue) }, options.output));
+  return reports.every(({ job }) => job.status?.phase === "Succeeded") ? EXIT.yes : EXIT.no;
+}
+
+async function runJob(
+  job: NotebookValidationJob,
+  input: RunInput,
+  options: Options,
+  progress: RunProgress,
+  signal: AbortSignal,
+): Promise<JobReport> {
+  const { join, resolve } = await import("node:path");
+  const { clearReports, runLocally } = await import("../local/index.js");
+  const { localLogger } = await import("./local-logger.js");
+  const { localSource } = await import("./local-source.js");
+  const { containerEnvironment } = await import("./local-environment.js");
+  const { choosePython } = await import("../local/index.js");
+  const reportDirectory = resolve(options.reportDir, ...(input.jobs.length > 1 ? [job.metadata.name] : []));
+  const source = await localSource(job, input.secrets, options.repo, signal);
+  try {
+    const python = await choosePython({
+      named: options.python,
+      environment: process.env,
+      noBuild: !options.build,
+      source: async () => ({
+        root: await source.files(),
+        notebook: job.spec.notebook.path,
+        build: job.spec.podConfig?.buildConfig,
+      }),
+      onProgress: (line) => (line.startsWith("making") ? progress.line(`· ${line}`) : progress.live(line)),
+      signal,
+    });
+    progress.line(`· Python ${python.version}, ${printable(python.path)}: ${printable(python.reason)}`);
+    await clearReports(reportDirectory);
+    const result = await runLocally({
+      job: withTimeout(job, options.timeout),
+      secrets: input.secrets,
+      configMaps: input.configMaps,
+      source: source.resolver,
+      localTree: source.tree,
+      python: python.path,
+      program: [process.execPath, process.argv[1] ?? ""],
+      fetcherOptions: source.fetcherOptions,
+      environment: containerEnvironment(python.path),
+      reportDirectory,
+      logger: localLogger(),
+      signal,
+      onStatus: (seen) => progress.show(seen),
+      onUser: (user) => warnAboutUser(user, progress),
+      onMemoryLimit: (kind) => {
+        if (kind === "rlimit") progress.line("· the memory limit holds per process: no control group can be made here");
+      },
+    });
+    return { job: result.job, reports: result.reports.map((path) => join(path)) };
+  } finally {
+    await source.close();
+  }
+}
+
+function withTimeout(job: NotebookValidationJob, timeout: string | undefined): NotebookValidationJob {
+  return timeout === undefined ? job : { ...job, spec: { ...job.spec, totalTimeout: timeout } };
+}
+
+function warnAboutUser(user: ContainerUser, progress: RunProgress): void {
+  if (user.kind !== "root") return;
+  const { yellow } = palette(process.stderr);
+  progress.line(
+    `${yellow("warning:")} the notebook runs as root, so its verdict is not tamper-proof: ${printable(user.why)}`,
+  );
+}

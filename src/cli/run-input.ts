@@ -1,0 +1,163 @@
+import { basename, resolve } from "node:path";
+import { KIND, type NotebookValidationJob, type NotebookValidationJobSpec, parseJob } from "../api/index.js";
+import { UserError } from "../api/user-error.js";
+import type { ConfigMap, Secret } from "../kube/index.js";
+import { checkManifest } from "./check-manifest.js";
+import { readInput } from "./read-input.js";
+import { readYaml } from "./yaml-document.js";
+
+/** What a manifest says to run. */
+export interface RunInput {
+  readonly jobs: readonly NotebookValidationJob[];
+  readonly secrets: readonly Secret[];
+  readonly configMaps: readonly ConfigMap[];
+}
+
+/** What the command line adds. */
+export interface RunInputOptions {
+  /** Run only the job of this name. */
+  readonly job?: string | undefined;
+  /** Local working tree in place of the Git repository. */
+  readonly repo?: string | undefined;
+}
+
+type Json = Record<string, unknown>;
+
+/**
+ * Reads the jobs of some manifests, and the Secrets and ConfigMaps beside them.
+ * @throws UserError with the messages of `nbv check` for manifests that are not valid, and for objects that are missing
+ */
+export async function readRunInput(files: readonly string[], options: RunInputOptions): Promise<RunInput> {
+  const objects: Json[] = [];
+  for (const file of files) objects.push(...(await readObjects(file, options)));
+  const jobs = objects.filter(({ kind }) => kind === KIND).map((object) => toJob(object, options));
+  const chosen = options.job === undefined ? jobs : jobs.filter(({ metadata }) => metadata.name === options.job);
+  if (chosen.length === 0) {
+    const names = jobs.map(({ metadata }) => metadata.name);
+    throw new UserError(
+      options.job === undefined
+        ? { what: `${files.join(", ")}: no ${KIND} in it` }
+        : { what: `no job is named ${options.job}`, fix: `use --job with one of: ${names.join(", ")}` },
+    );
+  }
+  const namespace = chosen[0]?.metadata.namespace ?? "default";
+  const secrets = objects.filter(({ kind }) => kind === "Secret").map((object) => toSecret(object, namespace));
+  const configMaps = objects
+    .filter(({ kind }) => kind === "ConfigMap")
+    .map((object) => withNamespace<ConfigMap>(object, namespace));
+  const input = { jobs: chosen, secrets, configMaps };
+  for (const job of chosen) requireReferences(job, input);
+  return input;
+}
+
+async function readObjects(file: string, options: RunInputOptions): Promise<Json[]> {
+  const text = await readInput(file);
+  const objects = readYaml(text, file).flatMap(({ value }) => flatten(value));
+  if (
+    objects.some(({ kind }) => kind === "Secret" || kind === "ConfigMap") &&
+    !objects.some(({ kind }) => kind === KIND)
+  ) {
+    return objects;
+  }
+  const where = checkManifest(text, file)
+    .flatMap(({ findings }) => findings)
+    .filter(({ severity }) => severity === "error")
+    // A local tree takes the place of the repository.
+    .filter(({ field }) => options.repo === undefined || field !== "spec.notebook.git")
+    .map(({ line, column, field, message }) => `${file}:${line}:${column}: ${field} ${message}`);
+  if (where.length > 0)
+    throw new UserError({ what: `${file}: is not a valid ${KIND}`, where, fix: `nbv check ${file}` });
+  return objects;
+}
+
+function flatten(value: unknown): Json[] {
+  if (!isObject(value)) return [];
+  const { kind, items } = value;
+  return typeof kind === "string" && kind.endsWith("List") && Array.isArray(items) ? items.filter(isObject) : [value];
+}
+
+function toJob(object: Json, options: RunInputOptions): NotebookValidationJob {
+  const parsed = parseJob(options.repo === undefined ? object : withLocalSource(object, options.repo));
+  if (!parsed.ok) {
+    throw new UserError({
+      what: `the ${KIND} is not valid`,
+      where: parsed.problems.map(({ field, message }) => `${field}: ${message}`),
+    });
+  }
+  const { name, generateName } = parsed.job.metadata;
+  return { ...parsed.job, metadata: { ...parsed.job.metadata, name: name || `${generateName ?? "job-"}local` } };
+}
+
+/** The Git source stays for the record; credentials are not needed for a directory. */
+function withLocalSource(object: Json, repo: string): Json {
+  const spec = isObject(object.spec) ? object.spec : {};
+  const notebook = isObject(spec.notebook) ? spec.notebook : {};
+  const git = isObject(notebook.git) ? notebook.git : {};
+  const name = encodeURIComponent(basename(resolve(repo))) || "tree";
+  const { credentialsSecret: _, ...rest } = git;
+  const local = { url: `https://local.invalid/${name}`, ref: "HEAD", ...rest };
+  return { ...object, spec: { ...spec, notebook: { ...notebook, git: local } } };
+}
+
+function toSecret(object: Json, namespace: string): Secret {
+  const { stringData, ...secret } = withNamespace<Secret>(object, namespace);
+  const texts = Object.entries(stringData ?? {}).map(([key, text]) => [key, Buffer.from(text).toString("base64")]);
+  return { ...secret, data: { ...secret.data, ...Object.fromEntries(texts) } };
+}
+
+function withNamespace<T>(object: Json, namespace: string): T {
+  const metadata = isObject(object.metadata) ? object.metadata : {};
+  return { ...object, metadata: { namespace, ...metadata } } as T;
+}
+
+/** What the cluster would wait for is said at once: nobody will bring it while this runs. */
+function requireReferences(job: NotebookValidationJob, input: Omit<RunInput, "jobs">): void {
+  const names = (objects: readonly { metadata: { name: string } }[]) =>
+    new Set(objects.map(({ metadata }) => metadata.name));
+  const have = { Secret: names(input.secrets), ConfigMap: names(input.configMaps) };
+  const missing = references(job.spec).filter(({ kind, name }) => !have[kind].has(name));
+  if (missing.length === 0) return;
+  throw new UserError({
+    what: `job ${job.metadata.name} refers to objects that the manifest does not hold`,
+    where: missing.map(({ kind, name, field }) => `${field}: ${kind} ${name}`),
+    fix: "add them as further documents of the file, or name a second file that holds them",
+  });
+}
+
+interface Reference {
+  readonly kind: "Secret" | "ConfigMap";
+  readonly name: string;
+  readonly field: string;
+}
+
+function references(spec: NotebookValidationJobSpec): Reference[] {
+  const found: Reference[] = [];
+  const add = (kind: Reference["kind"], name: string | undefined, field: string, optional?: boolean) => {
+    if (name !== undefined && name !== "" && optional !== true) found.push({ kind, name, field });
+  };
+  const { git } = spec.notebook;
+  add("Secret", git.credentialsSecret, "spec.notebook.git.credentialsSecret");
+  const pod = spec.podConfig;
+  for (const [index, { valueFrom }] of (pod?.env ?? []).entries()) {
+    const field = `spec.podConfig.env[${index}]`;
+    add("Secret", valueFrom?.secretKeyRef?.name, field, valueFrom?.secretKeyRef?.optional);
+    add("ConfigMap", valueFrom?.configMapKeyRef?.name, field, valueFrom?.configMapKeyRef?.optional);
+  }
+  for (const [index, { secretRef, configMapRef }] of (pod?.envFrom ?? []).entries()) {
+    const field = `spec.podConfig.envFrom[${index}]`;
+    add("Secret", secretRef?.name, field, secretRef?.optional);
+    add("ConfigMap", configMapRef?.name, field, configMapRef?.optional);
+  }
+  for (const [index, name] of (pod?.credentials ?? []).entries())
+    add("Secret", name, `spec.podConfig.credentials[${index}]`);
+  for (const [index, { secret, configMap }] of (pod?.volumes ?? []).entries()) {
+    const field = `spec.podConfig.volumes[${index}]`;
+    add("Secret", secret?.secretName, field, secret?.optional);
+    add("ConfigMap", configMap?.name, field, configMap?.optional);
+  }
+  return found;
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

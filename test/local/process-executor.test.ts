@@ -1,0 +1,278 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import type { Container, PodSpec } from "kubernetes-types/core/v1.js";
+import { pino } from "pino";
+import { MemoryCluster } from "../../src/kube/memory/index.js";
+import { CONFIG_MAPS, objectOf, PODS, type Pod, SECRETS, systemClock } from "../../src/kube/index.js";
+import type { MemoryLimitKind } from "../../src/local/container-process.js";
+import { ProcessExecutor } from "../../src/local/process-executor.js";
+
+const namespace = "default";
+let state: string;
+let cluster: MemoryCluster;
+let executor: ProcessExecutor;
+let stopping: AbortController;
+let running: Promise<void>;
+let limits: MemoryLimitKind[];
+
+beforeEach(() => {
+  state = mkdtempSync(join(tmpdir(), "nbv-exec-"));
+  cluster = new MemoryCluster({ nodeName: "here", logs: (pod, options) => executor.logs(pod, options) });
+  limits = [];
+  executor = new ProcessExecutor({
+    cluster,
+    clock: systemClock,
+    logger: pino({ level: "silent" }),
+    nodeName: "here",
+    stateDirectory: state,
+    programs: { known: ["/bin/sh", "-c", "echo known program: $*", "sh"] },
+    environment: { PATH: "/usr/bin:/bin", LANG: "C.UTF-8" },
+    onContainer: (_pod, _name, kind) => limits.push(kind),
+  });
+  stopping = new AbortController();
+  running = executor.run(stopping.signal);
+});
+
+afterEach(async () => {
+  stopping.abort();
+  await running;
+  rmSync(state, { recursive: true, force: true });
+});
+
+function sh(script: string, more: Partial<Container> = {}): Container {
+  return { name: "main", image: "none", command: ["/bin/sh", "-c", script], ...more };
+}
+
+async function start(spec: Partial<PodSpec> & { containers: Container[] }, name = "p"): Promise<Pod> {
+  const metadata = { name, namespace, labels: { team: "a" } };
+  return await cluster.create(PODS, objectOf(PODS, { metadata, spec: { restartPolicy: "Never", ...spec } }));
+}
+
+async function until(what: (pod: Pod) => boolean, name = "p"): Promise<Pod> {
+  for (let attempt = 0; attempt < 400; attempt += 1) {
+    const pod = await cluster.get(PODS, { namespace, name });
+    if (what(pod)) return pod;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`waited in vain: ${JSON.stringify((await cluster.get(PODS, { namespace, name })).status)}`);
+}
+
+const isOver = (pod: Pod) => pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed";
+const terminated = (pod: Pod, index = 0) => pod.status?.containerStatuses?.[index]?.state?.terminated;
+
+async function logOf(follow = false, name = "p"): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of cluster.logs({ namespace, name }, { container: "main", follow })) chunks.push(chunk);
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+describe("a pod that runs through", () => {
+  test("goes through the states that a kubelet reports, and leaves its log and its last words", async () => {
+    await start({
+      initContainers: [
+        sh("echo prepared > /work/file", { name: "init", volumeMounts: [{ name: "w", mountPath: "/work" }] }),
+      ].map((container) => ({ ...container, command: ["/bin/sh", "-c", 'echo prepared > "$0"', "/work/file"] })),
+      containers: [
+        sh("", {
+          command: [
+            "/bin/sh",
+            "-c",
+            'cat "$0"; echo warning >&2; printf done > "$1"',
+            "/work/file",
+            "/dev/termination-log",
+          ],
+          volumeMounts: [{ name: "w", mountPath: "/work" }],
+        }),
+      ],
+      volumes: [{ name: "w", emptyDir: {} }],
+    });
+    const pod = await until(isOver);
+    expect(pod.status?.phase).toBe("Succeeded");
+    expect(terminated(pod)).toMatchObject({ exitCode: 0, reason: "Completed", message: "done" });
+    expect(pod.status?.initContainerStatuses?.[0]).toMatchObject({ name: "init", ready: true });
+    const conditions = Object.fromEntries((pod.status?.conditions ?? []).map(({ type, status }) => [type, status]));
+    expect(conditions).toEqual({ PodScheduled: "True", Initialized: "True", ContainersReady: "False", Ready: "False" });
+    expect((await logOf()).split("\n").sort()).toEqual(["", "prepared", "warning"]);
+  });
+
+  test("a followed log comes while it is written, and ends with the container", async () => {
+    await start({ containers: [sh("echo one; sleep 0.3; echo two; sleep 0.3; printf three")] });
+    await until((pod) => pod.status?.phase === "Running");
+    const seen: string[] = [];
+    for await (const chunk of cluster.logs({ namespace, name: "p" }, { container: "main", follow: true })) {
+      seen.push(Buffer.from(chunk).toString("utf8"));
+    }
+    expect(seen.join("")).toBe("one\ntwo\nthree\n");
+    expect(seen.length).toBeGreaterThan(1);
+  });
+
+  test("lines of the two streams never break each other", async () => {
+    const script =
+      "i=0; while [ $i -lt 300 ]; do printf 'abcdefghij'; printf 'ABCDEFGHIJ' >&2; echo; echo >&2; i=$((i+1)); done";
+    await start({ containers: [sh(script)] });
+    await until(isOver);
+    const lines = (await logOf()).trimEnd().split("\n");
+    expect(lines).toHaveLength(600);
+    expect(new Set(lines)).toEqual(new Set(["abcdefghij", "ABCDEFGHIJ"]));
+  });
+
+  test("commands find their programs, paths and variables", async () => {
+    await cluster.create(
+      SECRETS,
+      objectOf(SECRETS, { metadata: { name: "s", namespace }, data: { PASS: btoa("geheim") } }),
+    );
+    await cluster.create(
+      CONFIG_MAPS,
+      objectOf(CONFIG_MAPS, { metadata: { name: "c", namespace }, data: { a: "1", b: "2" } }),
+    );
+    await start({
+      containers: [
+        sh("", {
+          command: [
+            "/bin/sh",
+            "-c",
+            'echo $PASS $ONE $x_a $x_b $WHO $TEAM $BOTH $COST; cat "$FILE"; ls "$0"',
+            "/etc/keys",
+          ],
+          envFrom: [{ secretRef: { name: "s" } }, { prefix: "x_", configMapRef: { name: "c" } }],
+          env: [
+            { name: "ONE", valueFrom: { configMapKeyRef: { name: "c", key: "a" } } },
+            { name: "WHO", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
+            { name: "TEAM", valueFrom: { fieldRef: { fieldPath: "metadata.labels['team']" } } },
+            { name: "BOTH", value: "$(ONE)-$(WHO)-$(NOBODY)" },
+            { name: "COST", value: "$$(ONE)" },
+            { name: "FILE", value: "/etc/keys/PASS" },
+          ],
+          volumeMounts: [{ name: "keys", mountPath: "/etc/keys" }],
+        }),
+      ],
+      volumes: [{ name: "keys", secret: { secretName: "s" } }],
+    });
+    await until(isOver);
+    expect(await logOf()).toBe("geheim 1 1 2 p a 1-p-$(NOBODY) $(ONE)\ngeheimPASS\n");
+    await start({ containers: [{ name: "main", image: "x", command: ["known"], args: ["a", "b"] }] }, "q");
+    await until(isOver, "q");
+    expect(await logOf(false, "q")).toBe("known program: a b\n");
+  });
+});
+
+describe("a pod that fails", () => {
+  test("when its init container fails, the main container never starts", async () => {
+    await start({ initContainers: [sh("exit 3", { name: "init" })], containers: [sh("echo no")] });
+    const pod = await until(isOver);
+    expect(pod.status?.phase).toBe("Failed");
+    expect(pod.status?.initContainerStatuses?.[0]?.state?.terminated).toMatchObject({ exitCode: 3, reason: "Error" });
+    expect(pod.status?.containerStatuses?.[0]?.state?.waiting?.reason).toBe("PodInitializing");
+    await expect(logOf()).rejects.toThrow(/waiting to start/);
+  });
+
+  test("when its program is not there", async () => {
+    await start({ containers: [{ name: "main", image: "x", command: ["/no/such/program"] }] });
+    const pod = await until(isOver);
+    expect(terminated(pod)).toMatchObject({ exitCode: 128, reason: "StartError" });
+    expect(terminated(pod)?.message).toMatch(/not found/);
+  });
+
+  test("when a signal ends it", async () => {
+    await start({ containers: [sh("kill -11 $$")] });
+    expect(terminated(await until(isOver))).toMatchObject({ exitCode: 139, signal: 11 });
+  });
+
+  test("at its deadline", async () => {
+    await start({ activeDeadlineSeconds: 1, terminationGracePeriodSeconds: 0, containers: [sh("sleep 60")] });
+    const pod = await until(isOver);
+    expect(pod.status).toMatchObject({ phase: "Failed", reason: "DeadlineExceeded" });
+  });
+
+  test("its termination message is cut at 4096 bytes", async () => {
+    const script = 'head -c 10000 /dev/zero | tr "\\0" x > "$0"';
+    await start({ containers: [sh("", { command: ["/bin/sh", "-c", script, "/dev/termination-log"] })] });
+    expect(terminated(await until(isOver))?.message).toHaveLength(4096);
+  });
+
+  test("by taking more memory than its limit", async () => {
+    const script = "a=x; while :; do a=$a$a; done";
+    await start({ containers: [sh(script, { resources: { limits: { memory: "64Mi" } } })] });
+    const pod = await until(isOver);
+    expect(pod.status?.phase).toBe("Failed");
+    if (limits[0] === "cgroup") expect(terminated(pod)).toMatchObject({ reason: "OOMKilled", exitCode: 137 });
+    else expect(limits[0]).toBe("rlimit");
+  });
+});
+
+describe("waiting for what is missing", () => {
+  test("a Secret of a variable: CreateContainerConfigError until it is there", async () => {
+    await start({ containers: [sh("echo $PASS", { envFrom: [{ secretRef: { name: "later" } }] })] });
+    const waiting = await until(
+      (pod) => pod.status?.containerStatuses?.[0]?.state?.waiting?.reason === "CreateContainerConfigError",
+    );
+    expect(waiting.status?.phase).toBe("Pending");
+    expect(waiting.status?.containerStatuses?.[0]?.state?.waiting?.message).toBe('secret "later" not found');
+    await cluster.create(
+      SECRETS,
+      objectOf(SECRETS, { metadata: { name: "later", namespace }, data: { PASS: btoa("now") } }),
+    );
+    await until(isOver);
+    expect(await logOf()).toBe("now\n");
+  });
+
+  test("a Secret of a volume: ContainerCreating", async () => {
+    await start({ containers: [sh("true")], volumes: [{ name: "v", secret: { secretName: "none" } }] });
+    const pod = await until((each) => each.status?.containerStatuses?.[0]?.state?.waiting?.message !== undefined);
+    expect(pod.status?.containerStatuses?.[0]?.state?.waiting).toMatchObject({
+      reason: "ContainerCreating",
+      message: expect.stringContaining('secret "none" not found'),
+    });
+  });
+});
+
+describe("deletion", () => {
+  test("asks the process to end, and removes the pod when it has", async () => {
+    await start({ containers: [sh("trap 'echo bye; exit 0' TERM; echo up; while :; do sleep 0.05; done")] });
+    await until((pod) => pod.status?.phase === "Running");
+    const log = logOf(true);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await cluster.delete(PODS, { namespace, name: "p" });
+    expect(await log).toBe("up\nbye\n");
+    await expect(until(() => false)).rejects.toThrow(/not found/);
+  });
+
+  test("kills a process that ignores it after the grace, with all that it started", async () => {
+    const mark = join(state, "pids");
+    writeFileSync(mark, "");
+    const script = `trap '' TERM; setsid sh -c 'echo $$ >> ${mark}; exec sleep 300' & echo $$ >> ${mark}; while :; do sleep 1; done`;
+    await start({ terminationGracePeriodSeconds: 1, containers: [sh(script)] });
+    await until(() => readFileSync(mark, "utf8").trim().split("\n").length === 2);
+    await cluster.delete(PODS, { namespace, name: "p" });
+    await expect(until(() => false)).rejects.toThrow(/not found/);
+    for (const pid of readFileSync(mark, "utf8").trim().split("\n")) expect(isAlive(Number(pid))).toBe(false);
+  });
+});
+
+test("main containers can't find what only the init container had", async () => {
+  await cluster.create(SECRETS, objectOf(SECRETS, { metadata: { name: "key", namespace }, data: { key: btoa("k") } }));
+  await start({
+    initContainers: [sh("true", { name: "init", volumeMounts: [{ name: "key", mountPath: "/key" }] })],
+    containers: [
+      sh("", { command: ["/bin/sh", "-c", 'ls "$0/.."', "/w"], volumeMounts: [{ name: "w", mountPath: "/w" }] }),
+    ],
+    volumes: [
+      { name: "key", secret: { secretName: "key" } },
+      { name: "w", emptyDir: {} },
+    ],
+  });
+  await until(isOver);
+  expect(await logOf()).toBe("w\n");
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    // A zombie that nobody reaps is dead enough.
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
+}
