@@ -42,9 +42,9 @@ export const PERMISSIONS: readonly Permission[] = [
   {
     group: "mlops.mlops.dev",
     resources: ["notebookvalidationjobs"],
-    verbs: ["patch", "delete"],
+    verbs: ["delete"],
     where: "jobs",
-    reason: "Label dead letters, acknowledge retry requests; delete finished jobs whose time to live is over.",
+    reason: "Delete finished jobs whose time to live is over.",
   },
   {
     group: "mlops.mlops.dev",
@@ -63,7 +63,7 @@ export const PERMISSIONS: readonly Permission[] = [
   {
     group: "",
     resources: ["pods"],
-    verbs: ["get", "list", "watch", "create", "patch", "delete"],
+    verbs: ["get", "list", "watch", "create", "delete"],
     where: "jobs",
     reason: "Run one validation pod per attempt and follow it.",
   },
@@ -77,28 +77,14 @@ export const PERMISSIONS: readonly Permission[] = [
   {
     group: "",
     resources: ["secrets"],
-    verbs: ["get", "create", "patch", "delete"],
-    where: "jobs",
-    reason: "Read the Git credentials that a job names; give each attempt a Secret with its key, and remove it.",
-  },
-  {
-    group: "",
-    resources: ["configmaps"],
     verbs: ["get", "create", "patch"],
     where: "jobs",
-    reason: "Tell a missing ConfigMap from other causes; write the report that `artifacts.configMap` asks for.",
-  },
-  {
-    group: "",
-    resources: ["persistentvolumeclaims"],
-    verbs: ["get"],
-    where: "jobs",
-    reason: "Tell a missing or pending claim from other causes.",
+    reason: "Read the Git credentials that a job names; give each attempt a Secret with its key, owned by its pod.",
   },
   {
     group: "",
     resources: ["events"],
-    verbs: ["create", "patch"],
+    verbs: ["create"],
     where: "jobs",
     reason: "Tell people what happens, one event per transition.",
   },

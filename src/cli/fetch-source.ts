@@ -9,9 +9,9 @@ interface Options {
   readonly credentials?: string;
   readonly tree?: string;
   readonly into: string;
-  readonly runnerInto: string;
-  readonly attempt: string;
-  readonly handoverInto: string;
+  readonly runnerInto?: string;
+  readonly attempt?: string;
+  readonly handoverInto?: string;
   readonly terminationLog: string;
   readonly knownHosts?: string;
   readonly allowLoopback?: boolean;
@@ -32,9 +32,9 @@ export function register(program: Command): void {
     .option("--credentials <dir>", "mount of the credentials Secret")
     .option("--tree <dir>", "local directory in place of a repository")
     .requiredOption("--into <dir>", "where the source goes")
-    .requiredOption("--runner-into <dir>", "where the runner goes")
-    .requiredOption("--attempt <dir>", "mount of the attempt's Secret")
-    .requiredOption("--handover-into <dir>", "where key and configuration go")
+    .option("--runner-into <dir>", "where the runner goes; builds need none")
+    .option("--attempt <dir>", "mount of the attempt's Secret")
+    .option("--handover-into <dir>", "where key and configuration go")
     .option("--termination-log <file>", "where a failure is told", "/dev/termination-log")
     .option("--known-hosts <file>", "ssh host keys for credentials that bring none")
     .option("--allow-loopback", "allow Git servers on this computer")
@@ -75,7 +75,8 @@ function sourceOf(options: Options) {
     kind: "git" as const,
     url: options.url,
     commit: options.commit,
-    ref: options.ref,
+    // Empty where a template has no ref to fill in.
+    ref: options.ref === "" ? undefined : options.ref,
     credentialsDirectory: options.credentials,
   };
 }

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
-import { METRICS, type MetricKey, type MetricLabel } from "../observability/index.js";
+import { initialLabelSets, METRICS, type MetricKey, type MetricLabel } from "../observability/index.js";
 
 type Labels<K extends MetricKey> = Record<MetricLabel<K>, string>;
 
@@ -36,10 +36,19 @@ export class OperatorMetrics {
 
 function made(key: MetricKey, registry: Registry): Counter | Gauge | Histogram {
   const metric = METRICS[key];
-  const settings = { name: metric.name, help: metric.help, labelNames: Object.keys(metric.labels), registers: [registry] };
+  const settings = {
+    name: metric.name,
+    help: metric.help,
+    labelNames: Object.keys(metric.labels),
+    registers: [registry],
+  };
   switch (metric.type) {
-    case "counter":
-      return new Counter(settings);
+    case "counter": {
+      const counter = new Counter(settings);
+      // Exposed as 0 from the start: `increase()` can't see a first step from "absent" to 1.
+      for (const labels of initialLabelSets(metric)) counter.inc(labels, 0);
+      return counter;
+    }
     case "gauge":
       return new Gauge(settings);
     case "histogram":

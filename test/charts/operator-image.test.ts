@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
@@ -25,6 +25,27 @@ describe("what the operator image holds", () => {
     const result = nbv("crd");
     expect(result).toMatchObject({ status: 0, stderr: "" });
     expect(result.stdout).toContain("notebookvalidationjobs.mlops.mlops.dev");
+  });
+
+  test("the fetch step of an image build needs neither runner nor attempt, and no credentials", () => {
+    const repository = mkdtempSync(join(tmpdir(), "nbv-tree-"));
+    try {
+      mkdirSync(join(repository, "from"));
+      writeFileSync(join(repository, "from", "Dockerfile"), "FROM a:1\n");
+      const fetched = nbv(
+        "fetch-source",
+        `--tree=${join(repository, "from")}`,
+        "--ref=",
+        `--into=${join(repository, "into")}`,
+      );
+      expect({ status: fetched.status, problems: fetched.status === 0 ? "" : fetched.stderr }).toEqual({
+        status: 0,
+        problems: "",
+      });
+      expect(readFileSync(join(repository, "into", "Dockerfile"), "utf8")).toBe("FROM a:1\n");
+    } finally {
+      rmSync(repository, { recursive: true, force: true });
+    }
   });
 
   test("the runner is beside it, with what it carries", () => {

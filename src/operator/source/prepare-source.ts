@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { chmod, copyFile, cp, lstat, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -23,12 +24,12 @@ export type PreparedFrom =
 export interface PreparedDirectories {
   /** Receives the source; empty. */
   readonly into: string;
-  /** Receives the runner. */
-  readonly runnerInto: string;
+  /** Receives the runner; absent in builds, which run no notebook. */
+  readonly runnerInto?: string | undefined;
   /** Mount of the attempt's Secret: `key` and `config.json`. */
-  readonly attempt: string;
+  readonly attempt?: string | undefined;
   /** Receives `key` and `config.json`, readable by this user only. */
-  readonly handoverInto: string;
+  readonly handoverInto?: string | undefined;
 }
 
 /** Fills the volumes that the notebook's container needs. @throws SourceError, UserError */
@@ -37,7 +38,7 @@ export async function prepareSource(
   to: PreparedDirectories,
   policy: GitPolicy,
 ): Promise<WrittenTree> {
-  await copyRunner(to.runnerInto);
+  if (to.runnerInto !== undefined) await copyRunner(to.runnerInto);
   const written =
     from.kind === "tree"
       ? await copyLocalTree(from.directory, to.into, policy)
@@ -52,11 +53,15 @@ export async function prepareSource(
           policy,
         );
   // Last, so that the key lies nowhere when the fetch failed.
-  for (const name of ["config.json", "key"]) {
-    await writeFile(join(to.handoverInto, name), await readFile(join(to.attempt, name)), { mode: 0o600, flag: "w" });
-    await chmod(join(to.handoverInto, name), 0o600);
-  }
+  if (to.attempt !== undefined && to.handoverInto !== undefined) await handOver(to.attempt, to.handoverInto);
   return written;
+}
+
+async function handOver(attempt: string, into: string): Promise<void> {
+  for (const name of ["config.json", "key"]) {
+    await writeFile(join(into, name), await readFile(join(attempt, name)), { mode: 0o600, flag: "w" });
+    await chmod(join(into, name), 0o600);
+  }
 }
 
 /** Finds the package's `runner/`, beside the compiled program or above it. @throws UserError */
@@ -85,7 +90,8 @@ async function copyRunner(into: string): Promise<void> {
 
 /** Reads a mounted Secret: one file per key; the kubelet's own links begin with two full stops. */
 async function readSecretMount(directory: string | undefined): Promise<Record<string, string> | undefined> {
-  if (directory === undefined) return undefined;
+  // An optional mount that nobody bound is not there.
+  if (directory === undefined || !existsSync(directory)) return undefined;
   const data: Record<string, string> = {};
   for (const name of await readdir(directory)) {
     if (name.startsWith("..") || !(await stat(join(directory, name))).isFile()) continue;
