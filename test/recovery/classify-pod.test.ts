@@ -468,6 +468,12 @@ describe("patience", () => {
   });
 });
 
+test("a notebook that passed while its pod is being evicted has passed", () => {
+  const conditions = [aCondition("DisruptionTarget", "True", { reason: "EvictionByEvictionAPI" })];
+  const pod = aNotebook({ terminated: { exitCode: 0, reason: "Completed" } }, { phase: "Running", conditions });
+  expect(classifyPod(pod, LATE)).toEqual({ kind: "none" });
+});
+
 test("no status whatever makes classification throw, and grace never ends in the past", () => {
   const text = fc.oneof(
     fc.string(),

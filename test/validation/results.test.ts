@@ -172,6 +172,28 @@ describe("budgets", () => {
     );
   });
 
+  test("cells that no budget holds are left out, the last ones first", () => {
+    const run = folded([aStart(500), ...Array.from({ length: 500 }, (_, cell) => aCellEnd(cell))]);
+    const assembled = assembleResults(run, { storeOutputs: true, budgetBytes: 8_000 });
+    expect(bytes(assembled)).toBeLessThanOrEqual(8_000);
+    const kept = assembled.results?.map(({ cellIndex }) => cellIndex) ?? [];
+    expect(kept.length).toBeGreaterThan(20);
+    expect(kept).toEqual(kept.map((_, index) => index));
+  });
+
+  test("a status of nothing but long messages fits, too", () => {
+    const conditions = Array.from({ length: 20 }, (_, index) => ({
+      type: `Condition${index}`,
+      status: "False" as const,
+      reason: "Because",
+      message: "m".repeat(30_000),
+      lastTransitionTime: "2026-11-21T10:00:00Z",
+    }));
+    const fitted = fitStatus({ phase: "Failed", message: "m".repeat(30_000), conditions }, 16_384);
+    expect(bytes(fitted)).toBeLessThanOrEqual(16_384);
+    expect(fitted.conditions).toHaveLength(20);
+  });
+
   test("a status that fits is left alone", () => {
     const status: NotebookValidationJobStatus = { phase: "Succeeded", message: "fine" };
     expect(fitStatus(status)).toBe(status);
