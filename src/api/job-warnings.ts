@@ -99,6 +99,11 @@ function aboutBuild({ spec }: NotebookValidationJob): (Found | false)[] {
         `${path}.${build.preferDockerfile ? "requirementsFile" : build.dockerfilePath === undefined ? "dockerfile" : "dockerfilePath"}`,
         `is not used: ${build.preferDockerfile ? "preferDockerfile is set" : "requirementsFile comes first unless preferDockerfile is set"}`,
       ],
+    build.requirementsFile !== undefined &&
+      (build.requirementsSources ?? []).length > 0 && [
+        `${path}.requirementsSources`,
+        "is not used: requirementsFile names the file",
+      ],
     build.verifyHashes === true &&
       build.allowUnpinned === true && [`${path}.allowUnpinned`, "has no effect: verifyHashes needs exact pins"],
     secretArgument !== undefined && [

@@ -1,10 +1,13 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { fieldText, type Problem, problemsOf } from "./problem.js";
 import { API_VERSION, GROUP, KIND, NotebookValidationJob } from "./v1alpha1/job.js";
 import type { GitSource } from "./v1alpha1/notebook-source.js";
 import { NotebookValidationJobSpec } from "./v1alpha1/spec.js";
 import { NotebookValidationJobStatus } from "./v1alpha1/status/status.js";
 import { withoutNulls } from "./without-nulls.js";
+
+/** The object around spec and status, which are judged on their own. */
+const Envelope = NotebookValidationJob.extend({ spec: z.unknown().optional(), status: z.unknown().optional() });
 
 export interface ParseOptions {
   /** Stands in for a missing `spec.notebook.git`: for runs on a working tree instead of a repository. */
@@ -25,20 +28,8 @@ export type ParsedSpec =
  */
 export function parseJob(value: unknown, options: ParseOptions = {}): ParsedJob {
   if (!isObject(value)) return { ok: false, problems: [rootProblem("must be an object")] };
-  const envelope = NotebookValidationJob.omit({ spec: true, status: true }).loose().safeParse(value);
-  const problems = envelope.success
-    ? []
-    : problemsOf(envelope.error, value, NotebookValidationJob).map(explainIdentity);
-  for (const key of Object.keys(value)) {
-    if (key in NotebookValidationJob.shape) continue;
-    problems.push(
-      ...problemsOf(
-        NotebookValidationJob.safeParse({ ...value, spec: {} }).error as z.ZodError,
-        value,
-        NotebookValidationJob,
-      ).filter((problem) => problem.kind === "unknown-field" && problem.path[0] === key),
-    );
-  }
+  const envelope = Envelope.safeParse(value);
+  const problems = envelope.success ? [] : problemsOf(envelope.error, value, Envelope).map(explainIdentity);
   if (isObject(value.metadata)) problems.push(...nameProblems(value.metadata));
   const spec = parseSpec(value.spec, options);
   if (!spec.ok) problems.push(...spec.problems);

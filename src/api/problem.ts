@@ -99,7 +99,10 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   if (candidates.length === 0 || word.length > 256) return undefined;
   const lower = word.toLowerCase();
   const squeezed = (name: string) => name.toLowerCase().replaceAll(/[-_]/g, "");
-  const same = candidates.find((name) => squeezed(name) === squeezed(word));
+  const letters = (name: string) => [...squeezed(name)].sort().join("");
+  const same =
+    candidates.find((name) => squeezed(name) === squeezed(word)) ??
+    candidates.find((name) => letters(name) === letters(word));
   if (same !== undefined) return same;
   const best = closest(
     lower,

@@ -9,7 +9,7 @@ export function gitUrl(): z.ZodString {
   return text({
     max: 2048,
     min: 1,
-    pattern: /^((https?|git|ssh):\/\/[^\s\/-]|git@[A-Za-z0-9\[])[^\s]*$/,
+    pattern: /^((https?|git|ssh):\/\/[^\x00-\x20\x7f\/-]|git@[A-Za-z0-9\[])[^\x00-\x20\x7f]*$/,
     type: "Git URL",
     words: 'a repository address that begins with "https://", "http://", "git://", "ssh://" or "git@host:"',
     example: "https://github.com/example/notebooks.git",

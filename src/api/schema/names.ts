@@ -41,7 +41,7 @@ export function imageReference(): z.ZodString {
   return text({
     max: 1024,
     min: 1,
-    pattern: /^[^\s]+$/,
+    pattern: /^[^\x00-\x20\x7f]+$/,
     type: "image reference",
     words: "an image reference such as quay.io/jupyter/minimal-notebook:2025-03-14, without spaces",
   });

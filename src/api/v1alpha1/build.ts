@@ -73,7 +73,9 @@ export const BuildConfig = object({
       "Search requirements.txt in the notebook's directory, its parents and the root. false = only what requirementsFile and requirementsSources name.",
     )
     .meta({ operatorDefault: "true" }),
-  requirementsFile: repositoryPath().exactOptional().describe("The requirements file. Nothing else is searched."),
+  requirementsFile: repositoryPath()
+    .exactOptional()
+    .describe("The requirements file. It comes before all others, and nothing is searched."),
   requirementsSources: listOf(repositoryPath(), { max: 32 })
     .exactOptional()
     .describe("Requirements files in order of preference: the first that exists is used."),
@@ -166,12 +168,6 @@ export const BuildConfig = object({
     holds: (build) => !(build.dockerfile !== undefined && build.dockerfilePath !== undefined),
     field: "dockerfile",
     message: "dockerfile is an alias of dockerfilePath: set only one of them",
-  }),
-  rule({
-    cel: "!(has(self.requirementsFile) && has(self.requirementsSources) && size(self.requirementsSources) > 0)",
-    holds: (build) => !(build.requirementsFile !== undefined && (build.requirementsSources ?? []).length > 0),
-    field: "requirementsSources",
-    message: "requirementsFile names the only file: set either it or requirementsSources",
   }),
   rule({
     cel: "!has(self.imageTag) || has(self.imageName)",

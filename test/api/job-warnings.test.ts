@@ -1,0 +1,95 @@
+import { describe, expect, test } from "@jest/globals";
+import { API_VERSION, jobWarnings, KIND, parseJob } from "../../src/api/index.js";
+
+const git = { url: "https://git.example.com/a.git", ref: "main" };
+const notebook = { git, path: "a.ipynb" };
+
+function warnings(spec: object, metadata: object = {}): Record<string, string> {
+  const parsed = parseJob({
+    apiVersion: API_VERSION,
+    kind: KIND,
+    metadata: { name: "a", ...metadata },
+    spec: { notebook, ...spec },
+  });
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+  return Object.fromEntries(jobWarnings(parsed.job).map(({ field, message }) => [field, message]));
+}
+const build = (fields: object) => ({ podConfig: { buildConfig: { enabled: true, ...fields } } });
+
+test("a plain job gives no warnings", () => {
+  expect(
+    warnings({ podConfig: { containerImage: "quay.io/jupyter/minimal-notebook:2025-03-14" }, validationTimeout: "5m" }),
+  ).toEqual({});
+});
+
+describe("legal but unwise", () => {
+  test.each<[object, string, RegExp]>([
+    [{ timeout: "5m" }, "spec.timeout", /write validationTimeout/],
+    [{ timeout: "5m", validationTimeout: "6m" }, "spec.timeout", /no effect/],
+    [{ podConfig: { containerImage: "quay.io/a/b" } }, "spec.podConfig.containerImage", /names no version/],
+    [{ podConfig: { containerImage: "host:5000/b:latest" } }, "spec.podConfig.containerImage", /names no version/],
+    [build({ strategy: "kaniko" }), "spec.podConfig.buildConfig.strategy", /archived/],
+    [build({ strategy: "custom" }), "spec.podConfig.buildConfig.strategyConfig", /needs the name/],
+    [
+      build({ dockerfilePath: "D", requirementsFile: "r.txt" }),
+      "spec.podConfig.buildConfig.dockerfilePath",
+      /requirementsFile comes first/,
+    ],
+    [
+      build({ dockerfilePath: "D", requirementsFile: "r.txt", preferDockerfile: true }),
+      "spec.podConfig.buildConfig.requirementsFile",
+      /preferDockerfile is set/,
+    ],
+    [
+      build({ requirementsFile: "r.txt", requirementsSources: ["s.txt"] }),
+      "spec.podConfig.buildConfig.requirementsSources",
+      /is not used/,
+    ],
+    [build({ buildArgs: { PIP_TOKEN: "x" } }), "spec.podConfig.buildConfig.buildArgs.PIP_TOKEN", /never put a secret/],
+    [{ podConfig: { buildConfig: { imageName: "x" } } }, "spec.podConfig.buildConfig", /without enabled: true/],
+    [{ validationTimeout: "5m", cellTimeout: "6m" }, "spec.cellTimeout", /never ends a cell/],
+    [{ validationTimeout: "15m", totalTimeout: "10m" }, "spec.totalTimeout", /shorter than the stages/],
+    [
+      { notebook: { ...notebook, git: { ...git, url: "http://git.example.com/a", credentialsSecret: "x" } } },
+      "spec.notebook.git.url",
+      /plain http/,
+    ],
+    [
+      { notebook: { ...notebook, git: { ...git, ref: "a".repeat(40), follow: true } } },
+      "spec.notebook.git.follow",
+      /never moves/,
+    ],
+    [{ validationConfig: { level: "learning", strictMode: true } }, "spec.validationConfig.level", /no effect/],
+    [{ comparisonConfig: {} }, "spec.comparisonConfig", /without goldenNotebook/],
+    [
+      {
+        podConfig: {
+          env: [
+            { name: "A", value: "1" },
+            { name: "A", value: "2" },
+          ],
+        },
+      },
+      "spec.podConfig.env[1].name",
+      /set twice/,
+    ],
+    [
+      { podConfig: { securityContext: { runAsUser: 0 } } },
+      "spec.podConfig.securityContext.runAsUser",
+      /not tamper-proof/,
+    ],
+  ])("%j: %s", (spec, field, message) => expect(warnings(spec)).toEqual({ [field]: expect.stringMatching(message) }));
+
+  test("a GitOps tool would make an aged job again", () => {
+    const owned = { annotations: { "argocd.argoproj.io/tracking-id": "app:x" } };
+    expect(warnings({ ttlSecondsAfterFinished: 60, retryPolicy: { autoCleanupAfterHours: 1 } }, owned)).toEqual({
+      "spec.ttlSecondsAfterFinished": expect.stringContaining("GitOps"),
+      "spec.retryPolicy.autoCleanupAfterHours": expect.stringContaining("GitOps"),
+    });
+  });
+
+  test("a PreSync hook that blocks its own wave", () => {
+    const annotations = { "argocd.argoproj.io/hook": "PreSync", "mlops.dev/block-wave": "true" };
+    expect(warnings({}, { annotations })).toEqual({ "metadata.annotations": expect.stringContaining("sync wave") });
+  });
+});
