@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
@@ -64,4 +65,34 @@ describe("the policy plugin of cdk8s synth", () => {
       ]),
     );
   });
+
+  test("makes cdk8s synth end with an error, and spares nobody", () => {
+    if (!existsSync("lib/charts/policy-plugin.js")) throw new Error("lib/ is missing: npm run build");
+    const directory = mkdtempSync(join(tmpdir(), "nbv-synth-"));
+    try {
+      const plugin = join(process.cwd(), "lib/charts/policy-plugin.js");
+      const config = {
+        language: "typescript",
+        app: "node app.mjs",
+        output: "dist",
+        validations: [{ package: plugin, version: "0.1.0", class: "PolicyPlugin" }],
+      };
+      writeFileSync(join(directory, "cdk8s.yaml"), JSON.stringify(config));
+      const bad = JSON.stringify({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "bare" } });
+      const app = `import { mkdirSync, writeFileSync } from "node:fs";
+        const outdir = process.env.CDK8S_OUTDIR;
+        mkdirSync(outdir, { recursive: true });
+        writeFileSync(outdir + "/bad.k8s.yaml", ${JSON.stringify(bad)});`;
+      writeFileSync(join(directory, "app.mjs"), app);
+      const cli = join(process.cwd(), "node_modules/cdk8s-cli/bin/cdk8s");
+      const result = spawnSync(process.execPath, [cli, "synth", "--check-upgrade=false"], {
+        cwd: directory,
+        encoding: "utf8",
+      });
+      expect(result.status).toBe(2);
+      expect(result.stdout + result.stderr).toContain("labels are missing");
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
+    }
+  }, 30_000);
 });
