@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { equalJson, freezeJson } from "../../../src/kube/json.js";
 import { isTerminal } from "../../../src/operator/decide/job.js";
 import { isLive } from "../../../src/operator/decide/pods.js";
@@ -5,7 +6,7 @@ import { aJob } from "../kit/a-job.js";
 import { statusOf, Violation } from "./invariants.js";
 import { replaceJob } from "./model-cluster.js";
 import { movesFrom, take } from "./moves.js";
-import { objectsOf } from "./operator-step.js";
+import { objectsOf, reconcile } from "./operator-step.js";
 import type { Budget, ModelState } from "./state.js";
 
 /** A job that was just submitted. */
@@ -28,22 +29,34 @@ export function initialState(budget: Budget): ModelState {
 export interface Exploration {
   readonly states: number;
   readonly transitions: number;
-  /** Depth to which every interleaving was followed. */
+  /** Moves of the longest way that led to a new state. */
   readonly depth: number;
 }
 
-interface Node {
+export interface Node {
   readonly state: ModelState;
   readonly parent: Node | undefined;
   readonly move: string;
 }
 
+/** The states of a run in which nothing bad happens, from the submission to the end, with `budget` to spend from there on. */
+export async function statesOfGoodRun(budget: Budget): Promise<Node[]> {
+  const ends = new Benign();
+  const nodes: Node[] = [{ state: initialState(budget), parent: undefined, move: "the job is submitted" }];
+  for (let node = nodes[0]; node !== undefined && !(await ends.isAtItsEnd(node.state)); node = nodes.at(-1)) {
+    const { state, move } = await ends.next({ ...node.state, budget: NOTHING_BAD });
+    nodes.push({ state: { ...state, budget }, parent: node, move });
+  }
+  return nodes;
+}
+
 /** Follows every interleaving to `depth` moves, each state once, and proves from each that the job still gets to its end. */
-export async function explore(budget: Budget, depth: number): Promise<Exploration> {
+export async function explore(starts: readonly Node[], depth: number): Promise<Exploration> {
   const ends = new Benign();
   const seen = new Set<string>();
-  let frontier: Node[] = [{ state: initialState(budget), parent: undefined, move: "the job is submitted" }];
+  let frontier: readonly Node[] = starts;
   let transitions = 0;
+  let reached = 0;
   for (let level = 0; level < depth && frontier.length > 0; level++) {
     const next: Node[] = [];
     for (const node of frontier) {
@@ -54,15 +67,14 @@ export async function explore(budget: Budget, depth: number): Promise<Exploratio
         const key = keyOfState(state);
         if (seen.has(key)) continue;
         seen.add(key);
-        const reached = { state, ...child };
-        await told(reached, () => ends.prove(state));
-        next.push(reached);
+        await told(child, () => ends.prove(state));
+        next.push({ state, ...child });
       }
     }
     frontier = next;
-    if (process.env["NBV_EXPLORE_LOG"]) process.stderr.write(`level ${level + 1}: ${seen.size} states, ${transitions} transitions, ${performance.now() | 0}\n`);
+    if (next.length > 0) reached = level + 1;
   }
-  return { states: seen.size, transitions, depth };
+  return { states: seen.size, transitions, depth: reached };
 }
 
 /** Runs `work`; what goes wrong is told with the way there. */
@@ -77,6 +89,8 @@ export async function told<T>(node: { parent: Node | undefined; move: string }, 
   }
 }
 
+const NOTHING_BAD: Budget = { total: 0, user: 0, operator: 0, platform: 0, time: 1000 };
+
 /** Proof that a state comes to its end when nothing bad happens any more. States that were proven are remembered. */
 export class Benign {
   readonly #proven = new Set<string>();
@@ -84,39 +98,41 @@ export class Benign {
 
   async prove(from: ModelState): Promise<void> {
     const way: string[] = [];
-    let state: ModelState = { ...from, budget: { total: 0, user: 0, operator: 0, platform: 0 } };
+    let state: ModelState = { ...from, budget: NOTHING_BAD };
     for (let moves = 0; moves < this.#maxMoves; moves++) {
-      const key = keyOfState(state);
-      if (this.#proven.has(key) || (await this.#isAtItsEnd(state))) {
+      const key = keyOfState({ ...state, budget: NOTHING_BAD });
+      if (this.#proven.has(key) || (await this.isAtItsEnd(state))) {
         for (const step of way) this.#proven.add(step);
         this.#proven.add(key);
         return;
       }
       way.push(key);
-      state = await this.#next(state);
+      state = (await this.next(state)).state;
     }
     throw new Violation(`the job never comes to an end; it stays ${statusOf(state).phase}: ${statusOf(state).message}`);
   }
 
-  async #next(state: ModelState): Promise<ModelState> {
+  /** What happens next if all goes well. */
+  async next(state: ModelState): Promise<{ state: ModelState; move: string }> {
     const { job } = state;
     if ((job?.spec as { suspend?: boolean } | undefined)?.suspend === true && !state.memory.isDirty) {
-      return replaceJob(state, (held) => {
+      const resumed = replaceJob(state, (held) => {
         const spec = { ...(held.spec as object), suspend: false };
         return { ...held, spec, metadata: { ...held.metadata, generation: (held.metadata.generation ?? 0) + 1 } };
       });
+      return { state: resumed, move: "the user resumes" };
     }
     const moves = await movesFrom(state);
     const order = ["watch delivers", "reconcile", "Git answers", "is read", "starts", "is gone", "passes", "time passes"];
     for (const words of order) {
       const move = moves.find(({ name }) => name.includes(words) && !name.includes("makes"));
-      if (move !== undefined) return take(state, move);
+      if (move !== undefined) return { state: await take(state, move), move: move.name };
     }
     throw new Violation(`nothing is left to happen, but the job is ${statusOf(state).phase}: ${statusOf(state).message}`);
   }
 
   /** Finished, with everything delivered and nothing more to do: a further reconcile must write nothing. */
-  async #isAtItsEnd(state: ModelState): Promise<boolean> {
+  async isAtItsEnd(state: ModelState): Promise<boolean> {
     const { job, cache, memory, pods } = state;
     const isDelivered = equalJson(cache.job ?? null, job ?? null) && equalJson(cache.pods, objectsOf(state));
     if (!isDelivered || memory.isDirty) return false;
@@ -124,17 +140,33 @@ export class Benign {
     const status = statusOf(state);
     if (!isTerminal(status.phase) || status.observedGeneration !== job.metadata.generation) return false;
     if (Object.values(pods).some(({ object }) => isLive(object, state.now))) return false;
-    const again = await take(state, { name: "again", go: async (from) => (await import("./operator-step.js")).reconcile(from, () => undefined).then(({ writes, state: after }) => {
-      if (writes > 0) throw new Violation(`a finished job is written again: ${writes} times`);
-      return after;
-    }) });
-    void again;
+    const { writes } = await reconcile(state, () => undefined);
+    if (writes > 0) throw new Violation(`a finished job is written again: ${writes} times`);
     return true;
   }
 }
 
-/** What tells states apart: everything but counters that only name versions. */
-export function keyOfState(state: ModelState): string {
-  const { version: _version, nextUid: _nextUid, ...rest } = state;
-  return JSON.stringify(rest, (name, value: unknown) => (name === "resourceVersion" || name === "managedFields" ? undefined : value));
+/** What tells states apart: everything but numbers that only name versions. */
+export function keyOfState({ version: _version, nextUid: _nextUid, job, pods, cache, ...rest }: ModelState): string {
+  const parts = [
+    textOf(job),
+    ...Object.values(pods).map(({ object, ...pod }) => textOf(object) + JSON.stringify(pod)),
+    textOf(cache.job),
+    ...Object.values(cache.pods).map(textOf),
+    JSON.stringify(rest),
+  ];
+  return createHash("sha1").update(parts.join("\n")).digest("base64");
+}
+
+const texts = new WeakMap<object, string>();
+
+/** Objects are frozen and shared between states, so each is put in words once. */
+function textOf(object: object | undefined): string {
+  if (object === undefined) return "";
+  const known = texts.get(object);
+  if (known !== undefined) return known;
+  const words = JSON.stringify(object, (name, value: unknown) => (name === "resourceVersion" ? undefined : value));
+  const text = createHash("sha1").update(words).digest("base64");
+  texts.set(object, text);
+  return text;
 }

@@ -72,7 +72,7 @@ export class ModelCluster implements Pick<Cluster, "get" | "list" | "create" | "
     const version = (patch["metadata"] as { resourceVersion?: string }).resourceVersion;
     if (version !== job.metadata.resourceVersion) throw new KubeError({ reason: "Conflict", message: "the object has been modified" });
     const resourceVersion = String(state.version + 1);
-    const status = applyMergePatch(job.status ?? {}, patch["status"]);
+    const status = shared(applyMergePatch(job.status ?? {}, patch["status"]));
     const written = freezeJson({ ...job, status, metadata: { ...job.metadata, resourceVersion } });
     this.#write(() => ({ ...state, version: state.version + 1, job: written }));
     return written as unknown as T;
@@ -126,6 +126,17 @@ export class ModelCluster implements Pick<Cluster, "get" | "list" | "create" | "
       throw new KubeError({ reason: "ConnectionFailed", message: "the answer was lost" });
     }
   }
+}
+
+const statuses = new Map<string, unknown>();
+
+/** Equal statuses are one object, so that what was read of one is known of all. */
+function shared(status: unknown): unknown {
+  const text = JSON.stringify(status);
+  const known = statuses.get(text);
+  if (known !== undefined) return known;
+  statuses.set(text, freezeJson(status));
+  return status;
 }
 
 const SECRET_LIKE: Resource = { group: "", version: "v1", kind: "Secret", plural: "secrets", namespaced: true };

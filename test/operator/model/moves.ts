@@ -3,14 +3,14 @@ import { equalJson, freezeJson } from "../../../src/kube/json.js";
 import { hasEnded } from "../../../src/operator/decide/pods.js";
 import { checkWrite } from "./invariants.js";
 import { replaceJob, terminating, withoutJob, withoutPod } from "./model-cluster.js";
-import { EVENTS_OF, lastLine, objectsOf, reconcile, restarted } from "./operator-step.js";
+import { EVENTS_OF, lastLine, objectsOf, reconcile, type ReconcileOutcome, restarted } from "./operator-step.js";
 import type { Budget, ModelPod, ModelState } from "./state.js";
 
 /** One thing that may happen next. */
 export interface Move {
   readonly name: string;
   /** Paid from the budget of that kind; free when absent. */
-  readonly kind?: Exclude<keyof Budget, "total">;
+  readonly kind?: Exclude<keyof Budget, "total" | "time">;
   readonly go: (state: ModelState) => ModelState | Promise<ModelState>;
 }
 
@@ -37,10 +37,18 @@ export async function take(state: ModelState, { kind, go }: Move): Promise<Model
 
 async function operatorMoves(state: ModelState): Promise<Move[]> {
   if (!state.memory.isDirty) return [];
-  const { writes } = await reconcile(state, () => undefined);
+  const plain = attempted(() => reconcile(state, checkWrite));
+  const { writes } = (await plain).outcome ?? { writes: 0 };
   const faults = Array.from({ length: writes }, (_, index) => index + 1);
   return [
-    { name: "reconcile", go: async (from) => (await reconcile(from, checkWrite)).state },
+    {
+      name: "reconcile",
+      go: async () => {
+        const { outcome, error } = await plain;
+        if (outcome === undefined) throw error;
+        return outcome.state;
+      },
+    },
     ...faults.flatMap((after): Move[] => [
       { name: `reconcile, crash after write ${after}`, kind: "operator", go: async (from) => (await reconcile(from, checkWrite, { kind: "crash", after })).state },
       { name: `reconcile, answer ${after} lost`, kind: "operator", go: async (from) => (await reconcile(from, checkWrite, { kind: "lost-answer", after })).state },
@@ -51,6 +59,15 @@ async function operatorMoves(state: ModelState): Promise<Move[]> {
     ]),
     { name: "restart", kind: "operator", go: restarted },
   ];
+}
+
+/** A reconcile is free, so its outcome can be known before the move is taken. */
+async function attempted(work: () => Promise<ReconcileOutcome>): Promise<{ outcome?: ReconcileOutcome; error?: unknown }> {
+  try {
+    return { outcome: await work() };
+  } catch (error) {
+    return { error };
+  }
 }
 
 /** A reconcile in whose middle the world changes. */
@@ -153,13 +170,18 @@ function userMoves(state: ModelState): Move[] {
   ];
 }
 
-function time({ memory, now }: ModelState): Move[] {
+function time({ memory, now, budget }: ModelState): Move[] {
   const { wakeAt } = memory;
-  if (wakeAt === undefined) return [];
+  if (wakeAt === undefined || budget.time <= 0) return [];
   return [
     {
       name: "time passes",
-      go: (from) => ({ ...from, now: Math.max(now, wakeAt), memory: { ...from.memory, isDirty: true, wakeAt: undefined } }),
+      go: (from) => ({
+        ...from,
+        now: Math.max(now, wakeAt),
+        budget: { ...from.budget, time: from.budget.time - 1 },
+        memory: { ...from.memory, isDirty: true, wakeAt: undefined },
+      }),
     },
   ];
 }

@@ -22,6 +22,8 @@ export interface Budget {
   readonly operator: number;
   /** Failures of pods and of Git. */
   readonly platform: number;
+  /** How often time may pass to the next thing that is due; not an adverse event. */
+  readonly time: number;
 }
 
 /** One moment of the whole world. A value; objects in it are frozen and shared between states. */
