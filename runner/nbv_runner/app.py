@@ -14,6 +14,7 @@ from . import __version__, handover, processes
 from .config import RunnerConfig, parse_config
 from .event_stream import EventStream
 from .isolation import adopt_orphans, hide_memory, take_stdout
+from .kernelspec import require_packages
 from .outcome import Outcome, RunStopped
 from .pipe_writer import PipeWriter
 from .progress import Progress
@@ -83,7 +84,8 @@ def _run(
         redactor = Redactor.of_environment(config.secret_env, os.environ)
         progress.redactor = redactor
         events = EventStream(writer, taken.key, redactor)
-        from .attempt import AttemptRun  # Imports packages of the user's environment, which may be missing.
+        require_packages()
+        from .attempt import AttemptRun  # Needs those packages, some of them the user's.
 
         run = AttemptRun(arguments, config, redactor, events, progress, signals)
         return int(run.execute(termination))

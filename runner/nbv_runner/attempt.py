@@ -8,27 +8,24 @@ import time
 from typing import TYPE_CHECKING, Any, Dict, Optional
 
 from . import __version__, processes
+from .cell_run import CellRun
 from .config import RunnerConfig
 from .event_stream import EventStream
-from .kernelspec import KernelSpec, find_kernel, require_ipykernel
+from .kernel import Kernel
+from .kernelspec import KernelSpec, find_kernel
+from .notebook import locate, read_notebook
 from .outcome import Outcome, RunStopped
+from .probe import KernelEnvironment, Probe
 from .progress import Progress
 from .redaction import Redactor
 from .report.artifacts import Artifacts
+from .report.document import RunFacts
+from .report.files import write_reports
+from .run import CellRunner, Plan, plan_cells
 from .signals import Signals
 from .termination import TerminationLog
 from .text import one_line
-
-require_ipykernel()
-
-from .cell_run import CellRun  # noqa: E402
-from .kernel import Kernel  # noqa: E402
-from .notebook import locate, read_notebook  # noqa: E402
-from .probe import KernelEnvironment, Probe  # noqa: E402
-from .report.document import RunFacts  # noqa: E402
-from .report.files import write_reports  # noqa: E402
-from .run import CellRunner, Plan, plan_cells  # noqa: E402
-from .verdict import Judgement, Tally, judge, verdict_event, verdict_word  # noqa: E402
+from .verdict import Judgement, Tally, judge, verdict_event, verdict_word
 
 if TYPE_CHECKING:
     from .app import Arguments
@@ -69,8 +66,6 @@ class AttemptRun:
         # From here on nobody else writes: not to the artifacts, not to the termination message.
         if not processes.end_descendants():
             judgement = Judgement(Outcome.TAMPERED, "Processes of the notebook could not be ended.")
-        if self._signals.terminating:
-            judgement = Judgement(Outcome.TERMINATED, "The run was told to stop (SIGTERM) before it was finished.")
         digest = write_reports(
             self._artifacts,
             self._redactor,

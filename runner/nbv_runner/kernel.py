@@ -251,11 +251,11 @@ class Kernel:
     def _wait_for_end(self, seconds: float) -> None:
         until = time.monotonic() + seconds
         while self.process.return_code() is None and time.monotonic() < until:
-            if self._signals.terminating:
+            try:
+                self._wait(until)
+            except RunStopped:  # Told to stop while stopping: no more patience.
                 self.process.signal(signal.SIGKILL)
                 time.sleep(0.01)
-            else:
-                self._wait(until)
 
     def close(self) -> None:
         self._channels.close()

@@ -31,8 +31,8 @@ class KernelSpec:
         return [word.replace("{prefix}", sys.prefix) for word in words]
 
 
-def require_ipykernel() -> None:
-    """Raises RunStopped unless this interpreter's environment has what a Python kernel needs."""
+def require_packages() -> None:
+    """Raises RunStopped unless the environment has what a Python kernel needs, and the runner what it carries."""
     missing = [name for name in ("ipykernel", "jupyter_client", "zmq") if importlib.util.find_spec(name) is None]
     if missing:
         raise RunStopped(
@@ -40,6 +40,8 @@ def require_ipykernel() -> None:
             "The environment of %s (Python %s) has no %s. Add `ipykernel` to the image or to the requirements."
             % (sys.executable, sys.version.split()[0], missing[0]),
         )
+    if importlib.util.find_spec("nbformat") is None:
+        raise RunStopped(Outcome.RUNNER_BUG, "The runner's own packages are missing: run `sh runner/vendor.sh`.")
 
 
 def find_kernel(name: Optional[str], notebook_metadata: Mapping[str, Any]) -> KernelSpec:

@@ -25,6 +25,7 @@ from .text import tail, without_ansi
 
 MAX_TRACEBACK_BYTES = 64 * 1024
 MAX_ERROR_MESSAGE_BYTES = 8 * 1024
+MAX_ID_CHARACTERS = 64
 
 OnStart = Callable[[CellRun], None]
 OnEnd = Callable[[CellRun], None]
@@ -67,7 +68,7 @@ def plan_cells(notebook: "nbformat.NotebookNode", config: RunnerConfig, redactor
                 source=cell["source"],
                 tags=tags_of(cell),
                 outputs=CellOutputs(budget, redactor),
-                cell_id=cell.get("id"),
+                cell_id=_cell_id(cell),
             )
         )
         documents.append(cell)
@@ -79,6 +80,11 @@ def plan_cells(notebook: "nbformat.NotebookNode", config: RunnerConfig, redactor
         plan.injected = injected_cell(config.parameters, notebook.get("nbformat_minor", 0))
         notebook["cells"].insert(position, plan.injected)
     return plan
+
+
+def _cell_id(cell: "nbformat.NotebookNode") -> Optional[str]:
+    value = cell.get("id")
+    return value if isinstance(value, str) and 0 < len(value) <= MAX_ID_CHARACTERS else None
 
 
 class CellRunner:
