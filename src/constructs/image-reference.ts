@@ -1,6 +1,3 @@
-import type { IConstruct } from "constructs";
-import { propError } from "./prop-error.js";
-
 /** How firmly an image reference names one image. */
 export type Pinning = "digest" | "tag" | "none";
 
@@ -11,14 +8,4 @@ export function pinningOf(image: string): Pinning {
   if (match.groups?.["digest"] !== undefined) return "digest";
   const tag = match.groups?.["tag"];
   return tag === undefined || tag === "latest" ? "none" : "tag";
-}
-
-/** Throws unless the image is pinned by tag or digest. */
-export function requirePinned(construct: IConstruct, field: string, image: string): void {
-  if (pinningOf(image) !== "none") return;
-  throw propError(construct, {
-    what: `image \`${image}\` is not pinned`,
-    fields: [field],
-    fix: "add a version tag other than latest, or better a digest: name:tag@sha256:…",
-  });
 }

@@ -4,7 +4,7 @@ import { OPERATOR_IMAGE } from "../api/index.js";
 import { BUILDAH_IMAGE } from "./default-images.js";
 import { BUILD_PARAMS, BUILD_RESULTS, BUILD_WORKSPACES } from "./image-pipeline/contract.js";
 import { buildSteps, buildStepTemplate, buildVolumes, type StepResources } from "./image-pipeline/steps.js";
-import { requirePinned } from "./image-reference.js";
+import { requirePinned } from "./require-pinned.js";
 import { standardLabels } from "./standard-labels.js";
 
 export interface NotebookImagePipelineProps {

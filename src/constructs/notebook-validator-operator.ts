@@ -11,7 +11,6 @@ import {
   parseOperatorConfig,
   UserError,
 } from "../api/index.js";
-import { requirePinned } from "./image-reference.js";
 import { NotebookValidationJobDefinition } from "./notebook-validation-job-definition.js";
 import { addOperatorAccess } from "./operator/access.js";
 import { addOperatorDeployment, type OperatorResources } from "./operator/deployment.js";
@@ -20,6 +19,7 @@ import { METRICS_SERVICE_NAME, PORTS, WEBHOOK_SERVICE_NAME } from "./operator/po
 import { certificateRequest, certificateSecrets, type ServingCertificate } from "./operator/serving-certificate.js";
 import { addWebhookConfiguration } from "./operator/webhook.js";
 import { propError } from "./prop-error.js";
+import { requirePinned } from "./require-pinned.js";
 import { standardLabels } from "./standard-labels.js";
 
 export interface NotebookValidatorOperatorProps {

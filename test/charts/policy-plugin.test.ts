@@ -67,10 +67,10 @@ describe("the policy plugin of cdk8s synth", () => {
   });
 
   test("makes cdk8s synth end with an error, and spares nobody", () => {
-    if (!existsSync("lib/charts/policy-plugin.js")) throw new Error("lib/ is missing: npm run build");
+    if (!existsSync("lib/charts/policy-plugin.cjs")) throw new Error("lib/ is missing: npm run build");
     const directory = mkdtempSync(join(tmpdir(), "nbv-synth-"));
     try {
-      const plugin = join(process.cwd(), "lib/charts/policy-plugin.js");
+      const plugin = join(process.cwd(), "lib/charts/policy-plugin.cjs");
       const config = {
         language: "typescript",
         app: "node app.mjs",
