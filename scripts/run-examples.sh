@@ -7,11 +7,11 @@ reports=${REPORT_DIR:-nbv-report}
 
 echo
 echo "── 1/2  examples/quickstart: an honest notebook ─────────────────────────────────────────────"
-"${nbv[@]}" run examples/quickstart/job.yaml --repo . --report-dir "$reports/quickstart"
+"${nbv[@]}" run examples/quickstart/job.yaml --repo examples/quickstart --report-dir "$reports/quickstart"
 honest=$?
 echo
 echo "── 2/2  examples/quickstart: a notebook that looks green in Jupyter, and is not ─────────────"
-"${nbv[@]}" run examples/quickstart/silent-failure.job.yaml --repo . --report-dir "$reports/silent-failure"
+"${nbv[@]}" run examples/quickstart/silent-failure.yaml --repo examples/quickstart --report-dir "$reports/silent-failure"
 silent=$?
 
 echo
