@@ -135,7 +135,8 @@ function typeText(schema: z.core.$ZodType, structural: StructuralSchema): string
 }
 
 function plural(type: string): string {
-  return type === "object" || type === "string" || type === "integer" ? `${type}s` : `(${type})`;
+  if (type.endsWith("y") && !type.includes(" ")) return `${type.slice(0, -1)}ies`;
+  return /^[A-Za-z0-9]+( [a-z]+)?$/.test(type) ? `${type}s` : `(${type})`;
 }
 
 function allowedOf(structural: StructuralSchema): { allowed?: readonly string[] } {

@@ -76,7 +76,8 @@ export function knownAlias(path: readonly (string | number)[]): string | undefin
   const pattern = path
     .map((step) => (typeof step === "number" ? "[]" : `.${step}`))
     .join("")
-    .slice(1);
+    .slice(1)
+    .replace(/^spec\.goldenNotebook\./, "spec.notebook.");
   return Object.hasOwn(ALIASES, pattern) ? ALIASES[pattern] : undefined;
 }
 

@@ -107,6 +107,6 @@ function objectOf(schema: z.ZodObject, obedience: Obedience): fc.Arbitrary<JsonV
     const fields = Object.fromEntries(
       [...required, ...chosen].map((name) => [name, valueOf(shape[name] as z.core.$ZodType, obedience)]),
     );
-    return fc.record(fields) as fc.Arbitrary<JsonValue>;
+    return fc.record(fields);
   });
 }

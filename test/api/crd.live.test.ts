@@ -31,7 +31,7 @@ if (findControlPlane() === undefined && process.env["CI"] !== "true") {
     beforeAll(async () => {
       controlPlane = await startControlPlane();
       cluster = new LiveCluster(loadKubeConfig({ path: controlPlane.kubeconfig }));
-      await cluster.create(CUSTOM_RESOURCE_DEFINITIONS, crd() as unknown as CustomResourceDefinitionObject);
+      await cluster.create(CUSTOM_RESOURCE_DEFINITIONS, crd());
       await untilEstablished(cluster);
     }, START_MS);
 

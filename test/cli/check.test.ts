@@ -1,0 +1,221 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { fixturePath } from "../api/manifests.js";
+import { bundledNbv, type Nbv } from "./nbv.js";
+
+let nbv: Nbv;
+let scratch: string;
+beforeAll(() => {
+  nbv = bundledNbv();
+  scratch = mkdtempSync(join(tmpdir(), "nbv-check-"));
+}, 60_000);
+afterAll(() => {
+  nbv.remove();
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+function file(name: string, content: string | Uint8Array): string {
+  const path = join(scratch, name);
+  writeFileSync(path, content);
+  return path;
+}
+const good = fixturePath("seeds/production-image.yaml");
+const job = (spec: string) =>
+  `apiVersion: mlops.mlops.dev/v1alpha1\nkind: NotebookValidationJob\nmetadata: {name: a}\nspec:\n${spec}`;
+
+describe("nbv check answers yes", () => {
+  test("for every manifest of the Go operator and of the seeds", () => {
+    const files = [
+      "go-operator/build.yaml",
+      "go-operator/models.yaml",
+      "go-operator/comparison-and-checks.yaml",
+      "seeds/retry-policy.yaml",
+      "seeds/build-fragments.yaml",
+    ];
+    const { status, stdout, stderr } = nbv.run(["check", ...files.map(fixturePath)]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(stdout).toContain("8 jobs: 8 valid, 0 invalid");
+  });
+
+  test("with warnings about what is unwise, at their places", () => {
+    const { status, stdout } = nbv.run(["check", fixturePath("go-operator/comparison-and-checks.yaml")]);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(
+      /comparison-and-checks\.yaml:42:3: warning: spec\.timeout is a deprecated alias: write validationTimeout/,
+    );
+  });
+
+  test("for a job on stdin, and for JSON", () => {
+    const spec = { notebook: { git: { url: "https://git.example.com/a.git", ref: "main" }, path: "a.ipynb" } };
+    const input = JSON.stringify(
+      { apiVersion: "mlops.mlops.dev/v1alpha1", kind: "NotebookValidationJob", metadata: { name: "a" }, spec },
+      null,
+      "\t",
+    );
+    expect(nbv.run(["check", "-"], { input })).toEqual({
+      status: 0,
+      stdout: "<stdin>:1: NotebookValidationJob a: valid\n",
+      stderr: "",
+    });
+  });
+
+  test("for the words that kubectl takes for true", () => {
+    const input = job(
+      "  notebook: {git: {url: https://h/a.git, ref: main, follow: yes}, path: a.ipynb}\n  suspend: on\n",
+    );
+    expect(nbv.run(["check", "-"], { input }).status).toBe(0);
+  });
+
+  test("for a list, as kubectl get -o yaml prints it", () => {
+    const spec = { notebook: { git: { url: "https://git.example.com/a.git", ref: "main" }, path: "a.ipynb" } };
+    const item = {
+      apiVersion: "mlops.mlops.dev/v1alpha1",
+      kind: "NotebookValidationJob",
+      metadata: { name: "a" },
+      spec,
+    };
+    const list = (second: object) => JSON.stringify({ apiVersion: "v1", kind: "List", items: [item, second] });
+    expect(nbv.run(["check", "-"], { input: list(item) }).stdout).toContain("2 jobs: 2 valid, 0 invalid");
+    expect(nbv.run(["check", "-"], { input: list({ ...item, spec: {} }) })).toMatchObject({ status: 1 });
+  });
+});
+
+describe("nbv check answers no", () => {
+  test("and says where, why and what was meant", () => {
+    const path = fixturePath("bad/strays.yaml");
+    const { status, stdout } = nbv.run(["check", path]);
+    expect(status).toBe(1);
+    expect(stdout.replaceAll(path, "strays.yaml").trimEnd().split("\n")).toEqual([
+      "strays.yaml:1: ConfigMap not-ours: skipped, not a NotebookValidationJob",
+      "strays.yaml:18:7: error: spec.goldenNotebook.git.branch is not a field; did you mean ref?",
+      "strays.yaml:20:3: error: spec.validation is not a field; did you mean validationConfig?",
+      "strays.yaml:23:5: error: spec.podConfig.skipGitClone is not a field (the source is always fetched at one commit: remove it)",
+      'strays.yaml:25:25: error: spec.podConfig.resources.limits.memory must be a quantity such as "500m", "2", "512Mi" or "2Gi"',
+      "strays.yaml:28:9: error: spec.podConfig.env[0].valu is not a field; did you mean value?",
+      'strays.yaml:30:17: error: spec.retryPolicy.maxRetries must be a number, is the text "three"',
+      "strays.yaml:31:5: error: spec.retryPolicy.backoffLimit is not a field; did you mean maxRetries?",
+      "strays.yaml:5: NotebookValidationJob strays: invalid",
+    ]);
+  });
+
+  test("to hostile manifests, without repeating their secrets", () => {
+    const { status, stdout } = nbv.run(["check", fixturePath("bad/hostile.yaml")]);
+    expect(status).toBe(1);
+    for (const field of [
+      "git.url must not contain a password",
+      "git.ref",
+      "notebook.path",
+      "volumes[0].name",
+      "volumeMounts[0].mountPath",
+      "customTimestampPatterns[0]",
+    ]) {
+      expect(stdout).toContain(field);
+    }
+    expect(stdout).not.toContain("hunter2");
+  });
+
+  test("to a sample without a repository, and says how to run it here", () => {
+    const { status, stdout } = nbv.run(["check", fixturePath("seeds/strict-checks-without-git.yaml")]);
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/:7:3: error: spec\.notebook\.git is required: .*nbv run JOB\.yaml --repo DIR/);
+  });
+
+  test("to a field behind an anchor, at the place where it is written", () => {
+    const input = job(
+      "  notebook: &n\n    git: {url: https://h/a.git, ref: 'a..b'}\n    path: a.ipynb\n  goldenNotebook: *n\n",
+    );
+    expect(nbv.run(["check", "-"], { input }).stdout.match(/<stdin>:6:38: error/g)).toHaveLength(2);
+  });
+
+  test("to a kind or a version that slipped", () => {
+    const input = job("  notebook: {git: {url: https://h/a.git, ref: main}, path: a.ipynb}\n").replace(
+      "NotebookValidationJob",
+      "NotebookValidatonJob",
+    );
+    expect(nbv.run(["check", "-"], { input })).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining("<stdin>:2:7: error: kind must be NotebookValidationJob"),
+    });
+  });
+
+  test("in JSON and YAML for machines", () => {
+    const { status, stdout } = nbv.run(["check", "--output", "json", fixturePath("bad/strays.yaml"), good]);
+    const report = JSON.parse(stdout) as { documents: { verdict: string; findings: object[] }[]; summary: object };
+    expect(status).toBe(1);
+    expect(report.summary).toEqual({ jobs: 2, valid: 1, invalid: 1, skipped: 1 });
+    expect(report.documents.map(({ verdict }) => verdict)).toEqual(["skipped", "invalid", "valid"]);
+    expect(report.documents[1]?.findings.at(-1)).toEqual({
+      severity: "error",
+      line: 31,
+      column: 5,
+      field: "spec.retryPolicy.backoffLimit",
+      message: "is not a field; did you mean maxRetries?",
+      suggestion: "maxRetries",
+    });
+    expect(nbv.run(["check", "-o", "yaml", good]).stdout).toContain("verdict: valid");
+  });
+});
+
+describe("nbv check has no answer to", () => {
+  const bomb = [
+    "a: &a [x,x,x,x,x,x,x,x,x]",
+    ..."bcdef".split("").map((name, index) => {
+      const before = "abcde"[index];
+      return `${name}: &${name} [${Array(9).fill(`*${before}`).join(",")}]`;
+    }),
+  ].join("\n");
+  const inputs: [what: string, content: string | Uint8Array, says: RegExp][] = [
+    ["what is not YAML", "{{{{: [", /:1:\d+: is not YAML: /],
+    ["50 MB", "a".repeat(50 * 1024 * 1024), /is larger than 4 MiB: not a manifest/],
+    ["billions of laughs", bomb, /its aliases expand to an unreasonable size/],
+    ["a snake that bites its tail", "a: &a [*a]", /nested deeper than|aliases expand/],
+    ["endless nesting", "[".repeat(100_000), /nested too deeply/],
+    ["deep nesting", `a: ${"[".repeat(200)}${"]".repeat(200)}`, /nested deeper than 100 levels/],
+    ["a binary file", new Uint8Array([0x7f, 0x45, 0x4c, 0x46, 0, 1, 2, 3]), /is binary, not text/],
+    ["Latin-1", new Uint8Array([0x61, 0x3a, 0x20, 0xe9]), /is not UTF-8 text/],
+    ["another kind", "apiVersion: v1\nkind: Pod\nmetadata: {name: x}\n", /holds no NotebookValidationJob, only Pod/],
+    ["plain text", "hello world\n", /:1:1: is not a Kubernetes object/],
+    ["nothing", "", /is empty/],
+    ["empty documents", "---\n---\n", /is empty/],
+    ["a repeated key", "kind: a\nkind: b\n", /:2:1: is not YAML: Map keys must be unique/],
+    ["an alias to nowhere", "a: *b\n", /is not YAML: Unresolved alias/],
+  ];
+  test.each(inputs)("%s: one clear line, exit code 2", (_what, content, says) => {
+    const { status, stdout, stderr } = nbv.run(["check", file("input.yaml", content)]);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    expect(stderr).toMatch(says);
+    expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+  });
+
+  test("files that are not there, and directories", () => {
+    expect(nbv.run(["check", join(scratch, "nowhere.yaml")])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("no such file"),
+    });
+    expect(nbv.run(["check", scratch])).toMatchObject({ status: 2, stderr: expect.stringContaining("is a directory") });
+  });
+
+  test("one input of several: the others are still judged", () => {
+    const { status, stdout, stderr } = nbv.run([
+      "check",
+      good,
+      join(scratch, "nowhere.yaml"),
+      fixturePath("bad/hostile.yaml"),
+    ]);
+    expect(status).toBe(2);
+    expect(stdout).toContain("2 jobs: 1 valid, 1 invalid");
+    expect(stderr).toContain("no such file");
+  });
+
+  test("text that would take over the terminal: it is shown, not obeyed", () => {
+    const input = job(
+      '  notebook: {git: {url: https://h/a.git, ref: main}, path: a.ipynb}\n  retryPolicy: {strategy: "x\\e[2J\\nfake: valid"}\n',
+    );
+    const { stdout } = nbv.run(["check", "-"], { input });
+    expect(stdout).toContain("[2J");
+    expect(stdout).not.toContain("\x1b");
+    expect(stdout).not.toMatch(/^fake/m);
+  });
+});
