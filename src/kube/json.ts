@@ -53,3 +53,14 @@ export function freezeJson<T>(value: T): T {
   }
   return value;
 }
+
+/** A deep copy without fields that are `null` or `undefined`. */
+export function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (!isJsonObject(value)) return value;
+  const kept: JsonObject = {};
+  for (const name of Object.keys(value)) {
+    if (value[name] !== null && value[name] !== undefined) put(kept, name, withoutNulls(value[name]));
+  }
+  return kept;
+}

@@ -1,5 +1,5 @@
-import { freezeJson } from "./json.js";
 import type { IndexFunction, Lister } from "./informer-options.js";
+import { freezeJson } from "./json.js";
 import type { KubernetesObject, ObjectKey } from "./object.js";
 import { keyOf, keyText } from "./object-key.js";
 

@@ -6,12 +6,12 @@ import {
   type KubeError,
   type KubernetesObject,
   NAMESPACES,
-  type Pod,
   PODS,
+  type Pod,
   type Resource,
   type WatchEvent,
 } from "../../src/kube/index.js";
-import { type Gadget, GADGETS } from "./gadget.js";
+import { GADGETS, type Gadget } from "./gadget.js";
 
 /** One implementation of `Cluster` that the contract is run on. It serves Gadgets. */
 export interface ClusterUnderTest {

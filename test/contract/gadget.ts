@@ -1,5 +1,4 @@
-import type { KubernetesObject } from "../../src/kube/index.js";
-import type { Resource } from "../../src/kube/index.js";
+import type { KubernetesObject, Resource } from "../../src/kube/index.js";
 import type { CustomResource } from "../../src/kube/memory/index.js";
 
 /** A custom resource that has everything the contract is about. */

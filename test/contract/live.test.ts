@@ -5,6 +5,7 @@ import { type ControlPlane, findControlPlane, NO_CONTROL_PLANE, startControlPlan
 import { clusterContract } from "./cluster.contract.js";
 import type { ClusterUnderTest } from "./cluster-under-test.js";
 import { GADGET_DEFINITION, GADGETS } from "./gadget.js";
+import { untilServed } from "./until-served.js";
 
 const START_MS = 90_000;
 
@@ -23,7 +24,7 @@ if (findControlPlane() === undefined && process.env["CI"] !== "true") {
       const cluster = new LiveCluster(loadKubeConfig({ path: controlPlane.kubeconfig }));
       under = { cluster, close: () => cluster.close() };
       await cluster.create(CUSTOM_RESOURCE_DEFINITIONS, GADGET_DEFINITION as CustomResourceDefinitionObject);
-      await untilServed(cluster);
+      await untilServed(cluster, GADGETS);
     }, START_MS);
 
     afterAll(async () => {
@@ -36,17 +37,4 @@ if (findControlPlane() === undefined && process.env["CI"] !== "true") {
       return under;
     });
   });
-}
-
-async function untilServed(cluster: LiveCluster): Promise<void> {
-  const until = Date.now() + 20_000;
-  for (;;) {
-    try {
-      await cluster.list(GADGETS);
-      return;
-    } catch (error) {
-      if (Date.now() > until) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  }
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { isKubeError } from "../../src/kube/index.js";
 import { parseFieldSelector } from "../../src/kube/field-selector.js";
+import { isKubeError } from "../../src/kube/index.js";
 import { labelPredicate } from "../../src/kube/label-selector.js";
 
 const key = fc.constantFrom("app", "tier", "example.org/name", "in", "notin");

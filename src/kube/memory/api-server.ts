@@ -28,7 +28,7 @@ import { badRequest, internalError, notFound, requireKind, requireValid } from "
 import { compileSelection } from "./selection.js";
 import { Storage, type StoredRecord } from "./storage.js";
 import { WatchFeed } from "./watch-feed.js";
-import { ObjectWriter, SERVER } from "./writer.js";
+import { appliesUnstored, ObjectWriter, SERVER } from "./writer.js";
 
 /** The requests of the embedded API server, each done at once and completely. What comes out is stored state: not to be changed. */
 export class ApiServer {
@@ -150,6 +150,7 @@ export class ApiServer {
       kind: "patch",
       subresource: "",
       dryRun,
+      always: appliesUnstored(wanted.metadata, record.object.metadata),
       managers,
       writer,
     });

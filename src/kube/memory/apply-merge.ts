@@ -1,5 +1,5 @@
-import { cloneJson, isJsonObject, type JsonObject, own, put } from "../json.js";
-import { fieldPath, type FieldSet, itemIdentity, itemPath, reaches } from "./field-set.js";
+import { cloneJson, isJsonObject, type JsonObject, own, put, withoutNulls } from "../json.js";
+import { type FieldSet, fieldPath, itemIdentity, itemPath, reaches } from "./field-set.js";
 import type { ListRule, MergeRules } from "./merge-rules.js";
 
 /** `live` with everything that `config` says: fields are set, keyed items merge, nothing is removed. Changes neither. */
@@ -15,17 +15,6 @@ export function mergeConfig(live: unknown, config: unknown, rules: MergeRules): 
   if (Array.isArray(config) && Array.isArray(live) && rules.list.kind !== "atomic")
     return mergeLists(live, config, rules);
   return withoutNulls(config);
-}
-
-/** `null` in an applied configuration says nothing. */
-function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNulls);
-  if (!isJsonObject(value)) return value;
-  const kept: JsonObject = {};
-  for (const name of Object.keys(value)) {
-    if (value[name] !== null && value[name] !== undefined) put(kept, name, withoutNulls(value[name]));
-  }
-  return kept;
 }
 
 /** Items in the order of the configuration; live items that it does not name stay behind the item that they followed. */
@@ -59,7 +48,11 @@ function byIdentity(items: readonly unknown[], rule: ListRule): Map<string, numb
   return positions;
 }
 
-/** Removes from `value`, in place, every field of `fields` that `kept` does not reach, and the objects and lists left empty by that. */
+/**
+ * Removes from `value`, in place, every field of `fields` that `kept` does not reach, and what that leaves empty. An object
+ * or list that is left empty but is owned itself becomes `null`, as on a real API server (which then refuses it, unless
+ * it is nullable): to empty a map, leave it out.
+ */
 export function removeFields(value: JsonObject, fields: FieldSet, kept: FieldSet, rules: MergeRules): void {
   removeBelow(value, "", { fields, kept }, rules);
 }
@@ -69,16 +62,23 @@ interface Removal {
   readonly kept: FieldSet;
 }
 
+type Rest = "stays" | "goes" | "null";
+
 /** @returns whether `value` lost something and is empty now */
 function removeBelow(value: unknown, path: string, removal: Removal, rules: MergeRules): boolean {
   if (!reaches(removal.fields, path)) return false;
-  const goes = (at: string, child: unknown, childRules: MergeRules): boolean =>
-    (removal.fields.has(at) && !reaches(removal.kept, at)) ||
-    (removeBelow(child, at, removal, childRules) && !reaches(removal.kept, at));
+  const restOf = (at: string, child: unknown, childRules: MergeRules): Rest => {
+    const kept = reaches(removal.kept, at);
+    if (removal.fields.has(at) && !kept) return "goes";
+    if (!removeBelow(child, at, removal, childRules)) return "stays";
+    return kept ? "null" : "goes";
+  };
   if (isJsonObject(value) && !rules.atomic) {
     const names = Object.keys(value);
     for (const name of names) {
-      if (goes(fieldPath(path, name), value[name], rules.field(name))) delete value[name];
+      const rest = restOf(fieldPath(path, name), value[name], rules.field(name));
+      if (rest === "goes") delete value[name];
+      if (rest === "null") value[name] = null;
     }
     return names.length > 0 && Object.keys(value).length === 0;
   }
@@ -86,7 +86,7 @@ function removeBelow(value: unknown, path: string, removal: Removal, rules: Merg
     const before = value.length;
     const left = value.filter((item) => {
       const identity = itemIdentity(item, rules.list);
-      return identity === undefined || !goes(itemPath(path, identity), item, rules.items);
+      return identity === undefined || restOf(itemPath(path, identity), item, rules.items) !== "goes";
     });
     value.splice(0, before, ...left);
     return before > 0 && left.length === 0;

@@ -1,6 +1,7 @@
-import { isJsonObject, type JsonObject, own } from "../json.js";
+import { isJsonObject, type JsonObject, own, withoutNulls } from "../json.js";
 import type { StatusCause } from "../kube-error.js";
 import { labelNameProblem, subdomainProblem } from "../names.js";
+import type { Resource } from "../resource.js";
 import {
   CONFIG_MAPS,
   CUSTOM_RESOURCE_DEFINITIONS,
@@ -11,7 +12,6 @@ import {
   SECRETS,
   SERVICE_ACCOUNTS,
 } from "../resources.js";
-import type { Resource } from "../resource.js";
 import type { ResourceDefinition, StoredObject } from "./definition.js";
 import { builtInRules } from "./merge-rules.js";
 import { podGracePeriod, podProblems, preparePod } from "./pod-rules.js";
@@ -72,10 +72,10 @@ function define(
     rules: builtInRules(),
     nameProblem: subdomainProblem,
     selectableFields: new Map(),
-    prepare: (object) => object,
     validate: () => [],
     gracePeriod: () => 0,
     ...behaviour,
+    prepare: (object, old) => (behaviour.prepare ?? ((same) => same))(withoutNulls(object) as JsonObject, old),
   };
 }
 

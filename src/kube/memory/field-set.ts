@@ -96,7 +96,8 @@ function valuesOf(value: unknown, rules: MergeRules): Map<string, unknown> {
 function* leaves(value: unknown, rules: MergeRules, path: string): Generator<[string, unknown]> {
   if (isJsonObject(value) && !rules.atomic && Object.keys(value).length > 0) {
     for (const name of Object.keys(value)) yield* leaves(value[name], rules.field(name), fieldPath(path, name));
-  } else if (Array.isArray(value) && rules.list.kind !== "atomic" && value.length > 0) {
+  } else if (Array.isArray(value) && rules.list.kind !== "atomic") {
+    // An empty keyed list or set is owned by nobody.
     for (const item of value) {
       const identity = itemIdentity(item, rules.list);
       if (identity === undefined) continue;

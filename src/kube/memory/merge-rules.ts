@@ -1,4 +1,4 @@
-import { schemaOfField, type StructuralSchema } from "./structural-schema.js";
+import { type StructuralSchema, schemaOfField } from "./structural-schema.js";
 
 /** How a list merges in server-side apply. */
 export type ListRule =

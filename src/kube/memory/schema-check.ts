@@ -1,6 +1,6 @@
 import { equalJson, isJsonObject, own } from "../json.js";
 import type { StatusCause } from "../kube-error.js";
-import { schemaOfField, type StructuralSchema } from "./structural-schema.js";
+import { type StructuralSchema, schemaOfField } from "./structural-schema.js";
 
 /** What the value checks of a structural schema refuse, as the API server would say it. CEL rules are not run. */
 export function checkValue(value: unknown, schema: StructuralSchema, path = ""): StatusCause[] {

@@ -49,6 +49,8 @@ export interface Update {
   readonly kind: "replace" | "patch";
   readonly subresource: "" | "status";
   readonly dryRun: boolean;
+  /** Write even when nothing changes. @default false */
+  readonly always?: boolean;
   /** Owners as a server-side apply left them; an ordinary update computes them from `writer`. */
   readonly managers?: readonly FieldManager[];
   readonly writer: Writer;
@@ -78,6 +80,7 @@ export class ObjectWriter {
     const meta = object["metadata"] as ObjectMeta & JsonObject;
     if (meta.resourceVersion) throw internalError("resourceVersion should not be set on objects to be created");
     for (const field of [...SERVER_OWNED, "resourceVersion", "managedFields", "selfLink"]) delete meta[field];
+    dropEmpty(meta);
     if (namespace === undefined) delete meta.namespace;
     else meta.namespace = namespace;
     meta.name = meta.name || this.#generateName(definition, namespace, meta.generateName);
@@ -121,7 +124,7 @@ export class ObjectWriter {
       definition.rules,
     );
     const changed = !equalJson(old, object);
-    if (!changed && sameManagers(managers, record.managers)) return old;
+    if (!changed && !update.always && sameManagers(managers, record.managers)) return old;
     const stored = object as StoredObject;
     if (update.dryRun) return stored;
     if (isReadyToGo(stored)) {
@@ -197,10 +200,7 @@ export class ObjectWriter {
     }
     delete meta["managedFields"];
     delete meta["selfLink"];
-    for (const field of ["finalizers", "labels", "annotations", "ownerReferences"] as const) {
-      const value = meta[field];
-      if (value !== undefined && (value === null || Object.keys(value).length === 0)) delete meta[field];
-    }
+    dropEmpty(meta);
   }
 
   #generateName(definition: ResourceDefinition, namespace: string | undefined, base: string | undefined): string {
@@ -232,6 +232,27 @@ export class ObjectWriter {
 
 /** No vowels, so that no words come out; no characters that look alike. */
 const SUFFIX_LETTERS = "bcdfghjklmnpqrstvwxz2456789";
+
+/** Maps and lists in metadata that are not stored when they are empty. */
+const OMITTED_WHEN_EMPTY = ["finalizers", "labels", "annotations", "ownerReferences"] as const;
+
+function dropEmpty(meta: ObjectMeta): void {
+  for (const field of OMITTED_WHEN_EMPTY) {
+    const value: object | null | undefined = meta[field];
+    if (value !== undefined && (value === null || Object.keys(value).length === 0)) delete meta[field];
+  }
+}
+
+/**
+ * Whether a configuration applies an empty map or list that is not stored: a real API server finds a difference, and
+ * writes, every time. Leave such fields out.
+ */
+export function appliesUnstored(wanted: ObjectMeta, stored: ObjectMeta): boolean {
+  return OMITTED_WHEN_EMPTY.some((field) => {
+    const value: object | undefined = wanted[field];
+    return value !== undefined && Object.keys(value).length === 0 && stored[field] === undefined;
+  });
+}
 
 function withStatus(object: JsonObject, status: unknown): JsonObject {
   const copy = cloneJson(object);
