@@ -6,8 +6,24 @@ import { readFileSync, writeFileSync } from "node:fs";
 const file = "package-lock.json";
 const lock = JSON.parse(readFileSync(file, "utf8"));
 const words = {
-  os: { android: "android", darwin: "darwin", freebsd: "freebsd", linux: "linux", openharmony: "openharmony", win32: "win32" },
-  cpu: { arm: "arm", arm64: "arm64", ia32: "ia32", loong64: "loong64", ppc64: "ppc64", riscv64: "riscv64", s390x: "s390x", x64: "x64" },
+  os: {
+    android: "android",
+    darwin: "darwin",
+    freebsd: "freebsd",
+    linux: "linux",
+    openharmony: "openharmony",
+    win32: "win32",
+  },
+  cpu: {
+    arm: "arm",
+    arm64: "arm64",
+    ia32: "ia32",
+    loong64: "loong64",
+    ppc64: "ppc64",
+    riscv64: "riscv64",
+    s390x: "s390x",
+    x64: "x64",
+  },
   libc: { gnu: "glibc", musl: "musl", gnueabihf: "glibc", musleabihf: "musl" },
 };
 

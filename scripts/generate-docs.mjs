@@ -3,11 +3,15 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { OPERATOR_NAME, OPERATOR_NAMESPACE } from "../lib/src/api/index.js";
 import { renderApiDocs } from "../lib/src/api/render-docs.js";
 import { metricsPage, runbookPages } from "../lib/src/observability/index.js";
+import { troubleshootingPage } from "../lib/src/recovery/index.js";
+import { checksPage } from "../lib/src/validation/index.js";
 
 const runbooks = runbookPages({ namespace: OPERATOR_NAMESPACE, job: OPERATOR_NAME });
 const pages = {
   "docs/api.md": renderApiDocs(),
   "docs/metrics.md": metricsPage(),
+  "docs/checks.md": checksPage(),
+  "docs/troubleshooting.md": troubleshootingPage(),
   ...Object.fromEntries(runbooks.map(({ file, text }) => [`docs/runbooks/${file}`, text])),
 };
 mkdirSync(new URL("../docs/runbooks/", import.meta.url), { recursive: true });

@@ -43,7 +43,9 @@ function totals(status, read) {
 
 const jest = totals(jestStatus, () => {
   const report = JSON.parse(readFileSync(jestReport, "utf8"));
-  const brokenSuites = report.testResults.filter((suite) => suite.status === "failed" && suite.assertionResults.length === 0);
+  const brokenSuites = report.testResults.filter(
+    (suite) => suite.status === "failed" && suite.assertionResults.length === 0,
+  );
   return {
     passed: report.numPassedTests,
     failed: report.numFailedTests + brokenSuites.length,

@@ -16,6 +16,7 @@ export {
   reasonRow,
 } from "./reasons/catalogue.js";
 export type { Patience, ReasonRow } from "./reasons/row.js";
+export { troubleshootingPage } from "./reasons/troubleshooting-page.js";
 export { REDACTED, redact } from "./redact.js";
 export { delayBefore } from "./retry/delay-before.js";
 export {

@@ -2,7 +2,7 @@ import type { ErrorType } from "../api/index.js";
 
 /**
  * The floor of classification: what an error's words say when no structured reason does. Looked at in this order,
- * whatever the case. Where a structured reason knows better it wins: see `docs/recovery.md`.
+ * whatever the case. Where a structured reason knows better it wins.
  */
 export const TEXT_PATTERNS: readonly { readonly errorType: Exclude<ErrorType, "unknown">; readonly pattern: RegExp }[] =
   [

@@ -1,5 +1,7 @@
 export { type AttemptIdentity, attemptKey, keyText } from "./attempt-key.js";
 export { type CheckSettings, checkPolicy, DEFAULT_LEVEL, effectiveLevel } from "./checks/check-policy.js";
+export { checksPage } from "./checks/checks-page.js";
+export { MADE_CHECKS, type UnmadeCheck, unmadeChecks } from "./checks/made-checks.js";
 export {
   CHECK_IDS,
   CHECKS,

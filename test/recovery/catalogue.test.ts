@@ -20,7 +20,7 @@ test.each(FAILURE_REASONS)("%s says one sentence, what to do, and where to read 
   expect(reason).toMatch(/^[A-Z][A-Za-z]+$/);
   expect(row.message).toMatch(/^[A-Z].*[^.]$/);
   expect(row.suggestedAction).toMatch(/^[A-Z].*[^.]$/);
-  expect(reasonAnchor(reason)).toBe(`docs/recovery.md#${reason.toLowerCase()}`);
+  expect(reasonAnchor(reason)).toBe(`docs/troubleshooting.md#${reason.toLowerCase()}`);
   expect(failureOf(reason)).toMatchObject({ reason, message: row.message, budget: row.budget ?? "job" });
 });
 

@@ -6,7 +6,7 @@ import { LOSS_REASONS, START_REASONS } from "./pod-reasons.js";
 import type { ReasonRow } from "./row.js";
 import { RUN_REASONS, SOURCE_REASONS } from "./run-reasons.js";
 
-/** Every reason for which an attempt can fail. Classification, planning and `docs/recovery.md` read this table. */
+/** Every reason for which an attempt can fail. Classification, planning and `docs/troubleshooting.md` read this table. */
 export const REASONS = {
   ...SOURCE_REASONS,
   ...BUILD_REASONS,
@@ -34,7 +34,7 @@ export function reasonRow(reason: FailureReason): ReasonRow {
 
 /** Where the documentation explains `reason`. */
 export function reasonAnchor(reason: FailureReason): string {
-  return `docs/recovery.md#${reason.toLowerCase()}`;
+  return `docs/troubleshooting.md#${reason.toLowerCase()}`;
 }
 
 /** What a signal knows better than the catalogue's row. */
@@ -59,7 +59,9 @@ const MAX_MESSAGE_BYTES = 1024;
 export function failureOf(reason: FailureReason, details: FailureDetails = {}): Failure {
   const row = reasonRow(reason);
   const detail = details.detail?.replace(/\s+/g, " ").trim();
-  const said = details.message ?? (detail ? `${row.message}: ${detail}` : row.message);
+  const words = details.message ?? (detail ? `${row.message}: ${detail}` : row.message);
+  // Whoever shows it goes on with the suggested action.
+  const said = words.replace(/\.$/, "");
   return {
     reason,
     errorType: details.errorType ?? row.errorType,

@@ -68,7 +68,7 @@ function endingOf({ verdict, running, cells }: RunProgress): EducationalFeedback
   if (!entry) return undefined;
   const cell = running?.cell ?? verdict.failingCells[0]?.cell ?? cells.find(({ status }) => status === "Failure")?.cell;
   const facts = { whileCell: cell === undefined ? "" : ` while cell ${cell} was running` };
-  const anchor = `docs/recovery.md#${verdict.reason.toLowerCase()}`;
+  const anchor = `docs/troubleshooting.md#${verdict.reason.toLowerCase()}`;
   return [feedback(verdict.message, "error", cell, entry, facts, anchor)];
 }
 
