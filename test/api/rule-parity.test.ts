@@ -33,6 +33,17 @@ const HOSTILE: Readonly<Record<string, readonly unknown[]>> = {
     { requests: { memory: "1Gi" }, limits: { cpu: "1" } },
   ],
   "spec.podConfig.volumes[].name": ["nbv-home", "nbv"],
+  "spec.podConfig.volumeMounts[].mountPath": [
+    "/nbv",
+    "//nbv/x",
+    "/data/../nbv",
+    "/dev",
+    "/dev/shm",
+    "/proc/1",
+    "/data",
+    "/nbvx",
+    "/a..b",
+  ],
   "spec.podConfig.labels": [{ "mlops.dev/job": "x" }, { "example.com/job": "x" }],
   "spec.notebook.path": ["a/../b.ipynb", "..", "a.txt", "a..b.ipynb"],
 };

@@ -7,7 +7,13 @@ import { Annotations, LabelSelector, Labels } from "./label-selector.js";
 /** Names that begin so belong to the operator. */
 export const RESERVED_VOLUME_PREFIX = "nbv-";
 /** Directories that belong to the operator or the system; neither they nor anything below them can be mounted. */
-export const RESERVED_MOUNT_PATHS = ["/nbv", "/proc", "/sys", "/var/run/secrets/kubernetes.io"] as const;
+export const RESERVED_MOUNT_PATHS = [
+  "/nbv",
+  "/proc",
+  "/sys",
+  "/dev/termination-log",
+  "/var/run/secrets/kubernetes.io",
+] as const;
 
 /** A relative path without a segment `..`: as one pattern, for a rule would be paid for once per item of a long list. */
 function pathInVolume(): z.ZodString {
@@ -161,7 +167,12 @@ export const Volume = object({
 );
 export type Volume = z.infer<typeof Volume>;
 
-const reserved = `^(${RESERVED_MOUNT_PATHS.join("|").replaceAll(".", "[.]")})(/|$)|^/+$|^/dev/*$`;
+const reserved = [
+  `^/+(${RESERVED_MOUNT_PATHS.map((path) => path.slice(1).replaceAll(".", "[.]")).join("|")})(/|$)`,
+  "^/+$",
+  "^/+dev/*$",
+  "/[.][.]?(/|$)",
+].join("|");
 
 /** Where a volume appears in the notebook's container. */
 export const VolumeMount = object({
@@ -178,7 +189,7 @@ export const VolumeMount = object({
       rule({
         cel: `!self.matches('${reserved}')`,
         holds: (path) => !new RegExp(reserved).test(path),
-        message: `must not be /, /dev, or at or below ${RESERVED_MOUNT_PATHS.join(", ")}: they belong to the operator or the system`,
+        message: `must be a plain path, and not /, /dev, or at or below ${RESERVED_MOUNT_PATHS.join(", ")}: they belong to the operator or the system`,
       }),
     ),
   subPath: text({ max: 1024 })
