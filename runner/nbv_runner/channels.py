@@ -15,6 +15,7 @@ from jupyter_client.session import Session
 
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 MAX_FRAME_BYTES = 256 * 1024 * 1024
+MAX_QUEUED_MESSAGES = 20_000
 SHOWN_BYTES = 64 * 1024
 MAX_SOCKET_PATH = 100
 _STREAM = re.compile(r'\{"name":\s*"(stdout|stderr)",\s*"text":\s*"((?:[^"\\]|\\[^u]|\\u[0-9a-fA-F]{4})*)')
@@ -78,6 +79,8 @@ class Channels:
             one.setsockopt(zmq.SUBSCRIBE, b"")
             # Beyond this, ZeroMQ drops the connection before it reserves the memory, and makes a new one.
             one.setsockopt(zmq.MAXMSGSIZE, MAX_FRAME_BYTES)
+            # A kernel that shows things faster than we read them throws messages away beyond its queue and ours.
+            one.setsockopt(zmq.RCVHWM, MAX_QUEUED_MESSAGES)
         elif kind == zmq.DEALER:
             one.setsockopt(zmq.IDENTITY, self.session.bsession)
         one.connect(self._address(name))

@@ -56,9 +56,12 @@ class EventStream:
         dropped. It still takes a number, so that whoever verifies the stream sees that something is missing.
         """
         reserved = cells_to_come * LEAST_CELL_BYTES
-        free = max(0, self._room - reserved)
-        share = free if _is_bad_news(event) else max(0, free - BAD_NEWS_RESERVE) // max(1, cells_to_come // 4)
-        limit = min(MAX_LINE_BYTES, self._room, max(LEAST_CELL_BYTES // 2, share))
+        if _is_bad_news(event):
+            room, share = self._room, self._room - reserved
+        else:
+            room = self._room - BAD_NEWS_RESERVE
+            share = (room - reserved) // max(1, cells_to_come // 4)
+        limit = min(MAX_LINE_BYTES, room, max(LEAST_CELL_BYTES // 2, share))
         payload = self._fit(event, limit, SHRINKS)
         if payload is None:
             self._seq += 1

@@ -144,7 +144,7 @@ class CellRunner:
             is_cell_limit = cell_deadline is not None and cell_deadline <= self._notebook_deadline
             self._take_timeout(cell, execution, is_cell_limit)
         elif execution.death is not None:
-            self._take_death(cell, execution)
+            self._take_death(cell, execution, has_begun=outputs.executed_source is not None)
         else:
             self._take_reply(cell, execution.reply or {}, outputs)
         if execution.outputs_incomplete:
@@ -188,13 +188,13 @@ class CellRunner:
         cell.error = CellError(name, "stopped after %.1f s by %s time limit%s" % (cell.seconds, whose, ignored), where)
 
     @staticmethod
-    def _take_death(cell: CellRun, execution: Execution) -> None:
+    def _take_death(cell: CellRun, execution: Execution, has_begun: bool) -> None:
         death = execution.death
         if death is None:
             return
         cell.ended = Ended.KERNEL_DIED
         cell.death = death
-        early = "; a background task of an earlier cell may be the cause" if cell.seconds < 0.05 else ""
+        early = "" if has_begun else ", before this cell began: a background task of an earlier cell may be the cause"
         name = "OutOfMemory" if death.out_of_memory else "DeadKernel"
         cell.error = CellError(name, death.describe() + early, without_ansi(tail(death.chatter, MAX_TRACEBACK_BYTES)))
 

@@ -59,6 +59,7 @@ def test_five_thousand_chatty_cells_stay_below_a_mebibyte_with_the_verdict_in_it
     assert len(writer.data) <= MAX_STREAM_BYTES
     events = read(writer.data)
     assert events[-1][1]["type"] == "verdict"
+    assert events[-2][1]["status"] == "Failure", "what failed is never what is dropped"
     sent = [number for number, _ in events]
     assert sent == sorted(set(sent)) and sent[-1] > len(sent), "what was dropped shows as gaps"
 
