@@ -3,7 +3,6 @@ import fc from "fast-check";
 import { API_VERSION, crd, KIND, NotebookValidationJobSpec, parseJob, parseSpec } from "../../src/api/index.js";
 import {
   CUSTOM_RESOURCE_DEFINITIONS,
-  type CustomResourceDefinitionObject,
   KubeError,
   NOTEBOOK_VALIDATION_JOBS,
   type NotebookValidationJobObject,
