@@ -26,7 +26,7 @@ export function register(program: Command): void {
     .description(
       "Runs NotebookValidationJobs on this computer: the operator itself, with pods as processes.\n" +
         "The manifests may also hold the Secrets and ConfigMaps that the jobs refer to.\n" +
-        "Exit code: 0 passed, 1 a job did not pass, 2 bad input or environment.",
+        "Exit code: 0 passed, 1 a notebook failed, 2 it could not be judged: bad input or environment.",
     )
     .argument("<file...>", "manifests; - reads stdin")
     .option("--repo <dir>", "validate this directory in place of the job's Git repository")
@@ -63,7 +63,14 @@ async function run(files: readonly string[], options: Options): Promise<ExitCode
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.removeListener(signal, interrupt);
   }
   if (options.output !== "text") await print(serialize({ jobs: reports.map(reportValue) }, options.output));
-  return reports.every(({ job }) => job.status?.phase === "Succeeded") ? EXIT.yes : EXIT.no;
+  return exitCode(reports);
+}
+
+/** `Error` is no verdict: something kept the notebook from being judged. */
+function exitCode(reports: readonly JobReport[]): ExitCode {
+  const verdicts = reports.map(({ job }) => job.status?.verdict ?? "Error");
+  if (verdicts.includes("Failed")) return EXIT.no;
+  return verdicts.includes("Error") ? EXIT.unusable : EXIT.yes;
 }
 
 async function runJob(
@@ -73,13 +80,14 @@ async function runJob(
   progress: RunProgress,
   signal: AbortSignal,
 ): Promise<JobReport> {
-  const { join, resolve } = await import("node:path");
-  const { clearReports, runLocally } = await import("../local/index.js");
+  const { resolve } = await import("node:path");
+  const { choosePython, clearReports, runLocally } = await import("../local/index.js");
   const { localLogger } = await import("./local-logger.js");
   const { localSource } = await import("./local-source.js");
+  const { requireRunner } = await import("../operator/source/prepare-source.js");
   const { containerEnvironment } = await import("./local-environment.js");
-  const { choosePython } = await import("../local/index.js");
   const reportDirectory = resolve(options.reportDir, ...(input.jobs.length > 1 ? [job.metadata.name] : []));
+  await requireRunner();
   const source = await localSource(job, input.secrets, options.repo, signal);
   try {
     const python = await choosePython({
@@ -95,6 +103,7 @@ async function runJob(
       signal,
     });
     progress.line(`· Python ${python.version}, ${printable(python.path)}: ${printable(python.reason)}`);
+    warnAboutMounts(job, progress);
     await clearReports(reportDirectory);
     const result = await runLocally({
       job: withTimeout(job, options.timeout),
@@ -115,7 +124,7 @@ async function runJob(
         if (kind === "rlimit") progress.line("· the memory limit holds per process: no control group can be made here");
       },
     });
-    return { job: result.job, reports: result.reports.map((path) => join(path)) };
+    return result;
   } finally {
     await source.close();
   }
@@ -130,5 +139,16 @@ function warnAboutUser(user: ContainerUser, progress: RunProgress): void {
   const { yellow } = palette(process.stderr);
   progress.line(
     `${yellow("warning:")} the notebook runs as root, so its verdict is not tamper-proof: ${printable(user.why)}`,
+  );
+}
+
+/** Paths in commands and variables are replaced; those in a notebook's code can't be. */
+function warnAboutMounts(job: NotebookValidationJob, progress: RunProgress): void {
+  const paths = (job.spec.podConfig?.volumeMounts ?? []).map(({ mountPath }) => mountPath);
+  if (paths.length === 0) return;
+  const { yellow } = palette(process.stderr);
+  progress.line(
+    `${yellow("warning:")} volumes are directories elsewhere on this computer: code that names ${printable(paths.join(", "))} ` +
+      "won't find them, only variables of the job that begin with such a path",
   );
 }

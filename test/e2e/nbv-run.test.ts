@@ -114,14 +114,14 @@ describe("from a Git server", () => {
       secret("git", { username: "ada", password: "wr0ng-pass" }),
     );
     const { code: exit, first, everything } = await run(text, [], { NBV_DEBUG: "1" });
-    expect({ exit, reason: first?.status.reason }).toEqual({ exit: 1, reason: "GitAuthFailed" });
+    expect({ exit, reason: first?.status.reason }).toEqual({ exit: 2, reason: "GitAuthFailed" });
     expect(everything).not.toContain("wr0ng-pass");
   });
 
   test("a branch that is not there", async () => {
     const text = job("good", { git: { url: `${open.base}/repo`, ref: "mian" }, path: "notebooks/good.ipynb" });
     const { code: exit, first } = await run(text);
-    expect({ exit, reason: first?.status.reason }).toEqual({ exit: 1, reason: "GitRefNotFound" });
+    expect({ exit, reason: first?.status.reason }).toEqual({ exit: 2, reason: "GitRefNotFound" });
     expect(first?.status.message).toContain("did you mean main");
   });
 
@@ -148,7 +148,7 @@ describe("from a Git server", () => {
       const { code: exit, first } = await run(
         manifest(job("good", at()), secret("key", { "ssh-privatekey": server.privateKey })),
       );
-      expect({ exit, reason: first?.status.reason }).toEqual({ exit: 1, reason: "GitUntrusted" });
+      expect({ exit, reason: first?.status.reason }).toEqual({ exit: 2, reason: "GitUntrusted" });
       expect(first?.status.message).toContain("ssh-keyscan");
     });
   });

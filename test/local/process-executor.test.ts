@@ -1,12 +1,23 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import type { Container, PodSpec } from "kubernetes-types/core/v1.js";
 import { pino } from "pino";
 import { MemoryCluster } from "../../src/kube/memory/index.js";
-import { CONFIG_MAPS, objectOf, PODS, type Pod, SECRETS, systemClock } from "../../src/kube/index.js";
+import {
+  CONFIG_MAPS,
+  type Draft,
+  type KubernetesObject,
+  objectOf,
+  PODS,
+  type Pod,
+  type Resource,
+  SECRETS,
+  systemClock,
+} from "../../src/kube/index.js";
 import type { MemoryLimitKind } from "../../src/local/container-process.js";
+import type { ExecutorOptions } from "../../src/local/executor-options.js";
 import { ProcessExecutor } from "../../src/local/process-executor.js";
 
 const namespace = "default";
@@ -21,16 +32,7 @@ beforeEach(() => {
   state = mkdtempSync(join(tmpdir(), "nbv-exec-"));
   cluster = new MemoryCluster({ nodeName: "here", logs: (pod, options) => executor.logs(pod, options) });
   limits = [];
-  executor = new ProcessExecutor({
-    cluster,
-    clock: systemClock,
-    logger: pino({ level: "silent" }),
-    nodeName: "here",
-    stateDirectory: state,
-    programs: { known: ["/bin/sh", "-c", "echo known program: $*", "sh"] },
-    environment: { PATH: "/usr/bin:/bin", LANG: "C.UTF-8" },
-    onContainer: (_pod, _name, kind) => limits.push(kind),
-  });
+  executor = new ProcessExecutor(options());
   stopping = new AbortController();
   running = executor.run(stopping.signal);
 });
@@ -41,13 +43,30 @@ afterEach(async () => {
   rmSync(state, { recursive: true, force: true });
 });
 
+function options(): ExecutorOptions {
+  return {
+    cluster,
+    clock: systemClock,
+    logger: pino({ level: "silent" }),
+    nodeName: "here",
+    stateDirectory: state,
+    programs: { known: ["/bin/sh", "-c", "echo known program: $*", "sh"] },
+    environment: { PATH: "/usr/bin:/bin", LANG: "C.UTF-8" },
+    onContainer: (_pod, _name, kind) => limits.push(kind),
+  };
+}
+
+/** An object as a user writes it. */
+function made<T extends KubernetesObject>(resource: Resource<T>, name: string, content: object): T {
+  return objectOf(resource, { metadata: { name, namespace, labels: { team: "a" } }, ...content } as Draft);
+}
+
 function sh(script: string, more: Partial<Container> = {}): Container {
   return { name: "main", image: "none", command: ["/bin/sh", "-c", script], ...more };
 }
 
 async function start(spec: Partial<PodSpec> & { containers: Container[] }, name = "p"): Promise<Pod> {
-  const metadata = { name, namespace, labels: { team: "a" } };
-  return await cluster.create(PODS, objectOf(PODS, { metadata, spec: { restartPolicy: "Never", ...spec } }));
+  return await cluster.create(PODS, made(PODS, name, { spec: { restartPolicy: "Never", ...spec } }));
 }
 
 async function until(what: (pod: Pod) => boolean, name = "p"): Promise<Pod> {
@@ -119,14 +138,8 @@ describe("a pod that runs through", () => {
   });
 
   test("commands find their programs, paths and variables", async () => {
-    await cluster.create(
-      SECRETS,
-      objectOf(SECRETS, { metadata: { name: "s", namespace }, data: { PASS: btoa("geheim") } }),
-    );
-    await cluster.create(
-      CONFIG_MAPS,
-      objectOf(CONFIG_MAPS, { metadata: { name: "c", namespace }, data: { a: "1", b: "2" } }),
-    );
+    await cluster.create(SECRETS, made(SECRETS, "s", { data: { PASS: btoa("geheim") } }));
+    await cluster.create(CONFIG_MAPS, made(CONFIG_MAPS, "c", { data: { a: "1", b: "2" } }));
     await start({
       containers: [
         sh("", {
@@ -176,7 +189,7 @@ describe("a pod that fails", () => {
   });
 
   test("when a signal ends it", async () => {
-    await start({ containers: [sh("kill -11 $$")] });
+    await start({ containers: [sh("kill -11 $$$$")] });
     expect(terminated(await until(isOver))).toMatchObject({ exitCode: 139, signal: 11 });
   });
 
@@ -210,10 +223,7 @@ describe("waiting for what is missing", () => {
     );
     expect(waiting.status?.phase).toBe("Pending");
     expect(waiting.status?.containerStatuses?.[0]?.state?.waiting?.message).toBe('secret "later" not found');
-    await cluster.create(
-      SECRETS,
-      objectOf(SECRETS, { metadata: { name: "later", namespace }, data: { PASS: btoa("now") } }),
-    );
+    await cluster.create(SECRETS, made(SECRETS, "later", { data: { PASS: btoa("now") } }));
     await until(isOver);
     expect(await logOf()).toBe("now\n");
   });
@@ -242,17 +252,51 @@ describe("deletion", () => {
   test("kills a process that ignores it after the grace, with all that it started", async () => {
     const mark = join(state, "pids");
     writeFileSync(mark, "");
-    const script = `trap '' TERM; setsid sh -c 'echo $$ >> ${mark}; exec sleep 300' & echo $$ >> ${mark}; while :; do sleep 1; done`;
+    const script = `trap '' TERM; setsid sh -c 'echo $$$$ >> ${mark}; exec sleep 300' & echo $$$$ >> ${mark}; while :; do sleep 1; done`;
     await start({ terminationGracePeriodSeconds: 1, containers: [sh(script)] });
     await until(() => readFileSync(mark, "utf8").trim().split("\n").length === 2);
+    const pids = readFileSync(mark, "utf8").trim().split("\n").map(Number);
+    expect(pids.map(isAlive)).toEqual([true, true]);
     await cluster.delete(PODS, { namespace, name: "p" });
     await expect(until(() => false)).rejects.toThrow(/not found/);
-    for (const pid of readFileSync(mark, "utf8").trim().split("\n")) expect(isAlive(Number(pid))).toBe(false);
+    expect(pids.map(isAlive)).toEqual([false, false]);
   });
 });
 
+(process.getuid?.() === 0 ? test : test.skip)(
+  "started as root, main containers are another user and own their volumes",
+  async () => {
+    stopping.abort();
+    await running;
+    chmodSync(state, 0o711);
+    stopping = new AbortController();
+    executor = new ProcessExecutor({ ...options(), user: { uid: 65532, gid: 65532 } });
+    running = executor.run(stopping.signal);
+    const write = 'id -u; cat "$0/key"; echo more > "$0/own" && ls "$0"; printf last > "$1"';
+    await start({
+      initContainers: [
+        {
+          name: "init",
+          image: "x",
+          command: ["/bin/sh", "-c", 'umask 077; echo k > "$0/key"', "/w"],
+          volumeMounts: [{ name: "w", mountPath: "/w" }],
+        },
+      ],
+      containers: [
+        sh("", {
+          command: ["/bin/sh", "-c", write, "/w", "/dev/termination-log"],
+          volumeMounts: [{ name: "w", mountPath: "/w" }],
+        }),
+      ],
+      volumes: [{ name: "w", emptyDir: { medium: "Memory" } }],
+    });
+    expect(terminated(await until(isOver))).toMatchObject({ exitCode: 0, message: "last" });
+    expect(await logOf()).toBe("65532\nk\nkey\nown\n");
+  },
+);
+
 test("main containers can't find what only the init container had", async () => {
-  await cluster.create(SECRETS, objectOf(SECRETS, { metadata: { name: "key", namespace }, data: { key: btoa("k") } }));
+  await cluster.create(SECRETS, made(SECRETS, "key", { data: { key: btoa("k") } }));
   await start({
     initContainers: [sh("true", { name: "init", volumeMounts: [{ name: "key", mountPath: "/key" }] })],
     containers: [

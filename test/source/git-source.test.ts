@@ -229,7 +229,10 @@ describe("fetching a commit", () => {
   const url = () => `ssh://${server.user}@127.0.0.1:${server.port}${root}/repo`;
 
   test("a key and its known host open the repository, and the key file is gone afterwards", async () => {
-    const credentials = { "ssh-privatekey": server.privateKey.replaceAll("\n", "\r\n"), known_hosts: server.knownHosts };
+    const credentials = {
+      "ssh-privatekey": server.privateKey.replaceAll("\n", "\r\n"),
+      known_hosts: server.knownHosts,
+    };
     expect(await resolve("main", url(), credentials)).toEqual({ commit: second });
     const into = mkdtempSync(join(root, "into-"));
     const scratch = mkdtempSync(join(root, "scratch-"));

@@ -64,8 +64,19 @@ async function handOver(attempt: string, into: string): Promise<void> {
   }
 }
 
-/** Finds the package's `runner/`, beside the compiled program or above it. @throws UserError */
-export async function runnerDirectory(from = fileURLToPath(import.meta.url)): Promise<string> {
+/** The package's `runner/`, complete. @throws UserError that says how to complete it */
+export async function requireRunner(): Promise<string> {
+  const directory = await runnerDirectory();
+  for (const part of ["py310", "py39"]) {
+    if ((await lstat(join(directory, "vendor", part)).catch(() => undefined)) === undefined) {
+      throw new UserError({ what: "the packages that travel with the runner are missing", fix: "run `make build`" });
+    }
+  }
+  return directory;
+}
+
+/** Finds `runner/`, beside the compiled program or above it. */
+async function runnerDirectory(from = fileURLToPath(import.meta.url)): Promise<string> {
   for (let at = dirname(from); ; at = dirname(at)) {
     const candidate = join(at, "runner");
     if ((await lstat(join(candidate, "main.py")).catch(() => undefined)) !== undefined) return candidate;
@@ -76,10 +87,7 @@ export async function runnerDirectory(from = fileURLToPath(import.meta.url)): Pr
 }
 
 async function copyRunner(into: string): Promise<void> {
-  const from = await runnerDirectory();
-  if ((await lstat(join(from, "vendor")).catch(() => undefined)) === undefined) {
-    throw new UserError({ what: "the packages that travel with the runner are missing", fix: "run `make build`" });
-  }
+  const from = await requireRunner();
   await mkdir(into, { recursive: true });
   await copyFile(join(from, "main.py"), join(into, "main.py"));
   for (const part of ["nbv_runner", "vendor"]) {
