@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, List, Optional, Tuple
+from typing import Any, Callable, List, Optional, Tuple
 
 import pytest
 
 from harness import Attempt, Result, code, notebook
+from nbv_runner.cell_run import CellRun
+from nbv_runner.kernel import Execution
+from nbv_runner.kernel_process import Death
+from nbv_runner.outputs import CellOutputs, OutputBudget
+from nbv_runner.redaction import Redactor
+from nbv_runner.run import CellRunner
 
 Make = Callable[..., Attempt]
 
@@ -86,14 +92,20 @@ def test_a_dying_kernel_is_told_apart(source: str, exit_code: int, reason: str, 
     assert result.seconds < 15
 
 
-def test_a_kernel_killed_while_idle_blames_the_cell_and_says_that_another_may_be_the_cause(attempt: Make) -> None:
+def test_a_background_task_that_kills_the_kernel_fails_the_cell_that_was_running(attempt: Make) -> None:
     result = attempt(
-        "import threading, os, signal\nthreading.Timer(0.02, lambda: os.kill(os.getpid(), signal.SIGKILL)).start()",
-        "import time; time.sleep(0.01)",
-        "time.sleep(2)",
+        "import threading, os, signal\nthreading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGKILL)).start()",
+        "import time; time.sleep(30)",
     ).run()
     assert result.exit_code == 30
-    assert "Failure" in {event["status"] for event in result.of_type("cell-end")}
+    assert (result.cell(0)["status"], result.cell(1)["status"]) == ("Success", "Failure")
+
+
+@pytest.mark.parametrize("has_begun", [True, False])
+def test_a_kernel_that_died_before_the_cell_began_hints_at_earlier_cells(has_begun: bool) -> None:
+    cell = CellRun(1, 1, "x", frozenset(), CellOutputs(OutputBudget(), Redactor()))
+    CellRunner._take_death(cell, Execution(death=Death(-9, False, "")), has_begun)
+    assert cell.error is not None and ("earlier cell" in cell.error.message) is not has_begun
 
 
 def test_a_cell_over_its_limit_is_stopped_where_it_hung(attempt: Make) -> None:
@@ -140,10 +152,6 @@ def test_a_time_out_never_fails_to_end_a_flood_of_output(attempt: Make) -> None:
     result = attempt("while True:\n    print('x' * 1000)", cell_seconds=1.5).run()
     assert result.exit_code == 20
     assert result.seconds < 15
-
-
-def silent(*sources: Any, **settings: Any) -> Dict[str, Any]:
-    return {"cells": sources, "settings": settings}
 
 
 @pytest.mark.parametrize(

@@ -65,10 +65,6 @@ def test_an_enormous_notebook_is_refused_before_it_is_parsed(attempt: Make) -> N
     assert result.exit_code == 50 and "larger than 100 MB" in result.verdict["message"]
 
 
-def wrong(change: Callable[[Dict[str, Any]], Any]) -> Callable[[Dict[str, Any]], Any]:
-    return change
-
-
 BAD_CONFIGURATIONS = {
     "version": lambda c: c.update(version="nbv.config.v9"),
     "attempt": lambda c: c.pop("attempt"),
