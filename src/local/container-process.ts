@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { accessSync, constants, existsSync, readdirSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import type { Writable } from "node:stream";
 import type { ContainerLog } from "./container-log.js";
 import { MemoryGroup } from "./memory-group.js";
 
@@ -54,50 +56,71 @@ export class ContainerProcess {
   /** Resolves when the process and all that it started are gone, and its log is complete. */
   readonly ended: Promise<ProcessEnd>;
   readonly memoryLimit: MemoryLimitKind;
-  private readonly child: ChildProcess;
+  private readonly child: ChildProcess | undefined;
   private readonly group: MemoryGroup | undefined;
 
   constructor(private readonly spec: ProcessSpec) {
     this.group = MemoryGroup.create(spec.id, spec.memoryLimitBytes);
     const isLimited = spec.memoryLimitBytes !== undefined;
-    this.memoryLimit = !isLimited ? "none" : this.group !== undefined ? "cgroup" : hasShell() ? "rlimit" : "none";
-    const [program = "", ...args] = this.memoryLimit === "rlimit" ? limited(spec) : spec.argv;
-    this.child = spawn(program, args, {
+    this.memoryLimit = !isLimited ? "none" : this.group === undefined ? "rlimit" : "cgroup";
+    const missing = programProblem(spec);
+    if (missing !== undefined) {
+      this.ended = this.neverStarted(missing);
+      return;
+    }
+    this.child = spawn("/bin/sh", ["-c", this.startScript(), "sh", ...spec.argv], {
       cwd: spec.cwd,
       env: { ...spec.env, [MARK]: spec.id },
       detached: true,
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["ignore", "pipe", "pipe", "pipe"],
       ...(spec.user === undefined ? {} : spec.user),
     });
     if (this.child.pid !== undefined) this.group?.add(this.child.pid);
-    this.ended = this.follow();
+    const gate = this.child.stdio[3] as Writable | null | undefined;
+    gate?.on("error", () => undefined);
+    gate?.end("go\n");
+    this.ended = this.follow(this.child);
+  }
+
+  /** The program starts when its process is in its group: nothing that it starts can then be outside. */
+  private startScript(): string {
+    const kibibytes = Math.floor((this.spec.memoryLimitBytes ?? 0) / 1024);
+    // Private writable memory counts; address space that is only reserved does not: numpy and zmq reserve plenty.
+    const limit = this.memoryLimit === "rlimit" ? `ulimit -d ${kibibytes} 2>/dev/null; ` : "";
+    return `read -r go <&3 || exit 125; ${limit}exec "$@" 3<&-`;
   }
 
   /** Asks the container's first process to end, as the kubelet does. */
   terminate(): void {
-    this.child.kill("SIGTERM");
+    this.child?.kill("SIGTERM");
   }
 
   /** Ends the whole group at once. */
   kill(): void {
-    if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill("SIGKILL");
+    this.child?.kill("SIGKILL");
     this.killRest();
   }
 
-  private async follow(): Promise<ProcessEnd> {
-    const { child, spec } = this;
+  private async neverStarted(message: string): Promise<ProcessEnd> {
+    await this.spec.log.end();
+    await this.removeGroup();
+    return { exitCode: 128, reason: "StartError", message };
+  }
+
+  private async follow(child: ChildProcess): Promise<ProcessEnd> {
+    const { spec } = this;
     child.stdout?.on("data", (chunk: Buffer) => spec.log.write("stdout", chunk));
     child.stderr?.on("data", (chunk: Buffer) => spec.log.write("stderr", chunk));
-    const piped = new Promise<void>((resolve) => child.once("close", () => resolve()));
-    const end = await new Promise<ProcessEnd>((resolve) => {
-      child.once("error", (error) => resolve(startError(spec, error)));
-      child.once("exit", (code, signal) => resolve(this.endOf(code, signal)));
+    const piped = new Promise<void>((done) => child.once("close", () => done()));
+    const end = await new Promise<ProcessEnd>((settle) => {
+      child.once("error", (error) => settle({ exitCode: 128, reason: "StartError", message: error.message }));
+      child.once("exit", (code, signal) => settle(this.endOf(code, signal)));
     });
     this.killRest();
     if (end.reason !== "StartError") {
       // A process of another user, or in the middle of a system call, may hold the pipe a little longer.
       let timer: NodeJS.Timeout | undefined;
-      await Promise.race([piped, new Promise<void>((resolve) => (timer = setTimeout(resolve, DRAIN_MS)))]);
+      await Promise.race([piped, new Promise<void>((done) => (timer = setTimeout(done, DRAIN_MS)))]);
       clearTimeout(timer);
       child.stdout?.destroy();
       child.stderr?.destroy();
@@ -118,7 +141,7 @@ export class ContainerProcess {
 
   private killRest(): void {
     try {
-      if (this.child.pid !== undefined) process.kill(-this.child.pid, "SIGKILL");
+      if (this.child?.pid !== undefined) process.kill(-this.child.pid, "SIGKILL");
     } catch {
       // Nothing is left of the group.
     }
@@ -128,7 +151,7 @@ export class ContainerProcess {
 
   private async removeGroup(): Promise<void> {
     for (let attempt = 0; this.group?.remove() === false && attempt < 20; attempt += 1) {
-      await new Promise((resolve) => setTimeout(resolve, 25));
+      await new Promise((done) => setTimeout(done, 25));
     }
   }
 }
@@ -155,20 +178,20 @@ function processIds(): number[] {
   }
 }
 
-function hasShell(): boolean {
-  return process.platform !== "win32";
+/** Why the program can't be started, in the words of a container runtime; `undefined` when it can. */
+function programProblem({ argv, env, cwd }: ProcessSpec): string | undefined {
+  const [program = ""] = argv;
+  const folders = program.includes("/") ? [cwd] : (env.PATH ?? "").split(":");
+  const found = folders.map((folder) => resolve(folder, program)).filter((path) => existsSync(path));
+  if (program === "" || found.length === 0) return `exec: "${program}": executable file not found in $PATH`;
+  return found.some(isExecutable) ? undefined : `exec: "${program}": permission denied`;
 }
 
-/** Private writable memory counts, address space that is only reserved does not: numpy and zmq reserve plenty. */
-function limited(spec: ProcessSpec): readonly string[] {
-  const kibibytes = Math.floor((spec.memoryLimitBytes ?? 0) / 1024);
-  return ["/bin/sh", "-c", `ulimit -d ${kibibytes} 2>/dev/null; exec "$@"`, "sh", ...spec.argv];
-}
-
-function startError(spec: ProcessSpec, error: Error): ProcessEnd {
-  const code = (error as NodeJS.ErrnoException).code;
-  const program = spec.argv[0] ?? "";
-  const why =
-    code === "ENOENT" ? "executable file not found in $PATH" : code === "EACCES" ? "permission denied" : String(code);
-  return { exitCode: 128, reason: "StartError", message: `exec: "${program}": ${why}` };
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }

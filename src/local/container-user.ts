@@ -20,7 +20,7 @@ export function chooseContainerUser(python: string, directories: readonly string
   const script = [
     "import importlib.util, os, sys",
     "importlib.util.find_spec('ipykernel')",
-    "sys.exit(0 if all(os.access(d, os.R_OK | os.X_OK) for d in sys.argv[1:]) else 3)",
+    "sys.exit(0 if all(os.access(d, os.X_OK) for d in sys.argv[1:]) else 3)",
   ].join("\n");
   const result = spawnSync(python, ["-I", "-c", script, ...directories], {
     uid: UID,
