@@ -1,4 +1,9 @@
-import { type EffectiveSpec, type NotebookValidationJobSpec, type OperatorConfig, parseDuration } from "../api/index.js";
+import {
+  type EffectiveSpec,
+  type NotebookValidationJobSpec,
+  type OperatorConfig,
+  parseDuration,
+} from "../api/index.js";
 import {
   type PodSettings,
   type PodSource,
@@ -20,7 +25,9 @@ export interface AttemptRequest {
   readonly secretKeys: Readonly<Record<string, readonly string[]>>;
   readonly config: OperatorConfig;
   /** @default config's */
-  readonly fetcher?: { readonly image?: string | undefined; readonly command?: readonly string[] | undefined } | undefined;
+  readonly fetcher?:
+    | { readonly image?: string | undefined; readonly command?: readonly string[] | undefined }
+    | undefined;
   readonly localTree?: string | undefined;
 }
 
@@ -35,7 +42,10 @@ export function attemptObjects(request: AttemptRequest): ValidationObjects {
     image: plan.image,
     pod,
     ...(spec.artifacts?.claimName !== undefined && { artifactsClaim: spec.artifacts.claimName }),
-    fetcher: { image: fetcher?.image ?? config.fetcherImage, command: [...(fetcher?.command ?? config.fetcherCommand)] },
+    fetcher: {
+      image: fetcher?.image ?? config.fetcherImage,
+      command: [...(fetcher?.command ?? config.fetcherCommand)],
+    },
     assignsUserIds: config.openshift,
     startupAllowanceSeconds: parseDuration(config.patience.podStartAllowance) / 1000,
     key,
@@ -72,7 +82,7 @@ function podSettings(spec: NotebookValidationJobSpec, effective: EffectiveSpec, 
   return {
     // The contract's schemas and the core types describe the same JSON.
     ...(settings as PodSettings),
-    resources: effective.resources as NonNullable<PodSettings["resources"]>,
+    resources: effective.resources,
     serviceAccountName: effective.serviceAccountName,
     labels: { ...config.podLabels, ...labels },
     env: [...networkVariables(config).filter(({ name }) => !named.has(name)), ...env],

@@ -35,7 +35,8 @@ export class Capacity {
       const inNamespace = [...places.values()].filter((namespace) => namespace === job.namespace).length;
       if (places.size >= this.#limits.total || inNamespace >= this.#limits.perNamespace) return false;
     }
-    if (!this.#reserved.has(job.jobUid)) this.#reserved.set(job.jobUid, { namespace: job.namespace, hasStarted: false });
+    if (!this.#reserved.has(job.jobUid))
+      this.#reserved.set(job.jobUid, { namespace: job.namespace, hasStarted: false });
     return true;
   }
 

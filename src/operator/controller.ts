@@ -57,7 +57,8 @@ export class Controller {
     this.#metrics = options.metrics ?? new OperatorMetrics();
     this.#queue = new WorkQueue({ clock, random });
     const watched = { cluster, clock, random, namespaces: namespaces ?? ("all" as const) };
-    const onError = (error: unknown): void => this.#logger.warn({ err: error }, "watching is interrupted; it goes on by itself");
+    const onError = (error: unknown): void =>
+      this.#logger.warn({ err: error }, "watching is interrupted; it goes on by itself");
     this.#jobs = new Informer({
       ...watched,
       resource: NOTEBOOK_VALIDATION_JOBS,
@@ -78,12 +79,18 @@ export class Controller {
       clock,
       readSecret: (namespace, name) => this.#readSecret(namespace, name),
       onAnswer: (uid) => this.#add(this.#keys.get(uid)),
+      onError: (error) => {
+        this.#metrics.count("reconcileErrors", { kind: "source" });
+        this.#logger.error({ err: error }, "resolving a source failed unexpectedly");
+      },
       concurrency: config.git.maxConcurrent,
       timeoutMs: parseDuration(config.git.timeout),
     });
     this.#logs = new LogFollower({ cluster, clock, random, logger: this.#logger, onProgress: (key) => this.#add(key) });
     const { validations, validationsPerNamespace } = config.concurrency;
-    this.#capacity = new Capacity({ total: validations, perNamespace: validationsPerNamespace }, () => this.#livePods());
+    this.#capacity = new Capacity({ total: validations, perNamespace: validationsPerNamespace }, () =>
+      this.#livePods(),
+    );
     const settings = { config, build: options.build ?? "refuse" } as const;
     this.#reconciler = new Reconciler({
       cluster,
@@ -192,11 +199,17 @@ export class Controller {
     if (uid === undefined) return;
     this.#capacity.drop(uid);
     this.#add(this.#keys.get(uid));
-    if (!isLive(pod, this.#options.clock.now())) for (const key of this.#capacity.takeWaiting()) this.#add(key);
+    if (!isLive(pod, this.#options.clock.now())) this.#wakeWaiting();
   }
 
   #add(key: string | undefined): void {
     if (key !== undefined) this.#queue.add(key, { priority: this.#priorityOf(key) });
+  }
+
+  /** A place is free: who waits may try again, the most urgent first. */
+  #wakeWaiting(): void {
+    const keys = this.#capacity.takeWaiting().sort((a, b) => this.#priorityOf(b) - this.#priorityOf(a));
+    for (const key of keys) this.#add(key);
   }
 
   #priorityOf(key: string): number {
@@ -241,7 +254,10 @@ export class Controller {
     } else {
       const delayMs = this.#queue.addAfterFailure(key, isKubeError(error) ? error.retryAfterMs : 0, { priority });
       const level = isKubeError(error) ? "warn" : "error";
-      this.#logger[level]({ job: key, err: error, delayMs: Math.round(delayMs) }, "a reconcile failed; it is tried again");
+      this.#logger[level](
+        { job: key, err: error, delayMs: Math.round(delayMs) },
+        "a reconcile failed; it is tried again",
+      );
     }
     this.#metrics.count("reconcileErrors", { kind: isKubeError(error) ? "api" : "internal" });
   }
@@ -264,7 +280,9 @@ export class Controller {
 
 /** UID of the job that controls the object; none when something else does. */
 function ownerOf({ metadata }: Pod): [string] | undefined {
-  const owner = metadata.ownerReferences?.find(({ controller, kind }) => controller === true && kind === NOTEBOOK_VALIDATION_JOBS.kind);
+  const owner = metadata.ownerReferences?.find(
+    ({ controller, kind }) => controller === true && kind === NOTEBOOK_VALIDATION_JOBS.kind,
+  );
   return owner && [owner.uid];
 }
 

@@ -8,11 +8,11 @@ import type { KubernetesObject, OwnerReference } from "../kube/object.js";
 import type { Resource } from "../kube/resource.js";
 import { EVENTS, NOTEBOOK_VALIDATION_JOBS, objectOf, PODS, type Pod, SECRETS, type Secret } from "../kube/resources.js";
 import { classifyApi, type Failure, failureOf } from "../recovery/index.js";
-import { attemptObjects, type AttemptRequest, variableSecrets } from "./attempt-objects.js";
+import { type AttemptRequest, attemptObjects, variableSecrets } from "./attempt-objects.js";
 import type { AttemptPlan, Effect, EventNote } from "./decide/decision.js";
 import type { StoredJob } from "./decide/job.js";
-import { readTurn } from "./decide/read-turn.js";
 import type { Observation } from "./decide/observation.js";
+import { readTurn } from "./decide/read-turn.js";
 import type { SigningKey } from "./signing-key.js";
 import type { SourceDesk } from "./source-desk.js";
 
@@ -76,7 +76,17 @@ export class Effects {
       const key = signingKey.forAttempt(identity, plan.runId, plan.number);
       const secretKeys = await this.#secretKeys(namespace, variableSecrets(spec));
       const { config } = seen.settings;
-      const objects = attemptObjects({ job: identity, spec, effective, plan, key, secretKeys, config, fetcher, localTree });
+      const objects = attemptObjects({
+        job: identity,
+        spec,
+        effective,
+        plan,
+        key,
+        secretKeys,
+        config,
+        fetcher,
+        localTree,
+      });
       const secret = await this.#createOurs(SECRETS, objectOf(SECRETS, objects.attemptSecret), uid, plan.podName);
       const pod = await this.#createOurs(PODS, objectOf(PODS, objects.pod), uid);
       await this.#handOver(secret, pod);
@@ -87,7 +97,12 @@ export class Effects {
   }
 
   /** Creates the object, or finds the one that an earlier try created. @throws NameTaken when it is somebody else's */
-  async #createOurs<T extends KubernetesObject>(resource: Resource<T>, draft: T, jobUid: string, podName?: string): Promise<T> {
+  async #createOurs<T extends KubernetesObject>(
+    resource: Resource<T>,
+    draft: T,
+    jobUid: string,
+    podName?: string,
+  ): Promise<T> {
     const { cluster } = this.#options;
     try {
       return await cluster.create(resource, draft);
@@ -96,7 +111,8 @@ export class Effects {
       const { namespace = "", name } = draft.metadata;
       const found = await cluster.get(resource, { namespace, name });
       const owner = found.metadata.ownerReferences?.find(({ controller }) => controller === true);
-      const isOurs = owner?.uid === jobUid || (podName !== undefined && owner?.kind === "Pod" && owner.name === podName);
+      const isOurs =
+        owner?.uid === jobUid || (podName !== undefined && owner?.kind === "Pod" && owner.name === podName);
       if (!isOurs) throw new NameTaken(resource.kind, name);
       return found;
     }
@@ -105,13 +121,22 @@ export class Effects {
   /** From now on the attempt's Secret lives and dies with its pod, whoever deletes that. */
   async #handOver(secret: Secret, pod: Pod): Promise<void> {
     const { namespace = "", name } = secret.metadata;
-    const owner: OwnerReference = { apiVersion: "v1", kind: "Pod", name: pod.metadata.name, uid: pod.metadata.uid ?? "", controller: true };
+    const owner: OwnerReference = {
+      apiVersion: "v1",
+      kind: "Pod",
+      name: pod.metadata.name,
+      uid: pod.metadata.uid ?? "",
+      controller: true,
+    };
     if (secret.metadata.ownerReferences?.some(({ uid }) => uid === owner.uid)) return;
     try {
       await this.#options.cluster.patch(SECRETS, { namespace, name }, { metadata: { ownerReferences: [owner] } });
     } catch (error) {
       // Without it the Secret stays as long as the job: not worth an attempt.
-      this.#options.logger.warn({ secret: name, err: error }, "the attempt's Secret could not be handed over to its pod");
+      this.#options.logger.warn(
+        { secret: name, err: error },
+        "the attempt's Secret could not be handed over to its pod",
+      );
     }
   }
 
@@ -166,7 +191,8 @@ export class Effects {
     try {
       await cluster.create(EVENTS, event);
     } catch (error) {
-      if (!isKubeError(error, "AlreadyExists")) logger.debug({ job: `${namespace}/${name}`, err: error }, "an event was lost");
+      if (!isKubeError(error, "AlreadyExists"))
+        logger.debug({ job: `${namespace}/${name}`, err: error }, "an event was lost");
     }
   }
 }
@@ -179,9 +205,12 @@ class NameTaken extends Error {
 }
 
 function refusalOf(error: unknown): EffectResult {
-  if (error instanceof NameTaken) return { kind: "refused", failure: failureOf("ApiForbidden", { message: error.message }) };
-  if (error instanceof UserError) return { kind: "refused", failure: failureOf("InvalidSpec", { message: error.message }) };
-  if (!isKubeError(error) || isTransient(error) || isKubeError(error, "Aborted", "Conflict", "Unauthorized")) throw error;
+  if (error instanceof NameTaken)
+    return { kind: "refused", failure: failureOf("ApiForbidden", { message: error.message }) };
+  if (error instanceof UserError)
+    return { kind: "refused", failure: failureOf("InvalidSpec", { message: error.message }) };
+  if (!isKubeError(error) || isTransient(error) || isKubeError(error, "Aborted", "Conflict", "Unauthorized"))
+    throw error;
   // What was there a moment ago is gone: the namespace, or the job itself. Looking again tells.
   if (isKubeError(error, "NotFound")) throw error;
   return { kind: "refused", failure: classifyApi(error) };

@@ -1,5 +1,5 @@
-export type { Decision, Effect, EventNote } from "./decide/decision.js";
 export { decide } from "./decide/decide.js";
+export type { Decision, Effect, EventNote } from "./decide/decision.js";
 export type { LogSeen, Observation, Settings, SourceSeen } from "./decide/observation.js";
 export { Operator } from "./operator.js";
 export { OperatorMetrics } from "./operator-metrics.js";

@@ -145,7 +145,7 @@ export class LogFollower {
           if (following.progress.verdict !== undefined || (hadEnded && isWhole)) return this.#finish(following);
           if (isWhole) backoff.reset();
           // The server closed the stream: the container has ended, which the pod's status will soon say, or it was cut.
-          if (asStream) wait = backoff.next();
+          if (asStream && !following.hasEnded) wait = backoff.next();
         } catch (error) {
           if (isOver()) return;
           if (isKubeError(error, "NotFound")) return this.#finish(following);

@@ -95,7 +95,13 @@ export class Observer {
     const podUid = pod.metadata.uid ?? "";
     const key = signingKey.forAttempt({ namespace, uid }, attempt.runId, attempt.number);
     const followed = logs.follow(
-      { jobKey: `${namespace}/${name}`, pod: { namespace, name: attempt.podName }, podUid, container: NOTEBOOK_CONTAINER, key },
+      {
+        jobKey: `${namespace}/${name}`,
+        pod: { namespace, name: attempt.podName },
+        podUid,
+        container: NOTEBOOK_CONTAINER,
+        key,
+      },
       hasEnded(pod),
     );
     const termination = verdictFromTermination(key, exit?.message);

@@ -35,6 +35,9 @@ export interface ReconcileResult {
 /** Rounds of one reconcile before it makes room for others: each conflict and each refusal costs one. */
 const MAX_ROUNDS = 5;
 
+/** A job that the API server has lost, says one answer: by then the cache will have lost it too, or it is still there. */
+const GONE_RECHECK_MS = 30_000;
+
 /** These change the cluster, and must not come from a decision about an outdated job. */
 const CHANGES_CLUSTER: ReadonlySet<Effect["kind"]> = new Set(["start-attempt", "delete-pod", "delete-job"]);
 
@@ -69,7 +72,7 @@ export class Reconciler {
           decision = decide(job, seen, this.#options.clock.now());
         }
         const before = (job.status ?? {}) as JsonObject;
-        const patch = createMergePatch(before, decision.status as JsonObject);
+        const patch = createMergePatch(before, decision.status);
         if (patch !== undefined) {
           const written: NotebookValidationJobObject | undefined = await this.#write(job, patch);
           isCurrent = true;
@@ -78,7 +81,7 @@ export class Reconciler {
             continue;
           }
           job = written;
-          this.#options.onTransition?.(before as JobStatus, decision.status);
+          this.#options.onTransition?.(before, decision.status);
         } else if (!isCurrent && decision.effects.some(({ kind }) => CHANGES_CLUSTER.has(kind))) {
           job = await this.#read(key, uid);
           isCurrent = true;
@@ -90,11 +93,12 @@ export class Reconciler {
           if (effect.kind !== "start-attempt") continue;
           if (result.kind === "done") this.#options.capacity.started(uid);
           isRefused = result.kind === "refused";
-          if (result.kind === "refused") this.#refusals.set(uid, { podName: effect.plan.podName, failure: result.failure });
+          if (result.kind === "refused")
+            this.#refusals.set(uid, { podName: effect.plan.podName, failure: result.failure });
         }
         if (!isRefused) return decision.requeueAfterMs === undefined ? {} : { requeueAfterMs: decision.requeueAfterMs };
       }
-      return job === undefined ? {} : { requeueAfterMs: 0 };
+      return { requeueAfterMs: job === undefined ? GONE_RECHECK_MS : 0 };
     } finally {
       this.#options.capacity.release(uid);
     }

@@ -20,6 +20,8 @@ export interface SourceDeskOptions {
   readonly readSecret: (namespace: string, name: string) => Promise<Readonly<Record<string, string>>>;
   /** Called when the answer to a job's question is there. */
   readonly onAnswer: (jobUid: string) => void;
+  /** Told of errors that a resolver should not throw. @default ignored */
+  readonly onError?: (error: unknown) => void;
   /** Questions to Git at a time. @default 8 */
   readonly concurrency?: number;
   /** Longest wait for one answer, in milliseconds. @default 60000 */
@@ -47,7 +49,7 @@ export class SourceDesk {
   #underWay = 0;
 
   constructor(options: SourceDeskOptions) {
-    this.#options = { concurrency: 8, timeoutMs: 60_000, ...options };
+    this.#options = { concurrency: 8, timeoutMs: 60_000, onError: () => undefined, ...options };
   }
 
   /**
@@ -92,7 +94,7 @@ export class SourceDesk {
     }
     const { url, ref } = question;
     const key = digestOf([url, ref, credentials]);
-    return new Promise((resolve) => {
+    return new Promise<SourceSeen>((resolve) => {
       const waiting = this.#waiting.get(key);
       if (waiting !== undefined) {
         waiting.passengers.push(resolve);
@@ -134,8 +136,9 @@ export class SourceDesk {
       const { commit } = await abortable(resolver.resolve(request, signal), signal);
       return { kind: "resolved", commit };
     } catch (error) {
-      const known = late.signal.aborted ? late.signal.reason : error;
+      const known: unknown = late.signal.aborted ? late.signal.reason : error;
       if (known instanceof SourceError) return { kind: "failed", reason: known.reason, message: known.message };
+      if (!this.#stop.signal.aborted) this.#options.onError(known);
       return { kind: "failed", reason: "Unknown", message: "the source could not be resolved for an unknown reason" };
     } finally {
       landed.abort();
@@ -155,12 +158,24 @@ function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 
 function secretFailure(name: string, error: unknown): SourceSeen {
   if (isKubeError(error, "NotFound")) {
-    return { kind: "failed", reason: "SecretMissing", message: `the Secret ${name} with the Git credentials does not exist` };
+    return {
+      kind: "failed",
+      reason: "SecretMissing",
+      message: `the Secret ${name} with the Git credentials does not exist`,
+    };
   }
   if (isKubeError(error, "Forbidden", "Unauthorized")) {
-    return { kind: "failed", reason: "ApiForbidden", message: `the operator may not read the Secret ${name} with the Git credentials` };
+    return {
+      kind: "failed",
+      reason: "ApiForbidden",
+      message: `the operator may not read the Secret ${name} with the Git credentials`,
+    };
   }
-  return { kind: "failed", reason: "ApiTransient", message: `the Secret ${name} with the Git credentials could not be read` };
+  return {
+    kind: "failed",
+    reason: "ApiTransient",
+    message: `the Secret ${name} with the Git credentials could not be read`,
+  };
 }
 
 /** Names the question without keeping the credentials as text in a key. */

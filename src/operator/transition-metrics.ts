@@ -27,7 +27,16 @@ export function recordTransition(metrics: OperatorMetrics, before: JobStatus, af
   const began = fromRfc3339(after.attempts?.[0]?.startTime);
   const ended = fromRfc3339(after.completionTime);
   if (began === undefined || ended === undefined || after.validationPodName === undefined) return;
-  metrics.observe("executionDuration", { level: effectiveLevel(checks), result: RESULTS[after.verdict ?? "Error"] }, (ended - began) / 1000);
+  metrics.observe(
+    "executionDuration",
+    { level: effectiveLevel(checks), result: RESULTS[after.verdict ?? "Error"] },
+    (ended - began) / 1000,
+  );
 }
 
-const RESULTS = { Passed: "passed", PassedWithWarnings: "passed_with_warnings", Failed: "failed", Error: "error" } as const;
+const RESULTS = {
+  Passed: "passed",
+  PassedWithWarnings: "passed_with_warnings",
+  Failed: "failed",
+  Error: "error",
+} as const;

@@ -40,6 +40,8 @@ export class WorkQueue {
   /** Keys that were added while a worker had them, with their priority. */
   readonly #again = new Map<string, number>();
   readonly #failures = new Map<string, number>();
+  /** Until when the server asked to be left alone with a key; nothing that is added goes before that. */
+  readonly #heldUntil = new Map<string, Instant>();
   readonly #takers: ((key: string | undefined) => void)[] = [];
   readonly #idle: (() => void)[] = [];
   #timer: { due: Instant; stop: AbortController } | undefined;
@@ -79,6 +81,9 @@ export class WorkQueue {
   /** Wants the key reconciled as soon as possible. */
   add(key: string, options: AddOptions = {}): void {
     if (this.#closed) return;
+    const heldMs = (this.#heldUntil.get(key) ?? 0) - this.#options.clock.now();
+    if (heldMs > 0) return this.addAfter(key, heldMs, options);
+    this.#heldUntil.delete(key);
     const priority = options.priority ?? DEFAULT_PRIORITY;
     this.#delayed.delete(key);
     if (this.#processing.has(key)) {
@@ -93,9 +98,10 @@ export class WorkQueue {
   addAfter(key: string, delayMs: number, options: AddOptions = {}): void {
     if (this.#closed) return;
     if (delayMs <= 0) return this.add(key, options);
+    const heldMs = (this.#heldUntil.get(key) ?? 0) - this.#options.clock.now();
     if (this.#ready.has(key) || this.#again.has(key)) return;
     const priority = options.priority ?? DEFAULT_PRIORITY;
-    const due = this.#options.clock.now() + delayMs;
+    const due = this.#options.clock.now() + Math.max(delayMs, heldMs);
     const before = this.#delayed.get(key);
     if (before === undefined) this.#delayed.set(key, { due, priority });
     else {
@@ -107,7 +113,7 @@ export class WorkQueue {
 
   /**
    * Wants the key reconciled after a failure: later with every failure in a row, spread by jitter.
-   * @param atLeastMs what a server asked for (Retry-After)
+   * @param atLeastMs what a server asked for (Retry-After): even changes of the job wait that long
    * @returns the delay in milliseconds
    */
   addAfterFailure(key: string, atLeastMs = 0, options: AddOptions = {}): number {
@@ -116,6 +122,7 @@ export class WorkQueue {
     const { baseDelayMs, maxDelayMs, random } = this.#options;
     const ceiling = Math.min(baseDelayMs * 2 ** Math.min(failures, 30), maxDelayMs);
     const delay = Math.max(ceiling * (0.5 + random() / 2), atLeastMs);
+    if (atLeastMs > 0) this.#heldUntil.set(key, this.#options.clock.now() + atLeastMs);
     this.addAfter(key, delay, options);
     return delay;
   }

@@ -9,7 +9,9 @@ async function report(what: string, starts: readonly Node[], depth: number) {
   const began = performance.now();
   const found = await explore(starts, depth);
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
-  process.stderr.write(`exploration, ${what}, depth ${depth}: ${found.states} states, ${found.transitions} transitions, ${seconds} s\n`);
+  process.stderr.write(
+    `exploration, ${what}, depth ${depth}: ${found.states} states, ${found.transitions} transitions, ${seconds} s\n`,
+  );
   return found;
 }
 

@@ -2,26 +2,69 @@ import { expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { ANNOTATION_RETRY_REQUESTED, toRfc3339Millis } from "../../src/api/index.js";
 import type { KubeErrorReason } from "../../src/kube/kube-error.js";
-import { NOTEBOOK_VALIDATION_JOBS, type NotebookValidationJobObject, PODS, type Pod } from "../../src/kube/resources.js";
+import {
+  NOTEBOOK_VALIDATION_JOBS,
+  type NotebookValidationJobObject,
+  PODS,
+  type Pod,
+} from "../../src/kube/resources.js";
 import { isTerminal } from "../../src/operator/decide/job.js";
 import { hasEnded } from "../../src/operator/decide/pods.js";
-import { aJob } from "./kit/a-job.js";
 import { TestCluster } from "./kit/a-cluster.js";
+import { aJob } from "./kit/a-job.js";
 import { failingEvents, passingEvents } from "./kit/fake-runner.js";
 import { Faults, throughFaults } from "./kit/faulty-cluster.js";
 import { checkWrite } from "./model/invariants.js";
 import type { ModelPod, ModelState } from "./model/state.js";
 
-const reasons: KubeErrorReason[] = ["Conflict", "InternalError", "TooManyRequests", "ServiceUnavailable", "ConnectionFailed", "NotFound"];
+const reasons: KubeErrorReason[] = [
+  "Conflict",
+  "InternalError",
+  "TooManyRequests",
+  "ServiceUnavailable",
+  "ConnectionFailed",
+  "NotFound",
+];
 
 const action = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ do: fc.constant("pod" as const), what: fc.constantFrom("start", "say", "pass", "fail", "evict", "kill", "delete", "finish") }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant("user" as const), what: fc.constantFrom("edit", "suspend", "resume", "retry", "priority") }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant("time" as const), ms: fc.constantFrom(1, 500, 2_000, 10_000, 70_000) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant("operator" as const), what: fc.constantFrom("restart", "crash") }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant("refuse" as const), reason: fc.constantFrom(...reasons), times: fc.integer({ min: 1, max: 4 }) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant("pod" as const),
+      what: fc.constantFrom("start", "say", "pass", "fail", "evict", "kill", "delete", "finish"),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant("user" as const),
+      what: fc.constantFrom("edit", "suspend", "resume", "retry", "priority"),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant("time" as const), ms: fc.constantFrom(1, 500, 2_000, 10_000, 70_000) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant("operator" as const), what: fc.constantFrom("restart", "crash") }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant("refuse" as const),
+      reason: fc.constantFrom(...reasons),
+      times: fc.integer({ min: 1, max: 4 }),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("lose" as const), times: fc.integer({ min: 1, max: 3 }) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant("watch" as const), what: fc.constantFrom("close", "reset", "expire", "compact") }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant("watch" as const),
+      what: fc.constantFrom("close", "reset", "expire", "compact"),
+    }),
+  },
 );
 type Action = typeof action extends fc.Arbitrary<infer A> ? A : never;
 
@@ -31,7 +74,7 @@ class Chaos {
   readonly #passed: string[] = [];
   #faults = new Faults();
   #before: ModelState | undefined;
-  violation: unknown;
+  violation: Error | undefined;
 
   constructor(seed: number) {
     this.world = new TestCluster({
@@ -60,7 +103,7 @@ class Chaos {
     if (step.do === "lose") this.#faults.loseAnswers += step.times;
     if (step.do === "watch") {
       if (step.what === "compact") world.cluster.compact();
-      else world.cluster.breakWatches(step.what as "close" | "reset" | "expire");
+      else world.cluster.breakWatches(step.what);
     }
     if (step.do === "operator") {
       this.#faults.isDead = step.what === "crash";
@@ -83,7 +126,8 @@ class Chaos {
       const status = await world.status();
       const { generation } = await world.job().then(({ metadata }) => metadata);
       const pods = await world.pods();
-      if (isTerminal(status.phase) && status.observedGeneration === generation && pods.every(hasEnded)) return world.job();
+      if (isTerminal(status.phase) && status.observedGeneration === generation && pods.every(hasEnded))
+        return world.job();
     }
     throw new Error(`the job never comes to an end: ${JSON.stringify(await world.status())}`);
   }
@@ -122,7 +166,9 @@ class Chaos {
     if (what === "suspend" || what === "resume") await world.edit({ spec: { suspend: what === "suspend" } });
     if (what === "priority") await world.edit({ spec: { priority: 60 } });
     if (what === "retry") {
-      await world.edit({ metadata: { annotations: { [ANNOTATION_RETRY_REQUESTED]: toRfc3339Millis(world.clock.now()) } } });
+      await world.edit({
+        metadata: { annotations: { [ANNOTATION_RETRY_REQUESTED]: toRfc3339Millis(world.clock.now()) } },
+      });
     }
   }
 
@@ -136,7 +182,7 @@ class Chaos {
     try {
       checkWrite(before, after);
     } catch (error) {
-      this.violation ??= error;
+      this.violation ??= error as Error;
     }
   }
 }
@@ -149,24 +195,32 @@ test("law: whatever happens for however long, the invariants hold, the job ends,
   const runs = Number(process.env["NBV_RANDOM_RUNS"] ?? 25);
   let steps = 0;
   await fc.assert(
-    fc.asyncProperty(fc.nat(), fc.array(action, { minLength: 15, maxLength: 80, size: "max" }), async (seed, actions) => {
-      const chaos = new Chaos(seed);
-      await chaos.startOperator();
-      await chaos.world.submit(aJob().draft());
-      for (const step of actions) {
-        await chaos.act(step);
-        steps += 1;
+    fc.asyncProperty(
+      fc.nat(),
+      fc.array(action, { minLength: 15, maxLength: 80, size: "max" }),
+      async (seed, actions) => {
+        const chaos = new Chaos(seed);
+        await chaos.startOperator();
+        await chaos.world.submit(aJob().draft());
+        for (const step of actions) {
+          await chaos.act(step);
+          steps += 1;
+          if (chaos.violation !== undefined) throw chaos.violation;
+        }
+        await chaos.heal();
+        const version = chaos.world.cluster.resourceVersion;
+        await chaos.world.pass(900_000);
+        expect(chaos.world.cluster.resourceVersion).toBe(version);
+        await chaos.world.stopOperator();
         if (chaos.violation !== undefined) throw chaos.violation;
-      }
-      await chaos.heal();
-      const version = chaos.world.cluster.resourceVersion;
-      await chaos.world.pass(900_000);
-      expect(chaos.world.cluster.resourceVersion).toBe(version);
-      await chaos.world.stopOperator();
-      if (chaos.violation !== undefined) throw chaos.violation;
-      expect(chaos.world.clock.pending).toBe(0);
-    }),
-    { numRuns: runs, interruptAfterTimeLimit: 25_000, ...(process.env["NBV_SEED"] && { seed: Number(process.env["NBV_SEED"]) }) },
+        expect(chaos.world.clock.pending).toBe(0);
+      },
+    ),
+    {
+      numRuns: runs,
+      interruptAfterTimeLimit: 25_000,
+      ...(process.env["NBV_SEED"] && { seed: Number(process.env["NBV_SEED"]) }),
+    },
   );
   process.stderr.write(`random runs: ${runs} runs, ${steps} steps\n`);
 }, 300_000);

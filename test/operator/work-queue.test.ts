@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { WorkQueue } from "../../src/operator/work-queue.js";
 import { ManualClock } from "../../src/kube/manual-clock.js";
 import { seededRandom } from "../../src/kube/random.js";
+import { WorkQueue } from "../../src/operator/work-queue.js";
 
 function aQueue(options: { baseDelayMs?: number; maxDelayMs?: number; agingMs?: number } = {}) {
   const clock = new ManualClock();
@@ -130,6 +130,19 @@ describe("a work queue", () => {
     expect(queue.addAfterFailure("ns/a", 7000)).toBe(7000);
     queue.forget("ns/a");
     expect(queue.addAfterFailure("ns/a")).toBeLessThanOrEqual(100);
+  });
+
+  test("leaves the server alone with a key for as long as it asked, whatever else is added", async () => {
+    const { queue, clock } = aQueue();
+    queue.add("ns/a");
+    const key = (await queue.take()) ?? "";
+    queue.addAfterFailure(key, 5000);
+    queue.add(key);
+    queue.done(key);
+    queue.add(key);
+    expect(queue.depth).toBe(0);
+    await clock.advance(5000);
+    expect(await drain(queue)).toEqual(["ns/a"]);
   });
 
   test("after close takers get nothing, and drained waits for who still works", async () => {

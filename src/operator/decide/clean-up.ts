@@ -39,7 +39,9 @@ function timeToLive({ reading, status }: Turn): number | undefined {
 export function isOwnedByGitOps({ labels = {}, annotations = {} }: ObjectMeta): boolean {
   return (
     annotations[ARGOCD_TRACKING_ANNOTATION] !== undefined ||
-    [ARGOCD_INSTANCE_LABEL, FLUX_KUSTOMIZATION_LABEL, FLUX_HELM_RELEASE_LABEL].some((label) => labels[label] !== undefined)
+    [ARGOCD_INSTANCE_LABEL, FLUX_KUSTOMIZATION_LABEL, FLUX_HELM_RELEASE_LABEL].some(
+      (label) => labels[label] !== undefined,
+    )
   );
 }
 

@@ -1,11 +1,11 @@
-import { fromRfc3339, type Instant, parseDuration } from "../../api/index.js";
+import { fromRfc3339, type Instant } from "../../api/index.js";
 import { failureOf } from "../../recovery/index.js";
 import { cleanUp, removeSurplusPods } from "./clean-up.js";
 import type { Decision } from "./decision.js";
 import { isTerminal, type JobStatus, type StoredJob } from "./job.js";
 import { isRetryRequested, retryNow } from "./manual-retry.js";
 import type { Observation } from "./observation.js";
-import { fail, giveUp } from "./outcome.js";
+import { giveUp } from "./outcome.js";
 import { readTurn } from "./read-turn.js";
 import { adopt, isAdoptable, isOutdated, startAfresh } from "./runs.js";
 import { admit } from "./steps/admit.js";
@@ -72,7 +72,6 @@ function carryOn(turn: ValidTurn): StepResult {
 
 /** A job under way is looked at at least so often: nothing may hang on a single event being told; milliseconds. */
 const RESYNC_MS = 5 * 60_000;
-
 
 /** Milliseconds until the run as a whole has taken too long; `undefined` when it may take any time. */
 function totalTimeLeft({ effective, status, now }: ValidTurn): number | undefined {

@@ -1,4 +1,9 @@
-import { ANNOTATION_RETRY_REQUESTED, ANNOTATION_RETRY_RESET_COUNT, fromRfc3339, toRfc3339Millis } from "../../api/index.js";
+import {
+  ANNOTATION_RETRY_REQUESTED,
+  ANNOTATION_RETRY_RESET_COUNT,
+  fromRfc3339,
+  toRfc3339Millis,
+} from "../../api/index.js";
 import { startAfresh } from "./runs.js";
 import type { Turn } from "./turn.js";
 

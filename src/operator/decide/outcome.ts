@@ -1,5 +1,11 @@
 import { formatDuration, fromRfc3339, toRfc3339, toRfc3339Millis } from "../../api/index.js";
-import { type Failure, type GiveUpReason, planRecovery, type RecoveryPlan, retryStrategy } from "../../recovery/index.js";
+import {
+  type Failure,
+  type GiveUpReason,
+  planRecovery,
+  type RecoveryPlan,
+  retryStrategy,
+} from "../../recovery/index.js";
 import type { VerdictEvent } from "../../validation/index.js";
 import { withAttemptEnded, withFailedResolution } from "./attempts.js";
 import { withConditions } from "./conditions.js";
@@ -34,7 +40,12 @@ export function succeed(turn: ValidTurn, status: JobStatus, verdict: VerdictEven
  * The attempt failed, or the run did before there was one: it is tried again, or given up.
  * @param verdict what was judged; `Error` when nothing could be
  */
-export function fail(turn: ValidTurn, status: JobStatus, failure: Failure, verdict: "Failed" | "Error" = "Error"): StepResult {
+export function fail(
+  turn: ValidTurn,
+  status: JobStatus,
+  failure: Failure,
+  verdict: "Failed" | "Error" = "Error",
+): StepResult {
   const plan = planRecovery(failure, historyOf(turn, status), {
     numbers: retryStrategy(turn.spec, { jitter: turn.seen.settings.config.retry.jitter }),
     seed: `${turn.metadata.uid}/${status.runCount}/${status.runId}`,
@@ -48,15 +59,24 @@ export function fail(turn: ValidTurn, status: JobStatus, failure: Failure, verdi
     case "wait":
       return { status, requeueAfterMs: Math.max(plan.until - turn.now, 0) };
     case "give-up":
-      return { status: givenUp(turn, withFailureNoted(turn, status, failure, verdict, "none"), failure, verdict, plan.reason) };
+      return {
+        status: givenUp(turn, withFailureNoted(turn, status, failure, verdict, "none"), failure, verdict, plan.reason),
+      };
     default:
       return unreachable(plan);
   }
 }
 
 /** The run ends here, whatever could be tried: its time is over, or the job can't be carried out. */
-export function giveUp(turn: Turn, status: JobStatus, failure: Failure, verdict: "Failed" | "Error" = "Error"): StepResult {
-  return { status: givenUp(turn, withFailureNoted(turn, status, failure, verdict, "none"), failure, verdict, "PermanentError") };
+export function giveUp(
+  turn: Turn,
+  status: JobStatus,
+  failure: Failure,
+  verdict: "Failed" | "Error" = "Error",
+): StepResult {
+  return {
+    status: givenUp(turn, withFailureNoted(turn, status, failure, verdict, "none"), failure, verdict, "PermanentError"),
+  };
 }
 
 function historyOf(turn: Turn, status: JobStatus) {
@@ -87,7 +107,12 @@ function withFailureNoted(
 }
 
 /** Waits for the next attempt. It is counted here, before anything is done about it. */
-function retrying(turn: ValidTurn, status: JobStatus, failure: Failure, plan: RecoveryPlan & { kind: "retry" }): JobStatus {
+function retrying(
+  turn: ValidTurn,
+  status: JobStatus,
+  failure: Failure,
+  plan: RecoveryPlan & { kind: "retry" },
+): JobStatus {
   const counter = plan.stage === "build" ? "buildRetryCount" : "validationRetryCount";
   const message = `${failure.message}. Retry ${plan.retry} of ${plan.limit} follows`;
   return withConditions(
@@ -155,7 +180,9 @@ function finished(turn: Turn, status: JobStatus): JobStatus {
   return {
     ...status,
     completionTime: toRfc3339(turn.now),
-    ...(startedAt !== undefined && { duration: formatDuration(Math.max(0, Math.round((turn.now - startedAt) / 1000)) * 1000) }),
+    ...(startedAt !== undefined && {
+      duration: formatDuration(Math.max(0, Math.round((turn.now - startedAt) / 1000)) * 1000),
+    }),
     nextRetryTime: undefined,
     progress: undefined,
   };

@@ -1,6 +1,6 @@
+import type { Pod as CorePod } from "kubernetes-types/core/v1.js";
 import { fromRfc3339, type Instant } from "../../api/index.js";
 import type { Pod } from "../../kube/resources.js";
-import type { Pod as CorePod } from "kubernetes-types/core/v1.js";
 import { NOTEBOOK_CONTAINER } from "../../validation/index.js";
 
 /** A pod that should be gone for so long is no longer waited for: its node is lost. Milliseconds. */
@@ -24,7 +24,7 @@ export function notebookState(pod: Pod): {
 
 /** The pod in the words of the pure rooms, which know no stored objects. */
 export function corePod(pod: Pod): CorePod {
-  return pod as CorePod;
+  return pod;
 }
 
 /** Whether nothing will come of the pod any more. */

@@ -1,5 +1,13 @@
 import { createHash } from "node:crypto";
-import { canonicalJson, effectiveSpec, type Instant, type OperatorConfig, parseSpec, readStatus, specHash } from "../../api/index.js";
+import {
+  canonicalJson,
+  effectiveSpec,
+  type Instant,
+  type OperatorConfig,
+  parseSpec,
+  readStatus,
+  specHash,
+} from "../../api/index.js";
 import type { JobStatus, StoredJob } from "./job.js";
 import type { Observation } from "./observation.js";
 import type { SpecReading, Turn } from "./turn.js";
@@ -35,7 +43,9 @@ function readSpecAnew(spec: unknown, config: OperatorConfig): ReadSpec {
     return { reading, hash: specHash(parsed.spec) };
   }
   const problem = parsed.problems.map(({ field, message }) => `${field} ${message}`).join("; ");
-  const hash = createHash("sha256").update(canonicalJson(spec ?? null)).digest("hex");
+  const hash = createHash("sha256")
+    .update(canonicalJson(spec ?? null))
+    .digest("hex");
   return { reading: { ok: false, problem }, hash };
 }
 

@@ -31,8 +31,14 @@ export function startAfresh(turn: Turn): Turn {
   const cancelled = withAttemptEnded(turn, status, { outcome: "Cancelled", reason: "SpecChanged" });
   const at = toRfc3339(now);
   const fresh: JobStatus = {
-    conditions: withoutConditions(cancelled, "GitCloneComplete", "ModelsReady", "BuildInProgress", "BuildComplete", "ValidationComplete")
-      .conditions,
+    conditions: withoutConditions(
+      cancelled,
+      "GitCloneComplete",
+      "ModelsReady",
+      "BuildInProgress",
+      "BuildComplete",
+      "ValidationComplete",
+    ).conditions,
     attempts: cancelled.attempts,
     observedGeneration: cancelled.observedGeneration,
     phase: "Pending",

@@ -22,12 +22,22 @@ export function summarized(turn: Turn, status: JobStatus): JobStatus {
 function summaryOf(status: JobStatus): ConditionNote[] {
   const reason = status.reason ?? status.phase ?? "Pending";
   const message = status.message ?? "";
-  const note = (type: ConditionNote["type"], value: ConditionNote["status"]): ConditionNote => ({ type, status: value, reason, message });
+  const note = (type: ConditionNote["type"], value: ConditionNote["status"]): ConditionNote => ({
+    type,
+    status: value,
+    reason,
+    message,
+  });
   switch (status.phase) {
     case "Succeeded":
       return [note("Ready", "True"), note("Reconciling", "False"), note("Stalled", "False"), note("Succeeded", "True")];
     case "Failed":
-      return [note("Ready", "False"), note("Reconciling", "False"), note("Stalled", "True"), note("Succeeded", "False")];
+      return [
+        note("Ready", "False"),
+        note("Reconciling", "False"),
+        note("Stalled", "True"),
+        note("Succeeded", "False"),
+      ];
     default:
       return [
         note("Ready", "False"),

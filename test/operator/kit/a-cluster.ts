@@ -1,14 +1,20 @@
 import { pino } from "pino";
-import { crd, parseOperatorConfig, type OperatorConfigInput } from "../../../src/api/index.js";
-import { type Interceptor, MemoryCluster } from "../../../src/kube/memory/index.js";
+import { crd, type OperatorConfigInput, parseOperatorConfig } from "../../../src/api/index.js";
 import { ManualClock } from "../../../src/kube/manual-clock.js";
+import { type Interceptor, MemoryCluster } from "../../../src/kube/memory/index.js";
 import { seededRandom } from "../../../src/kube/random.js";
-import { EVENTS, NOTEBOOK_VALIDATION_JOBS, type NotebookValidationJobObject, PODS, type Pod } from "../../../src/kube/resources.js";
-import { Operator } from "../../../src/operator/operator.js";
-import type { OperatorOptions } from "../../../src/operator/operator-options.js";
-import { OperatorMetrics } from "../../../src/operator/operator-metrics.js";
-import type { SourceRequest } from "../../../src/operator/source-resolver.js";
+import {
+  EVENTS,
+  NOTEBOOK_VALIDATION_JOBS,
+  type NotebookValidationJobObject,
+  PODS,
+  type Pod,
+} from "../../../src/kube/resources.js";
 import type { JobStatus } from "../../../src/operator/decide/job.js";
+import { Operator } from "../../../src/operator/operator.js";
+import { OperatorMetrics } from "../../../src/operator/operator-metrics.js";
+import type { OperatorOptions } from "../../../src/operator/operator-options.js";
+import type { SourceRequest } from "../../../src/operator/source-resolver.js";
 import { FakeKubelet } from "./fake-kubelet.js";
 
 export const COMMIT = "0123456789abcdef0123456789abcdef01234567";
@@ -96,7 +102,7 @@ export class TestCluster {
   }
 
   async status(name?: string, namespace?: string): Promise<JobStatus> {
-    return ((await this.job(name, namespace)).status ?? {}) as JobStatus;
+    return (await this.job(name, namespace)).status ?? {};
   }
 
   async edit(patch: object, name = "titanic", namespace = "team-a"): Promise<void> {
@@ -115,6 +121,16 @@ export class TestCluster {
     return pods[0];
   }
 
+  /** The kubelet removes what was asked to go. */
+  async finishPods(): Promise<void> {
+    for (const { metadata } of await this.pods()) {
+      if (metadata.deletionTimestamp === undefined) continue;
+      const { namespace = "", name } = metadata;
+      await this.cluster.delete(PODS, { namespace, name }, { gracePeriodSeconds: 0 });
+    }
+    await this.settle();
+  }
+
   async events(): Promise<string[]> {
     return (await this.cluster.list(EVENTS)).items.map(({ reason }) => reason ?? "");
   }
@@ -123,4 +139,3 @@ export class TestCluster {
 export function conditions(status: JobStatus): Record<string, string> {
   return Object.fromEntries((status.conditions ?? []).map(({ type, status: value }) => [type, value]));
 }
-

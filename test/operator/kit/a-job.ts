@@ -9,7 +9,10 @@ export function aJob(): JobBuilder {
     kind: "NotebookValidationJob",
     metadata: { name: "titanic", namespace: "team-a", uid: "job-uid", generation: 1, resourceVersion: "1" },
     spec: {
-      notebook: { git: { url: "https://git.example.com/team/notebooks.git", ref: "main" }, path: "notebooks/titanic.ipynb" },
+      notebook: {
+        git: { url: "https://git.example.com/team/notebooks.git", ref: "main" },
+        path: "notebooks/titanic.ipynb",
+      },
       podConfig: { containerImage: "registry.example.com/notebook:1" },
       retryPolicy: { jitter: false },
     },

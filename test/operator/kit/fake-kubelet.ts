@@ -1,8 +1,8 @@
+import { toRfc3339 } from "../../../src/api/index.js";
 import type { Cluster, LogOptions } from "../../../src/kube/cluster.js";
 import { KubeError } from "../../../src/kube/kube-error.js";
 import type { ManualClock } from "../../../src/kube/manual-clock.js";
 import { PODS, type Pod, SECRETS } from "../../../src/kube/resources.js";
-import { toRfc3339 } from "../../../src/api/index.js";
 import type { RunnerEvent } from "../../../src/validation/index.js";
 import { signed } from "./fake-runner.js";
 
@@ -16,7 +16,10 @@ export class FakeKubelet {
   ) {}
 
   async start(pod: Pod): Promise<void> {
-    await this.#report(pod, { phase: "Running", containerStatuses: [this.#container({ running: { startedAt: this.#now() } })] });
+    await this.#report(pod, {
+      phase: "Running",
+      containerStatuses: [this.#container({ running: { startedAt: this.#now() } })],
+    });
   }
 
   /** The runner says these events, signed under the key that the operator gave it. */
@@ -62,7 +65,10 @@ export class FakeKubelet {
 
   /** A container that waits: `ImagePullBackOff` and the like. */
   async wait(pod: Pod, reason: string, message: string): Promise<void> {
-    await this.#report(pod, { phase: "Pending", containerStatuses: [this.#container({ waiting: { reason, message } })] });
+    await this.#report(pod, {
+      phase: "Pending",
+      containerStatuses: [this.#container({ waiting: { reason, message } })],
+    });
   }
 
   async *logs(pod: Pod, { follow = false, signal }: LogOptions): AsyncIterable<Uint8Array> {

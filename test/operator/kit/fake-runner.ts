@@ -1,4 +1,4 @@
-import { signEventLine, type RunnerEvent } from "../../../src/validation/index.js";
+import { type RunnerEvent, signEventLine } from "../../../src/validation/index.js";
 
 const at = "2026-01-01T00:00:00.000Z";
 
@@ -19,7 +19,13 @@ export function failingEvents(): RunnerEvent[] {
     cellEnd(0, "Success"),
     cellStart(1),
     cellEnd(1, "Failure"),
-    verdict({ verdict: "Failed", exitCode: 10, reason: "NotebookError", message: "Cell 1 raised ValueError: no", failed: 1 }),
+    verdict({
+      verdict: "Failed",
+      exitCode: 10,
+      reason: "NotebookError",
+      message: "Cell 1 raised ValueError: no",
+      failed: 1,
+    }),
   ];
 }
 
@@ -38,8 +44,20 @@ function cellStart(cell: number): RunnerEvent {
 }
 
 function cellEnd(cell: number, status: "Success" | "Failure"): RunnerEvent {
-  const error = status === "Failure" ? { error: { name: "ValueError", message: "no", traceback: "ValueError: no" } } : {};
-  return { type: "cell-end", at, cell, codeCell: cell, status, seconds: 0.1, output: `${cell}`, outputTruncated: false, ...error, findings: [] };
+  const error =
+    status === "Failure" ? { error: { name: "ValueError", message: "no", traceback: "ValueError: no" } } : {};
+  return {
+    type: "cell-end",
+    at,
+    cell,
+    codeCell: cell,
+    status,
+    seconds: 0.1,
+    output: `${cell}`,
+    outputTruncated: false,
+    ...error,
+    findings: [],
+  };
 }
 
 function verdict(said: {

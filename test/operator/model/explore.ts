@@ -123,12 +123,23 @@ export class Benign {
       return { state: resumed, move: "the user resumes" };
     }
     const moves = await movesFrom(state);
-    const order = ["watch delivers", "reconcile", "Git answers", "is read", "starts", "is gone", "passes", "time passes"];
+    const order = [
+      "watch delivers",
+      "reconcile",
+      "Git answers",
+      "is read",
+      "starts",
+      "is gone",
+      "passes",
+      "time passes",
+    ];
     for (const words of order) {
       const move = moves.find(({ name }) => name.includes(words) && !name.includes("makes"));
       if (move !== undefined) return { state: await take(state, move), move: move.name };
     }
-    throw new Violation(`nothing is left to happen, but the job is ${statusOf(state).phase}: ${statusOf(state).message}`);
+    throw new Violation(
+      `nothing is left to happen, but the job is ${statusOf(state).phase}: ${statusOf(state).message}`,
+    );
   }
 
   /** Finished, with everything delivered and nothing more to do: a further reconcile must write nothing. */

@@ -1,4 +1,4 @@
-import { ANNOTATION_RETRY_REQUESTED, fromRfc3339, specHash, parseSpec } from "../../../src/api/index.js";
+import { ANNOTATION_RETRY_REQUESTED, fromRfc3339, parseSpec, specHash } from "../../../src/api/index.js";
 import { isTerminal, type JobStatus } from "../../../src/operator/decide/job.js";
 import { isLive } from "../../../src/operator/decide/pods.js";
 import { MAX_PLATFORM_RETRIES } from "../../../src/recovery/index.js";
@@ -15,7 +15,10 @@ export function checkWrite(before: ModelState, after: ModelState): void {
   const was = statusOf(before);
   const is = statusOf(after);
   const live = Object.values(after.pods).filter(({ object }) => isLive(object, after.now));
-  law(live.length <= 1, `at most one live attempt pod, not ${live.map(({ object }) => object.metadata.name).join(" and ")}`);
+  law(
+    live.length <= 1,
+    `at most one live attempt pod, not ${live.map(({ object }) => object.metadata.name).join(" and ")}`,
+  );
   if (after.job === undefined) return;
   const generation = after.job.metadata.generation ?? 0;
   law((is.observedGeneration ?? 0) <= generation, "observedGeneration is never ahead");
@@ -36,18 +39,24 @@ export function checkWrite(before: ModelState, after: ModelState): void {
     const parsed = parseSpec(after.job.spec);
     const isChanged = parsed.ok && specHash(parsed.spec) !== was.specHash;
     const asked = fromRfc3339(after.job.metadata.annotations?.[ANNOTATION_RETRY_REQUESTED]);
-    law(isChanged || (asked !== undefined && is.lastRetryTime !== was.lastRetryTime), "a terminal phase is left only for a reason");
+    law(
+      isChanged || (asked !== undefined && is.lastRetryTime !== was.lastRetryTime),
+      "a terminal phase is left only for a reason",
+    );
   }
   for (const name of Object.keys(after.pods)) {
     if (before.pods[name] !== undefined) continue;
     const attempt = is.attempts?.[0];
-    law(attempt?.podName === name && attempt.outcome === "Running", `pod ${name} is made only for the attempt that is counted as open`);
+    law(
+      attempt?.podName === name && attempt.outcome === "Running",
+      `pod ${name} is made only for the attempt that is counted as open`,
+    );
   }
   if (is.nextRetryTime !== undefined) law(is.phase === "Retrying", "only a job that is retrying has a next retry");
 }
 
 export function statusOf({ job }: ModelState): JobStatus {
-  return (job?.status ?? {}) as JobStatus;
+  return job?.status ?? {};
 }
 
 function law(holds: boolean, words: string): void {

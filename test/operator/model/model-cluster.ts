@@ -1,3 +1,4 @@
+import { toRfc3339 } from "../../../src/api/index.js";
 import type { Cluster, DeleteOptions, MergePatch, ObjectList } from "../../../src/kube/cluster.js";
 import { freezeJson } from "../../../src/kube/json.js";
 import { KubeError } from "../../../src/kube/kube-error.js";
@@ -5,7 +6,6 @@ import { applyMergePatch } from "../../../src/kube/merge-patch.js";
 import type { KubernetesObject, ObjectKey } from "../../../src/kube/object.js";
 import type { Resource } from "../../../src/kube/resource.js";
 import type { NotebookValidationJobObject, Pod } from "../../../src/kube/resources.js";
-import { toRfc3339 } from "../../../src/api/index.js";
 import type { ModelState } from "./state.js";
 
 /** The operator's process is gone: nothing that it does afterwards has an effect. */
@@ -33,7 +33,8 @@ export class ModelCluster implements Pick<Cluster, "get" | "list" | "create" | "
   async get<T extends KubernetesObject>(resource: Resource<T>, key: ObjectKey): Promise<T> {
     this.#live();
     const found = this.#find(resource, key.name);
-    if (found === undefined) throw new KubeError({ reason: "NotFound", message: `${resource.plural} ${key.name} not found` });
+    if (found === undefined)
+      throw new KubeError({ reason: "NotFound", message: `${resource.plural} ${key.name} not found` });
     return found as T;
   }
 
@@ -53,8 +54,17 @@ export class ModelCluster implements Pick<Cluster, "get" | "list" | "create" | "
     }
     const { state } = this;
     const uid = `uid-${state.nextUid}`;
-    const metadata = { ...object.metadata, uid, resourceVersion: String(state.version + 1), creationTimestamp: toRfc3339(state.now) };
-    const made = freezeJson({ ...object, metadata, ...(resource.plural === "pods" && { status: { phase: "Pending" } }) });
+    const metadata = {
+      ...object.metadata,
+      uid,
+      resourceVersion: String(state.version + 1),
+      creationTimestamp: toRfc3339(state.now),
+    };
+    const made = freezeJson({
+      ...object,
+      metadata,
+      ...(resource.plural === "pods" && { status: { phase: "Pending" } }),
+    });
     this.#write(() => {
       const next = { ...state, version: state.version + 1, nextUid: state.nextUid + 1 };
       if (resource.plural === "secrets") return { ...next, secrets: { ...state.secrets, [name]: ownerOf(made) } };
@@ -70,7 +80,8 @@ export class ModelCluster implements Pick<Cluster, "get" | "list" | "create" | "
     const { job } = state;
     if (job === undefined) throw new KubeError({ reason: "NotFound", message: `job ${key.name} not found` });
     const version = (patch["metadata"] as { resourceVersion?: string }).resourceVersion;
-    if (version !== job.metadata.resourceVersion) throw new KubeError({ reason: "Conflict", message: "the object has been modified" });
+    if (version !== job.metadata.resourceVersion)
+      throw new KubeError({ reason: "Conflict", message: "the object has been modified" });
     const resourceVersion = String(state.version + 1);
     const status = shared(applyMergePatch(job.status ?? {}, patch["status"]));
     const written = freezeJson({ ...job, status, metadata: { ...job.metadata, resourceVersion } });
@@ -81,13 +92,18 @@ export class ModelCluster implements Pick<Cluster, "get" | "list" | "create" | "
   async patch<T extends KubernetesObject>(_resource: Resource<T>, key: ObjectKey, patch: MergePatch): Promise<T> {
     this.#live();
     const { state } = this;
-    if (state.secrets[key.name] === undefined) throw new KubeError({ reason: "NotFound", message: `secret ${key.name} not found` });
+    if (state.secrets[key.name] === undefined)
+      throw new KubeError({ reason: "NotFound", message: `secret ${key.name} not found` });
     const owner = ownerOf(patch as unknown as KubernetesObject);
     this.#write(() => ({ ...state, version: state.version + 1, secrets: { ...state.secrets, [key.name]: owner } }));
     return (await this.get(SECRET_LIKE, key)) as unknown as T;
   }
 
-  async delete<T extends KubernetesObject>(resource: Resource<T>, key: ObjectKey, options: DeleteOptions = {}): Promise<void> {
+  async delete<T extends KubernetesObject>(
+    resource: Resource<T>,
+    key: ObjectKey,
+    options: DeleteOptions = {},
+  ): Promise<void> {
     this.#live();
     const found = this.#find(resource, key.name);
     if (found === undefined) throw new KubeError({ reason: "NotFound", message: `${key.name} not found` });
@@ -104,7 +120,13 @@ export class ModelCluster implements Pick<Cluster, "get" | "list" | "create" | "
     if (resource.plural === "pods") return pods[name]?.object;
     const owner = secrets[name];
     if (owner === undefined) return undefined;
-    const reference = { apiVersion: "v1", kind: owner.startsWith("uid-") ? "Pod" : "NotebookValidationJob", name, uid: owner, controller: true };
+    const reference = {
+      apiVersion: "v1",
+      kind: owner.startsWith("uid-") ? "Pod" : "NotebookValidationJob",
+      name,
+      uid: owner,
+      controller: true,
+    };
     return { apiVersion: "v1", kind: "Secret", metadata: { name, namespace: "team-a", ownerReferences: [reference] } };
   }
 
@@ -121,7 +143,8 @@ export class ModelCluster implements Pick<Cluster, "get" | "list" | "create" | "
     this.state = change();
     this.writes += 1;
     this.onWrite(before, this.state);
-    if (this.fault?.kind === "interrupt" && this.writes === this.fault.after) this.state = this.fault.change(this.state);
+    if (this.fault?.kind === "interrupt" && this.writes === this.fault.after)
+      this.state = this.fault.change(this.state);
     if (this.fault?.kind === "lost-answer" && this.writes === this.fault.after) {
       throw new KubeError({ reason: "ConnectionFailed", message: "the answer was lost" });
     }
@@ -167,7 +190,10 @@ export function withoutJob(state: ModelState): ModelState {
   return { ...state, version: state.version + 1, job: undefined, pods: {}, secrets: {} };
 }
 
-export function replaceJob(state: ModelState, change: (job: NotebookValidationJobObject) => NotebookValidationJobObject): ModelState {
+export function replaceJob(
+  state: ModelState,
+  change: (job: NotebookValidationJobObject) => NotebookValidationJobObject,
+): ModelState {
   if (state.job === undefined) return state;
   const changed = change(state.job);
   const resourceVersion = String(state.version + 1);

@@ -3,7 +3,7 @@ import { equalJson, freezeJson } from "../../../src/kube/json.js";
 import { hasEnded } from "../../../src/operator/decide/pods.js";
 import { checkWrite } from "./invariants.js";
 import { replaceJob, terminating, withoutJob, withoutPod } from "./model-cluster.js";
-import { EVENTS_OF, lastLine, objectsOf, reconcile, type ReconcileOutcome, restarted } from "./operator-step.js";
+import { EVENTS_OF, lastLine, objectsOf, type ReconcileOutcome, reconcile, restarted } from "./operator-step.js";
 import type { Budget, ModelPod, ModelState } from "./state.js";
 
 /** One thing that may happen next. */
@@ -31,7 +31,8 @@ export async function movesFrom(state: ModelState): Promise<Move[]> {
 /** The state after a move, with its price paid. */
 export async function take(state: ModelState, { kind, go }: Move): Promise<ModelState> {
   const { budget } = state;
-  const paid = kind === undefined ? state : { ...state, budget: { ...budget, total: budget.total - 1, [kind]: budget[kind] - 1 } };
+  const paid =
+    kind === undefined ? state : { ...state, budget: { ...budget, total: budget.total - 1, [kind]: budget[kind] - 1 } };
   return go(paid);
 }
 
@@ -50,19 +51,37 @@ async function operatorMoves(state: ModelState): Promise<Move[]> {
       },
     },
     ...faults.flatMap((after): Move[] => [
-      { name: `reconcile, crash after write ${after}`, kind: "operator", go: async (from) => (await reconcile(from, checkWrite, { kind: "crash", after })).state },
-      { name: `reconcile, answer ${after} lost`, kind: "operator", go: async (from) => (await reconcile(from, checkWrite, { kind: "lost-answer", after })).state },
+      {
+        name: `reconcile, crash after write ${after}`,
+        kind: "operator",
+        go: async (from) => (await reconcile(from, checkWrite, { kind: "crash", after })).state,
+      },
+      {
+        name: `reconcile, answer ${after} lost`,
+        kind: "operator",
+        go: async (from) => (await reconcile(from, checkWrite, { kind: "lost-answer", after })).state,
+      },
     ]),
     ...faults.slice(0, -1).flatMap((after): Move[] => [
-      { name: `the user edits after write ${after} of a reconcile`, kind: "user", go: (from) => interrupted(from, after, edited) },
-      { name: `the user suspends after write ${after} of a reconcile`, kind: "user", go: (from) => interrupted(from, after, (now) => suspended(now, true)) },
+      {
+        name: `the user edits after write ${after} of a reconcile`,
+        kind: "user",
+        go: (from) => interrupted(from, after, edited),
+      },
+      {
+        name: `the user suspends after write ${after} of a reconcile`,
+        kind: "user",
+        go: (from) => interrupted(from, after, (now) => suspended(now, true)),
+      },
     ]),
     { name: "restart", kind: "operator", go: restarted },
   ];
 }
 
 /** A reconcile is free, so its outcome can be known before the move is taken. */
-async function attempted(work: () => Promise<ReconcileOutcome>): Promise<{ outcome?: ReconcileOutcome; error?: unknown }> {
+async function attempted(
+  work: () => Promise<ReconcileOutcome>,
+): Promise<{ outcome?: ReconcileOutcome; error?: unknown }> {
   try {
     return { outcome: await work() };
   } catch (error) {
@@ -71,7 +90,11 @@ async function attempted(work: () => Promise<ReconcileOutcome>): Promise<{ outco
 }
 
 /** A reconcile in whose middle the world changes. */
-async function interrupted(from: ModelState, after: number, change: (state: ModelState) => ModelState): Promise<ModelState> {
+async function interrupted(
+  from: ModelState,
+  after: number,
+  change: (state: ModelState) => ModelState,
+): Promise<ModelState> {
   return (await reconcile(from, checkWrite, { kind: "interrupt", after, change })).state;
 }
 
@@ -85,13 +108,21 @@ function deliveries(state: ModelState): Move[] {
       go: (from) => ({ ...from, cache: { ...from.cache, job: from.job }, memory: { ...from.memory, isDirty: true } }),
     });
     if (!memory.isDirty) {
-      moves.push({ name: "reconcile from a stale job", kind: "operator", go: (from) => ({ ...from, memory: { ...from.memory, isDirty: true } }) });
+      moves.push({
+        name: "reconcile from a stale job",
+        kind: "operator",
+        go: (from) => ({ ...from, memory: { ...from.memory, isDirty: true } }),
+      });
     }
   }
   if (!equalJson(cache.pods, objectsOf(state))) {
     moves.push({
       name: "the pods' watch delivers",
-      go: (from) => ({ ...from, cache: { ...from.cache, pods: objectsOf(from) }, memory: { ...from.memory, isDirty: true } }),
+      go: (from) => ({
+        ...from,
+        cache: { ...from.cache, pods: objectsOf(from) },
+        memory: { ...from.memory, isDirty: true },
+      }),
     });
   }
   return moves;
@@ -106,8 +137,16 @@ function answers(state: ModelState): Move[] {
   });
   return [
     { name: "Git answers", go: answer({ kind: "resolved", commit: "0123456789abcdef0123456789abcdef01234567" }) },
-    { name: "Git is unreachable", kind: "platform", go: answer({ kind: "failed", reason: "GitNetwork", message: "no route" }) },
-    { name: "Git knows no such ref", kind: "platform", go: answer({ kind: "failed", reason: "GitRefNotFound", message: "no ref" }) },
+    {
+      name: "Git is unreachable",
+      kind: "platform",
+      go: answer({ kind: "failed", reason: "GitNetwork", message: "no route" }),
+    },
+    {
+      name: "Git knows no such ref",
+      kind: "platform",
+      go: answer({ kind: "failed", reason: "GitRefNotFound", message: "no ref" }),
+    },
   ];
 }
 
@@ -128,12 +167,26 @@ function podMoves(state: ModelState, name: string): Move[] {
       vanish,
     ];
   }
-  const gone: Move[] = object.metadata.deletionTimestamp === undefined ? [] : [{ name: `${name} is gone`, go: (from) => withoutPod(from, name) }];
-  const evict: Move = { name: `${name} is evicted`, kind: "platform", go: (from) => podStatus(from, name, { phase: "Failed", reason: "Evicted" }) };
-  const noImage: Move = { name: `the image of ${name} can't exist`, kind: "platform", go: (from) => waiting(from, name, "InvalidImageName") };
+  const gone: Move[] =
+    object.metadata.deletionTimestamp === undefined
+      ? []
+      : [{ name: `${name} is gone`, go: (from) => withoutPod(from, name) }];
+  const evict: Move = {
+    name: `${name} is evicted`,
+    kind: "platform",
+    go: (from) => podStatus(from, name, { phase: "Failed", reason: "Evicted" }),
+  };
+  const noImage: Move = {
+    name: `the image of ${name} can't exist`,
+    kind: "platform",
+    go: (from) => waiting(from, name, "InvalidImageName"),
+  };
   const startedAt = toRfc3339(state.now);
   if (object.status?.phase === "Pending") {
-    const start = { name: `${name} starts`, go: (from: ModelState) => podStatus(from, name, running({ running: { startedAt } })) };
+    const start = {
+      name: `${name} starts`,
+      go: (from: ModelState) => podStatus(from, name, running({ running: { startedAt } })),
+    };
     return [...gone, start, noImage, evict, vanish];
   }
   return [
@@ -141,8 +194,16 @@ function podMoves(state: ModelState, name: string): Move[] {
     { name: `${name} passes`, go: (from) => ended(from, name, "passing", 0, "verdict") },
     { name: `${name} fails`, kind: "platform", go: (from) => ended(from, name, "failing", 10, "verdict") },
     { name: `${name} is killed for memory`, kind: "platform", go: (from) => ended(from, name, "passing", 137, "oom") },
-    { name: `${name} exits 0 without a word`, kind: "platform", go: (from) => ended(from, name, "passing", 0, "silence") },
-    { name: `${name} exits 0 with a forged verdict`, kind: "platform", go: (from) => ended(from, name, "passing", 0, "forgery") },
+    {
+      name: `${name} exits 0 without a word`,
+      kind: "platform",
+      go: (from) => ended(from, name, "passing", 0, "silence"),
+    },
+    {
+      name: `${name} exits 0 with a forged verdict`,
+      kind: "platform",
+      go: (from) => ended(from, name, "passing", 0, "forgery"),
+    },
     ...(pod.said === 0 ? [{ name: `${name} makes progress`, go: (from: ModelState) => progressed(from, name) }] : []),
     evict,
     vanish,
@@ -161,11 +222,13 @@ function userMoves(state: ModelState): Move[] {
       ? [{ name: "the user resumes", go: (from: ModelState) => suspended(from, false) }]
       : [{ name: "the user suspends", kind: "user" as const, go: (from: ModelState) => suspended(from, true) }]),
     { name: "the user asks for a retry", kind: "user", go: (from) => retryRequested(from) },
-    ...pods.map(({ object: { metadata } }): Move => ({
-      name: `the user deletes ${metadata.name}`,
-      kind: "user",
-      go: (from) => terminating(from, metadata.name),
-    })),
+    ...pods.map(
+      ({ object: { metadata } }): Move => ({
+        name: `the user deletes ${metadata.name}`,
+        kind: "user",
+        go: (from) => terminating(from, metadata.name),
+      }),
+    ),
     { name: "the user deletes the job", kind: "user", go: withoutJob },
   ];
 }
@@ -224,7 +287,7 @@ function podStatus(state: ModelState, name: string, status: object): ModelState 
   if (pod === undefined) return state;
   const resourceVersion = String(state.version + 1);
   const object = freezeJson({ ...pod.object, status, metadata: { ...pod.object.metadata, resourceVersion } });
-  return { ...withPod(state, name, { object: object as ModelPod["object"] }), version: state.version + 1 };
+  return { ...withPod(state, name, { object: object }), version: state.version + 1 };
 }
 
 function container(state: object): object {
@@ -236,7 +299,10 @@ function running(state: object): object {
 }
 
 function waiting(state: ModelState, name: string, reason: string): ModelState {
-  return podStatus(state, name, { phase: "Pending", containerStatuses: [container({ waiting: { reason, message: "no" } })] });
+  return podStatus(state, name, {
+    phase: "Pending",
+    containerStatuses: [container({ waiting: { reason, message: "no" } })],
+  });
 }
 
 function progressed(state: ModelState, name: string): ModelState {
@@ -257,7 +323,13 @@ function ended(
   const forged = how === "forgery" && message === line ? line.replace(/"mac":"./, '"mac":"1') : message;
   const said = how === "verdict" ? EVENTS_OF[script].length : (state.pods[name]?.said ?? 0);
   const at = toRfc3339(state.now);
-  const terminated = { exitCode, reason: how === "oom" ? "OOMKilled" : "Completed", message: forged, startedAt: at, finishedAt: at };
+  const terminated = {
+    exitCode,
+    reason: how === "oom" ? "OOMKilled" : "Completed",
+    message: forged,
+    startedAt: at,
+    finishedAt: at,
+  };
   const done = podStatus(withPod(state, name, { said, script }), name, {
     phase: exitCode === 0 ? "Succeeded" : "Failed",
     containerStatuses: [container({ terminated })],

@@ -52,7 +52,9 @@ export async function reconcile(
     last: () => undefined,
   };
   const podsOf = (uid: string) =>
-    Object.values(from.cache.pods).filter(({ metadata }) => metadata.ownerReferences?.some((owner) => owner.uid === uid));
+    Object.values(from.cache.pods).filter(({ metadata }) =>
+      metadata.ownerReferences?.some((owner) => owner.uid === uid),
+    );
   const reconciler = new Reconciler({
     cluster: api,
     clock,
@@ -102,8 +104,7 @@ function followed(pod: ModelPod | undefined, key: Uint8Array): { progress: RunPr
   if (pod === undefined || pod.log === "lost") return { progress: emptyProgress(), isFinal: true };
   const id = `${Buffer.from(key).toString("hex")}/${pod.script}/${pod.said}`;
   const known = folds.get(id);
-  const progress =
-    known ?? linesOf(pod, key).reduce((state, line) => advance(state, key, line), emptyProgress());
+  const progress = known ?? linesOf(pod, key).reduce((state, line) => advance(state, key, line), emptyProgress());
   if (known === undefined) folds.set(id, progress);
   return { progress, isFinal: pod.log === "final" };
 }

@@ -36,7 +36,10 @@ export interface ModelState {
   /** Owner UIDs of Secrets, by name. */
   readonly secrets: Readonly<Record<string, string>>;
   /** What the operator's informers have; behind the truth until a watch delivers. */
-  readonly cache: { readonly job: NotebookValidationJobObject | undefined; readonly pods: Readonly<Record<string, Pod>> };
+  readonly cache: {
+    readonly job: NotebookValidationJobObject | undefined;
+    readonly pods: Readonly<Record<string, Pod>>;
+  };
   /** What the operator keeps in memory and loses in a crash. */
   readonly memory: {
     readonly isDirty: boolean;

@@ -30,8 +30,10 @@ export function admit(turn: ValidTurn): StepResult {
 function whatIsMissing({ spec, effective, seen }: ValidTurn): Failure | undefined {
   if (effective.build !== undefined && seen.settings.build === "refuse") {
     return failureOf("BuildStrategyUnavailable", {
-      message: "The job asks for an image build (podConfig.buildConfig.enabled), which this operator has no strategy for yet",
-      suggestedAction: "Set podConfig.containerImage to an image with the notebook's packages and buildConfig.enabled to false",
+      message:
+        "The job asks for an image build (podConfig.buildConfig.enabled), which this operator has no strategy for yet",
+      suggestedAction:
+        "Set podConfig.containerImage to an image with the notebook's packages and buildConfig.enabled to false",
     });
   }
   if (spec.modelValidation !== undefined && spec.modelValidation.enabled !== false) {

@@ -78,7 +78,9 @@ function followPod(turn: ValidTurn, status: JobStatus, pod: Pod, attempt: OpenAt
     };
   }
   if (startedAt === undefined) {
-    return { status: underWay(turn, status, "PodStarting", `Attempt ${attempt.number}: pod ${attempt.podName} is starting`) };
+    return {
+      status: underWay(turn, status, "PodStarting", `Attempt ${attempt.number}: pod ${attempt.podName} is starting`),
+    };
   }
   const endsBy = startedAt + turn.effective.timeouts.validationMs + BACKSTOP_MS;
   if (turn.now >= endsBy) return fail(turn, withResults(turn, status), failureOf("ValidationTimeout"), "Failed");
@@ -90,7 +92,12 @@ function running(turn: ValidTurn, status: JobStatus, attempt: OpenAttempt): { st
   const [first, ...earlier] = live.attempts ?? [];
   const attempts = first === undefined ? [] : [{ ...first, stage: "run" as const }, ...earlier];
   return {
-    status: underWay(turn, { ...live, attempts }, "NotebookRunning", `Attempt ${attempt.number}: the notebook is running`),
+    status: underWay(
+      turn,
+      { ...live, attempts },
+      "NotebookRunning",
+      `Attempt ${attempt.number}: the notebook is running`,
+    ),
   };
 }
 

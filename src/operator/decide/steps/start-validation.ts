@@ -24,7 +24,11 @@ export function startValidation(turn: ValidTurn): StepResult {
   }
   const counted = openAttempt(turn.status);
   if (seen.pods.some((pod) => isLive(pod, now) && pod.metadata.name !== counted?.podName)) {
-    const status = { ...turn.status, reason: "WaitingForOldPod", message: "Waiting until the pod of an earlier attempt is gone" };
+    const status = {
+      ...turn.status,
+      reason: "WaitingForOldPod",
+      message: "Waiting until the pod of an earlier attempt is gone",
+    };
     return { status, requeueAfterMs: GONE_POLL_MS };
   }
   if (counted === undefined && !seen.hasRoom) {

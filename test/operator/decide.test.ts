@@ -1,0 +1,475 @@
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import {
+  ANNOTATION_RETRY_REQUESTED,
+  ANNOTATION_RETRY_RESET_COUNT,
+  ARGOCD_TRACKING_ANNOTATION,
+  canonicalJson,
+  toRfc3339,
+} from "../../src/api/index.js";
+import { decide } from "../../src/operator/decide/decide.js";
+import { failureOf } from "../../src/recovery/index.js";
+import { aJob } from "./kit/a-job.js";
+import { aLog, anObservation, aPod, COMMIT, ended, running, START, Story } from "./kit/an-observation.js";
+import { failingEvents, passingEvents } from "./kit/fake-runner.js";
+
+describe("a job that arrives", () => {
+  test("asks Git for the commit, and no pod is made before the answer", () => {
+    const story = new Story(aJob().build());
+    story.see();
+    expect(story.status).toMatchObject({
+      phase: "Initializing",
+      observedGeneration: 1,
+      runCount: 1,
+      retryStrategy: "default",
+    });
+    expect(story.kinds()).toEqual(["ask-source", "emit"]);
+    expect(story.condition("SpecValid")).toBe("True/Valid");
+    story.see({ source: { kind: "resolving" } });
+    expect(story.kinds()).toEqual([]);
+  });
+
+  test("is validated at the commit that Git named, counted before its pod is made", () => {
+    const story = new Story(aJob().build()).started();
+    expect(story.status).toMatchObject({ phase: "ValidationRunning", source: { commit: COMMIT, ref: "main" } });
+    expect(story.status.attempts).toMatchObject([{ number: 1, outcome: "Running", podName: story.podName }]);
+    expect(story.status.validationPodName).toBeUndefined();
+    expect(story.decision.effects[0]).toMatchObject({ kind: "start-attempt", plan: { commit: COMMIT, number: 1 } });
+    expect(story.podName).toMatch(/^titanic-val-[0-9a-f]{8}-1$/);
+  });
+
+  test("with a spec that can't be read fails by name of the field, and says so in SpecValid", () => {
+    const story = new Story(
+      aJob()
+        .with({ notebook: { git: { url: "https://git.example.com/x.git", ref: "main" }, path: "../x.py" } })
+        .build(),
+    );
+    story.see();
+    expect(story.status).toMatchObject({
+      phase: "Failed",
+      verdict: "Error",
+      failureReason: "InvalidSpec",
+      fault: "user",
+    });
+    expect(story.status.message).toContain("spec.notebook.path");
+    expect(story.condition("SpecValid")).toBe("False/InvalidSpec");
+    expect(story.condition("DeadLettered")).toBe("True/PermanentError");
+  });
+
+  test.each([
+    ["an image build", { podConfig: { buildConfig: { enabled: true } } }, "BuildStrategyUnavailable", "BuildComplete"],
+    ["model validation", { modelValidation: { enabled: true } }, "ModelsNotReady", "ModelsReady"],
+    ["a golden notebook", { goldenNotebook: { path: "golden.ipynb" } }, "ComparisonFailed", "ValidationComplete"],
+  ])("that asks for %s is told that it can't be had, never passed without it", (_what, spec, reason, condition) => {
+    const story = new Story(aJob().with(spec).build());
+    story.see();
+    expect(story.status).toMatchObject({ phase: "Failed", verdict: "Error", failureReason: reason, fault: "platform" });
+    expect(story.condition(condition)).toBe(`False/${reason}`);
+    expect(story.condition("SpecValid")).toBe("True/Valid");
+    expect(story.kinds()).toEqual(["emit"]);
+  });
+
+  test("with a build runs on its image as it is where builds are replaced by a Python environment", () => {
+    const story = new Story(
+      aJob()
+        .with({ podConfig: { containerImage: "local", buildConfig: { enabled: true } } })
+        .build(),
+    );
+    const settings = { ...anObservation().settings, build: "skip" as const };
+    story.see({ settings });
+    expect(story.status.phase).toBe("Initializing");
+  });
+
+  test("waits in line while enough validations run", () => {
+    const story = new Story(aJob().build());
+    story.see();
+    story.see({ source: { kind: "resolved", commit: COMMIT }, hasRoom: false });
+    expect(story.status).toMatchObject({ phase: "ValidationRunning", reason: "Queued" });
+    expect(story.status.attempts).toBeUndefined();
+    story.see({ hasRoom: true });
+    expect(story.kinds()).toContain("start-attempt");
+  });
+});
+
+describe("Git", () => {
+  test("that is unreachable is asked again, first at once, then later and later, until the budget is spent", () => {
+    const story = new Story(aJob().build());
+    story.see();
+    const delays: (number | undefined)[] = [];
+    for (let retry = 0; retry < 3; retry++) {
+      const ticket = story.decision.effects.find(({ kind }) => kind === "ask-source");
+      story.see({ source: { kind: "failed", reason: "GitNetwork", message: "no route to host" } });
+      expect(story.status).toMatchObject({ phase: "Retrying", retryCount: retry + 1, failureReason: "GitNetwork" });
+      delays.push(story.decision.requeueAfterMs);
+      story.pass(story.decision.requeueAfterMs ?? 0).see();
+      expect(story.status.phase).toBe("Initializing");
+      expect(story.decision.effects.find(({ kind }) => kind === "ask-source")).not.toEqual(ticket);
+    }
+    expect(delays).toEqual([0, 2000, 4000]);
+    story.see({ source: { kind: "failed", reason: "GitNetwork", message: "no route to host" } });
+    expect(story.status).toMatchObject({ phase: "Failed", fault: "platform", lastErrorType: "transient" });
+    expect(story.condition("DeadLettered")).toBe("True/RetryLimitExceeded");
+    expect(story.status.nextRetryTime).toBeUndefined();
+  });
+
+  test("that knows no such branch is not asked again", () => {
+    const story = new Story(aJob().build());
+    story.see();
+    story.see({ source: { kind: "failed", reason: "GitRefNotFound", message: "no branch main" } });
+    expect(story.status).toMatchObject({ phase: "Failed", failureReason: "GitRefNotFound", fault: "user" });
+    expect(story.condition("GitCloneComplete")).toBe("False/GitRefNotFound");
+  });
+});
+
+describe("an attempt", () => {
+  test("shows its cells while it runs", () => {
+    const story = new Story(aJob().build()).running();
+    story.see({ pods: [aPod(story.podName, running())], log: aLog(passingEvents().slice(0, 4), false) });
+    expect(story.status).toMatchObject({ phase: "ValidationRunning", cells: "1/2", validationPodName: story.podName });
+    expect(story.status.results?.map(({ status }) => status)).toEqual(["Success", "Running"]);
+    expect(story.condition("Reconciling")).toBe("True/NotebookRunning");
+  });
+
+  test("passes by its runner's signed verdict", () => {
+    const story = new Story(aJob().build()).running();
+    story.pass(60_000).see({ pods: [aPod(story.podName, ended(0))], log: aLog(passingEvents()) });
+    expect(story.status).toMatchObject({ phase: "Succeeded", verdict: "Passed", duration: "1m" });
+    expect(story.condition("Ready")).toBe("True/Passed");
+    expect(story.condition("Succeeded")).toBe("True/Passed");
+    expect(story.status.attempts?.[0]).toMatchObject({ outcome: "Passed" });
+  });
+
+  test("is not judged before its log was read to the end", () => {
+    const story = new Story(aJob().build()).running();
+    story.see({ pods: [aPod(story.podName, ended(0))], log: aLog(passingEvents().slice(0, 3), false) });
+    expect(story.status.phase).toBe("ValidationRunning");
+  });
+
+  test("passes by the termination message when its log is lost", () => {
+    const story = new Story(aJob().build()).running();
+    const { termination } = aLog(passingEvents());
+    const lost = { ...aLog([]), ...(termination && { termination }) };
+    story.see({ pods: [aPod(story.podName, ended(0))], log: lost });
+    expect(story.status).toMatchObject({ phase: "Succeeded", verdict: "Passed" });
+  });
+
+  test("that exits with 0 and no verdict never passes", () => {
+    const story = new Story(
+      aJob()
+        .with({ retryPolicy: { enabled: false } })
+        .build(),
+    ).running();
+    story.see({ pods: [aPod(story.podName, ended(0))], log: aLog(passingEvents().slice(0, 5)) });
+    expect(story.status).toMatchObject({ phase: "Failed", verdict: "Error", failureReason: "VerdictMissing" });
+  });
+
+  test("whose exit code disagrees with its verdict never passes", () => {
+    const story = new Story(aJob().build()).running();
+    story.see({ pods: [aPod(story.podName, ended(10))], log: aLog(passingEvents()) });
+    expect(story.status).toMatchObject({ phase: "Failed", verdict: "Error", failureReason: "VerdictInconsistent" });
+  });
+
+  test("that fails by the notebook's fault is the last one, and keeps its results", () => {
+    const story = new Story(aJob().build()).running();
+    story.see({ pods: [aPod(story.podName, ended(10))], log: aLog(failingEvents()) });
+    expect(story.status).toMatchObject({
+      phase: "Failed",
+      verdict: "Failed",
+      failureReason: "NotebookError",
+      retryCount: 0,
+    });
+    expect(story.status.results?.[1]).toMatchObject({ status: "Failure", errorName: "ValueError" });
+    expect(story.condition("Stalled")).toBe("True/NotebookError");
+  });
+
+  test("whose node evicts it costs the job's budget nothing, and is tried again when the pod is gone", () => {
+    const story = new Story(aJob().build()).running();
+    const evicted = aPod(story.podName, { phase: "Failed", reason: "Evicted", message: "low on memory" });
+    story.see({ pods: [evicted], log: { ...aLog([]), isFinal: true } });
+    expect(story.status).toMatchObject({
+      phase: "Retrying",
+      retryCount: 1,
+      validationRetryCount: 0,
+      failureReason: "Evicted",
+    });
+    story.see({ pods: [evicted] });
+    expect(story.status).toMatchObject({ phase: "ValidationRunning", validationRetryCount: 0 });
+    expect(story.podName).toMatch(/-2$/);
+  });
+
+  test("whose pod somebody deletes is tried again under another name", () => {
+    const story = new Story(aJob().build()).running();
+    story.see({ pods: [] });
+    expect(story.status).toMatchObject({ phase: "Retrying", failureReason: "PodDeleted" });
+    story.see();
+    expect(story.podName).toMatch(/-2$/);
+  });
+
+  test("whose finished pod is gone passes all the same if its verdict was read", () => {
+    const story = new Story(aJob().build()).running();
+    story.see({ pods: [], log: aLog(passingEvents()) });
+    expect(story.status).toMatchObject({ phase: "Succeeded", verdict: "Passed" });
+  });
+
+  test("whose image can't be pulled shows that at once and ends only after the grace", () => {
+    const story = new Story(aJob().build()).started();
+    const waiting = { reason: "ImagePullBackOff", message: "Back-off pulling image" };
+    const since = { type: "PodScheduled", status: "True", lastTransitionTime: toRfc3339(START) };
+    const pod = aPod(story.podName, {
+      phase: "Pending",
+      conditions: [since],
+      containerStatuses: [{ name: "notebook", state: { waiting } }],
+    });
+    story.pass(1000).see({ pods: [pod] });
+    expect(story.status).toMatchObject({ phase: "ValidationRunning", reason: "ImagePullBackOff", retryCount: 0 });
+    story.pass(120_000).see({ pods: [pod] });
+    expect(story.status).toMatchObject({ phase: "Retrying", validationRetryCount: 1 });
+    expect(story.kinds()).toContain("delete-pod");
+  });
+
+  test("does not begin while a pod of an earlier one is still going", () => {
+    const story = new Story(aJob().build()).running();
+    const old = aPod(story.podName, running());
+    story.edit({ cellTimeout: "9m" }).see({ pods: [old] });
+    story.see({ pods: [old], source: { kind: "resolved", commit: COMMIT } });
+    expect(story.status.reason).toBe("WaitingForOldPod");
+    expect(story.kinds()).toEqual(["delete-pod"]);
+    story.see({ pods: [] });
+    expect(story.kinds()).toContain("start-attempt");
+  });
+
+  test("that the API server will not have ends with the server's reason", () => {
+    const story = new Story(aJob().build()).started();
+    story.see({ refusal: failureOf("SecurityContextViolation", { detail: "violates PodSecurity restricted" }) });
+    expect(story.status).toMatchObject({ phase: "Failed", failureReason: "SecurityContextViolation" });
+  });
+
+  test("that the runner does not end is ended by the operator", () => {
+    const story = new Story(aJob().with({ validationTimeout: "10m" }).build()).running();
+    story.pass(16 * 60_000).see({ pods: [aPod(story.podName, running())], log: aLog([], false) });
+    expect(story.status).toMatchObject({ phase: "Failed", failureReason: "ValidationTimeout" });
+    expect(story.kinds()).toContain("delete-pod");
+  });
+});
+
+describe("a run", () => {
+  test("that takes too long as a whole is ended, whatever it does", () => {
+    const story = new Story(aJob().with({ totalTimeout: "1h" }).build()).running();
+    story.pass(3_600_000).see({ pods: [aPod(story.podName, running())], log: aLog([], false) });
+    expect(story.status).toMatchObject({ phase: "Failed", failureReason: "TotalTimeout", fault: "user" });
+    expect(story.kinds()).toContain("delete-pod");
+  });
+
+  test("is looked at again when its time as a whole is over", () => {
+    const story = new Story(aJob().with({ totalTimeout: "90s" }).build());
+    expect(story.see().requeueAfterMs).toBe(90_000);
+  });
+
+  test("is replaced when the spec changes in the middle of it", () => {
+    const story = new Story(aJob().build()).running();
+    const [before, old] = [story.status, story.podName];
+    story.edit({ cellTimeout: "1m" }).see({ pods: [aPod(old, running())] });
+    expect(story.status).toMatchObject({ phase: "Initializing", runCount: 2, observedGeneration: 2, retryCount: 0 });
+    expect(story.status.attempts?.[0]).toMatchObject({ podName: old, outcome: "Cancelled", reason: "SpecChanged" });
+    expect(story.kinds()).toContain("delete-pod");
+    story.see({ source: { kind: "resolved", commit: COMMIT } });
+    expect(story.status.runId).not.toBe(before.runId);
+  });
+
+  test("that ended starts anew when the spec changes, with its history kept", () => {
+    const story = new Story(aJob().build()).running();
+    story.see({ pods: [aPod(story.podName, ended(10))], log: aLog(failingEvents()) });
+    story.edit({ cellTimeout: "1m" }).see();
+    expect(story.status).toMatchObject({ phase: "Initializing", runCount: 2 });
+    expect(story.status.attempts).toHaveLength(1);
+    expect(story.status.verdict).toBeUndefined();
+    expect(story.status.results).toBeUndefined();
+  });
+
+  test("that ended stays as it is under retryOnSpecChange: false, but the generation is followed", () => {
+    const story = new Story(
+      aJob()
+        .with({ retryPolicy: { retryOnSpecChange: false } })
+        .build(),
+    ).running();
+    story.see({ pods: [aPod(story.podName, ended(0))], log: aLog(passingEvents()) });
+    story.edit({ cellTimeout: "1m" }).see();
+    expect(story.status).toMatchObject({ phase: "Succeeded", observedGeneration: 2, runCount: 1 });
+  });
+
+  test.each([{ priority: 90 }, { ttlSecondsAfterFinished: 5 }])("does not care for a change of %j", (spec) => {
+    const story = new Story(aJob().build()).running();
+    story.edit(spec).see({ pods: [aPod(story.podName, running())], log: aLog([], false) });
+    expect(story.status).toMatchObject({ phase: "ValidationRunning", runCount: 1, observedGeneration: 2 });
+    expect(story.kinds()).toEqual([]);
+  });
+
+  test("of an older operator keeps its outcome and gets a baseline", () => {
+    const story = new Story(
+      aJob().status({ phase: "Failed", message: "Maximum retry attempts exceeded", retryCount: 3 }).build(),
+    );
+    story.see();
+    expect(story.status).toMatchObject({ phase: "Failed", retryCount: 3, observedGeneration: 1 });
+    expect(story.status.specHash).toBeDefined();
+    story.edit({ cellTimeout: "1m" }).see();
+    expect(story.status).toMatchObject({ phase: "Initializing", retryCount: 0 });
+  });
+
+  test("that an older operator left in the middle starts afresh", () => {
+    const story = new Story(aJob().status({ phase: "Running", validationPodName: "titanic-validation" }).build());
+    story.see();
+    expect(story.status).toMatchObject({ phase: "Initializing", runCount: 1 });
+  });
+});
+
+describe("suspension", () => {
+  test("holds a job before it starts", () => {
+    const story = new Story(aJob().suspended().build());
+    story.see();
+    expect(story.status.phase).toBe("Pending");
+    expect(story.condition("Suspended")).toBe("True/Suspended");
+    expect(story.condition("Reconciling")).toBe("False/Suspended");
+    expect(story.kinds()).toEqual(["emit"]);
+  });
+
+  test("removes the pod, and resuming is a fresh attempt of the same run that costs no retry", () => {
+    const story = new Story(aJob().build()).running();
+    const { runId } = story.status;
+    const old = story.podName;
+    story.edit({ suspend: true }).see({ pods: [aPod(old, running())] });
+    expect(story.kinds()).toContain("delete-pod");
+    expect(story.status.attempts?.[0]).toMatchObject({ outcome: "Cancelled", reason: "Suspended" });
+    story.edit({ suspend: false }).see();
+    expect(story.status).toMatchObject({ phase: "ValidationRunning", runId, retryCount: 0 });
+    expect(story.podName).toMatch(/-2$/);
+    expect(story.condition("Suspended")).toBe("False/Resumed");
+  });
+
+  test("does nothing to a job that is finished", () => {
+    const story = new Story(aJob().build()).running();
+    story.see({ pods: [aPod(story.podName, ended(0))], log: aLog(passingEvents()) });
+    story.edit({ suspend: true }).see();
+    expect(story.status.phase).toBe("Succeeded");
+  });
+});
+
+describe("a retry by hand", () => {
+  function failed(annotations: Record<string, string> = {}): Story {
+    const story = new Story(aJob().build()).running();
+    story.see({ pods: [aPod(story.podName, ended(10))], log: aLog(failingEvents()) });
+    story.pass(10_000);
+    const requested = { [ANNOTATION_RETRY_REQUESTED]: toRfc3339(story.now), ...annotations };
+    story.job = { ...story.job, metadata: { ...story.job.metadata, annotations: requested } };
+    return story;
+  }
+
+  test("starts one more attempt of the same run at once, and is granted once", () => {
+    const story = failed();
+    const { runId } = story.status;
+    story.see();
+    expect(story.status).toMatchObject({ phase: "ValidationRunning", runId, retryCount: 0 });
+    expect(story.status.lastError).toBeUndefined();
+    expect(story.kinds()).toContain("start-attempt");
+    story.see({ pods: [aPod(story.podName, ended(10))], log: aLog(failingEvents()) });
+    story.see();
+    expect(story.status.phase).toBe("Failed");
+    expect(story.podName).toMatch(/-2$/);
+  });
+
+  test("with a reset is a new run", () => {
+    const story = failed({ [ANNOTATION_RETRY_RESET_COUNT]: "true" });
+    story.see();
+    expect(story.status).toMatchObject({ phase: "Initializing", runCount: 2 });
+    story.see({ source: { kind: "resolved", commit: COMMIT } });
+    expect(story.status).toMatchObject({ phase: "ValidationRunning", runCount: 2 });
+  });
+});
+
+describe("a finished job", () => {
+  function passed(spec: Record<string, unknown>, metadata: Record<string, unknown> = {}): Story {
+    const story = new Story(aJob().with(spec).meta(metadata).build()).running();
+    story.see({ pods: [aPod(story.podName, ended(0))], log: aLog(passingEvents()) });
+    return story;
+  }
+
+  test("goes when its time to live is over, not before", () => {
+    const story = passed({ ttlSecondsAfterFinished: 60 });
+    expect(story.see().requeueAfterMs).toBe(60_000);
+    expect(story.kinds()).toEqual([]);
+    story.pass(60_000).see();
+    expect(story.kinds()).toEqual(["delete-job"]);
+  });
+
+  test("that a GitOps tool owns stays; only its pods go", () => {
+    const story = passed(
+      { ttlSecondsAfterFinished: 60 },
+      { annotations: { [ARGOCD_TRACKING_ANNOTATION]: "app:group/Kind:ns/n" } },
+    );
+    story.pass(60_000).see({ pods: [aPod(story.podName, ended(0))] });
+    expect(story.kinds()).toEqual(["delete-pod"]);
+  });
+
+  test("keeps the pods of its last attempts for their logs, and no more", () => {
+    const story = passed({});
+    const pods = [1, 2, 3, 4, 5].map((n) =>
+      aPod(`old-${n}`, ended(1), { creationTimestamp: `2026-01-01T00:0${n}:00Z` }),
+    );
+    story.see({ pods });
+    const gone = story.decision.effects.map((effect) => (effect.kind === "delete-pod" ? effect.name : effect.kind));
+    expect(gone).toEqual(["old-2", "old-1"]);
+  });
+
+  test("that is being deleted is left alone", () => {
+    const story = passed({});
+    story.job = { ...story.job, metadata: { ...story.job.metadata, deletionTimestamp: "2026-01-01T01:00:00Z" } };
+    expect(decide(story.job, anObservation({ pods: [aPod("x", running())] }), START)).toMatchObject({ effects: [] });
+  });
+});
+
+describe("laws", () => {
+  test("decide is total: whatever a job and its status are, there is a decision, and it stands on its own", () => {
+    const anything = fc.anything({ withNullPrototype: false, maxDepth: 3 });
+    const phase = fc.constantFrom(
+      "Pending",
+      "Initializing",
+      "Building",
+      "BuildComplete",
+      "ValidationRunning",
+      "Retrying",
+      "Succeeded",
+      "Failed",
+      "Running",
+      "Nonsense",
+    );
+    const status = fc.oneof(
+      anything,
+      fc.record({
+        phase,
+        runId: fc.string(),
+        specHash: fc.string(),
+        attempts: fc.array(fc.record({ number: fc.nat(), outcome: fc.string() })),
+      }),
+    );
+    fc.assert(
+      fc.property(fc.oneof(anything, fc.constant(aJob().build().spec)), status, (spec, said) => {
+        const job = JSON.parse(JSON.stringify({ ...aJob().build(), spec, status: said })) as ReturnType<
+          ReturnType<typeof aJob>["build"]
+        >;
+        const first = decide(job, anObservation(), START);
+        expect(first.status.observedGeneration).toBe(1);
+        expect(Buffer.byteLength(first.status.message ?? "")).toBeLessThanOrEqual(1024);
+        expect(decide(job, anObservation(), START)).toEqual(first);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test("deciding again about the same facts changes nothing", () => {
+    const story = new Story(aJob().build()).running();
+    const seen = { pods: [aPod(story.podName, running())], log: aLog(passingEvents().slice(0, 4), false) };
+    const first = canonicalJson(story.see(seen).status);
+    story.pass(3_000);
+    expect(canonicalJson(story.see(seen).status)).toBe(first);
+    expect(story.kinds()).toEqual([]);
+  });
+});
