@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { CUSTOM_RESOURCE_DEFINITIONS, type CustomResourceDefinitionObject } from "../../src/kube/index.js";
+import { CUSTOM_RESOURCE_DEFINITIONS } from "../../src/kube/index.js";
 import { LiveCluster, loadKubeConfig } from "../../src/kube/live/index.js";
 import { type ControlPlane, findControlPlane, NO_CONTROL_PLANE, startControlPlane } from "../cluster/control-plane.js";
 import { clusterContract } from "./cluster.contract.js";
@@ -23,7 +23,7 @@ if (findControlPlane() === undefined && process.env["CI"] !== "true") {
       controlPlane = await startControlPlane();
       const cluster = new LiveCluster(loadKubeConfig({ path: controlPlane.kubeconfig }));
       under = { cluster, close: () => cluster.close() };
-      await cluster.create(CUSTOM_RESOURCE_DEFINITIONS, GADGET_DEFINITION as CustomResourceDefinitionObject);
+      await cluster.create(CUSTOM_RESOURCE_DEFINITIONS, GADGET_DEFINITION);
       await untilServed(cluster, GADGETS);
     }, START_MS);
 

@@ -55,7 +55,7 @@ const send = (response: ServerResponse, code: number, body: unknown, headers: Re
 const failed = (call: Promise<unknown>): Promise<KubeError> =>
   call.then(
     () => Promise.reject(new Error("no failure")),
-    (error) => error,
+    (error: unknown) => error as KubeError,
   );
 const get = () => cluster.get(CONFIG_MAPS, { namespace: "n", name: "a" });
 const watch = async (): Promise<string[]> => {

@@ -83,7 +83,10 @@ describe("garbage collection", () => {
     const child = await cluster.get(CONFIG_MAPS, { namespace: HOME, name: "child" });
     expect(child.metadata.ownerReferences).toBeUndefined();
     expect(
-      isKubeError(await cluster.get(CONFIG_MAPS, { namespace: HOME, name: "owner" }).catch((e) => e), "NotFound"),
+      isKubeError(
+        await cluster.get(CONFIG_MAPS, { namespace: HOME, name: "owner" }).catch((error: unknown) => error),
+        "NotFound",
+      ),
     ).toBe(true);
   });
 
@@ -133,9 +136,9 @@ describe("namespaces", () => {
     await cluster.delete(NAMESPACES, { name: "team" });
     expect((await cluster.get(NAMESPACES, { name: "team" })).status?.phase).toBe("Terminating");
     expect(await names("team")).toEqual(["held"]);
-    expect(await make("late", [], "team").catch((error) => error)).toMatchObject({ reason: "Forbidden" });
+    expect(await make("late", [], "team").catch((error: unknown) => error)).toMatchObject({ reason: "Forbidden" });
     await cluster.patch(CONFIG_MAPS, { namespace: "team", name: "held" }, { metadata: { finalizers: null } });
-    expect(await cluster.get(NAMESPACES, { name: "team" }).catch((error) => error)).toMatchObject({
+    expect(await cluster.get(NAMESPACES, { name: "team" }).catch((error: unknown) => error)).toMatchObject({
       reason: "NotFound",
     });
   });
@@ -172,7 +175,9 @@ describe("history", () => {
     for (let count = 0; count < 30; count++) last = await make(`n-${count}`);
     const next = (resourceVersion = "") =>
       cluster.watch(CONFIG_MAPS, { resourceVersion })[Symbol.asyncIterator]().next();
-    expect(await next(first.metadata.resourceVersion).catch((error) => error)).toMatchObject({ reason: "Gone" });
+    expect(await next(first.metadata.resourceVersion).catch((error: unknown) => error)).toMatchObject({
+      reason: "Gone",
+    });
     const pending = next(last.metadata.resourceVersion);
     await make("after");
     expect(await pending).toMatchObject({ value: { type: "Added", object: { metadata: { name: "after" } } } });
@@ -214,10 +219,10 @@ describe("an interceptor", () => {
         throw new Error("socket hang up");
       },
     });
-    expect(await make("a").catch((error) => error)).toMatchObject({ reason: "ServiceUnavailable" });
+    expect(await make("a").catch((error: unknown) => error)).toMatchObject({ reason: "ServiceUnavailable" });
     expect(await names()).toEqual([]);
     mode = "after";
-    expect(await make("a").catch((error) => error)).toMatchObject({ reason: "ConnectionFailed" });
+    expect(await make("a").catch((error: unknown) => error)).toMatchObject({ reason: "ConnectionFailed" });
     expect(await names()).toEqual(["a"]);
   });
 });

@@ -17,24 +17,38 @@ export function mergeConfig(live: unknown, config: unknown, rules: MergeRules): 
   return withoutNulls(config);
 }
 
-/** Items in the order of the configuration; live items that it does not name stay behind the item that they followed. */
+/**
+ * Items in the order of the configuration, with the live items that it does not name kept between them
+ * (`visitListItems` of https://github.com/kubernetes-sigs/structured-merge-diff/blob/master/typed/merge.go).
+ */
 function mergeLists(live: readonly unknown[], config: readonly unknown[], rules: MergeRules): unknown[] {
-  const known = byIdentity(live, rules.list);
-  const named = byIdentity(config, rules.list);
+  const [known, named] = [byIdentity(live, rules.list), byIdentity(config, rules.list)];
+  const [left, right] = [[...known.keys()], [...named.keys()]];
+  const shared = right.filter((identity) => known.has(identity));
+  const done = new Set<string>();
   const merged: unknown[] = [];
-  const takeUnnamed = (from: number): void => {
-    for (let at = from; at < live.length; at++) {
-      const identity = itemIdentity(live[at], rules.list);
-      if (identity !== undefined && named.has(identity)) return;
-      merged.push(cloneJson(live[at]));
-    }
+  let [l, r] = [0, 0];
+  const take = (identity: string): void => {
+    const [was, wanted] = [known.get(identity), config[named.get(identity) ?? -1]];
+    merged.push(was === undefined ? withoutNulls(wanted) : mergeConfig(live[was], wanted, rules.items));
+    done.add(identity);
+    if (shared[0] === identity) shared.shift();
+    r++;
   };
-  takeUnnamed(0);
-  for (const item of config) {
-    const identity = itemIdentity(item, rules.list);
-    const at = identity === undefined ? undefined : known.get(identity);
-    merged.push(at === undefined ? withoutNulls(item) : mergeConfig(live[at], item, rules.items));
-    if (at !== undefined) takeUnnamed(at + 1);
+  while (l < left.length || r < right.length) {
+    const [mine, theirs] = [left[l], right[r]];
+    if (mine !== undefined && !named.has(mine)) {
+      merged.push(cloneJson(live[known.get(mine) ?? -1]));
+      l++;
+    } else if (
+      mine !== undefined &&
+      (mine === theirs || done.has(mine) || (theirs !== undefined && shared[0] !== mine))
+    ) {
+      if (mine === theirs) take(mine);
+      l++; // else it is shared and was, or will be, taken in its turn
+    } else if (theirs !== undefined) {
+      take(theirs);
+    }
   }
   return merged;
 }
@@ -84,9 +98,13 @@ function removeBelow(value: unknown, path: string, removal: Removal, rules: Merg
   }
   if (Array.isArray(value) && rules.list.kind !== "atomic") {
     const before = value.length;
-    const left = value.filter((item) => {
+    const left: unknown[] = value.filter((item: unknown) => {
       const identity = itemIdentity(item, rules.list);
-      return identity === undefined || restOf(itemPath(path, identity), item, rules.items) !== "goes";
+      if (identity === undefined) return true;
+      const at = itemPath(path, identity);
+      // Who owns only something inside an item does not keep the item.
+      if (removal.fields.has(at) && !removal.kept.has(at)) return false;
+      return restOf(at, item, rules.items) !== "goes";
     });
     value.splice(0, before, ...left);
     return before > 0 && left.length === 0;

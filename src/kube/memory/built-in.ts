@@ -19,7 +19,7 @@ import { podGracePeriod, podProblems, preparePod } from "./pod-rules.js";
 /** The built-in resources that the embedded server serves. */
 export function builtInDefinitions(nodeName: string | undefined): ResourceDefinition[] {
   return [
-    define(PODS as Resource, {
+    define(PODS, {
       hasStatus: true,
       hasGeneration: true,
       selectableFields: fields(
@@ -30,11 +30,11 @@ export function builtInDefinitions(nodeName: string | undefined): ResourceDefini
       validate: podProblems,
       gracePeriod: podGracePeriod,
     }),
-    define(SECRETS as Resource, { prepare: prepareSecret, validate: dataProblems, selectableFields: fields("type") }),
-    define(CONFIG_MAPS as Resource, { prepare: withoutEmptyData, validate: dataProblems }),
-    define(SERVICE_ACCOUNTS as Resource, {}),
-    define(LEASES as Resource, { unconditionalReplace: false }),
-    define(EVENTS as Resource, {
+    define(SECRETS, { prepare: prepareSecret, validate: dataProblems, selectableFields: fields("type") }),
+    define(CONFIG_MAPS, { prepare: withoutEmptyData, validate: dataProblems }),
+    define(SERVICE_ACCOUNTS, {}),
+    define(LEASES, { unconditionalReplace: false }),
+    define(EVENTS, {
       validate: eventProblems,
       selectableFields: new Map([
         ...fields(
@@ -46,13 +46,13 @@ export function builtInDefinitions(nodeName: string | undefined): ResourceDefini
         ["source", reader("source.component")],
       ]),
     }),
-    define(NAMESPACES as Resource, {
+    define(NAMESPACES, {
       hasStatus: true,
       nameProblem: labelNameProblem,
       selectableFields: fields("status.phase"),
       prepare: prepareNamespace,
     }),
-    define(CUSTOM_RESOURCE_DEFINITIONS as Resource, {
+    define(CUSTOM_RESOURCE_DEFINITIONS, {
       hasStatus: true,
       hasGeneration: true,
       unconditionalReplace: false,
@@ -87,7 +87,8 @@ function reader(path: string): (object: StoredObject) => string {
   return (object) => {
     let value: unknown = object;
     for (const name of path.split(".")) value = isJsonObject(value) ? own(value, name) : undefined;
-    return value === undefined ? (path === "spec.hostNetwork" ? "false" : "") : String(value);
+    if (value === undefined && path === "spec.hostNetwork") return "false";
+    return typeof value === "string" || typeof value === "boolean" ? String(value) : "";
   };
 }
 

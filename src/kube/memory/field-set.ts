@@ -83,6 +83,8 @@ export function difference(
   for (const [path, value] of now) {
     if (!old.has(path) || !equalJson(old.get(path), value)) written.add(path);
   }
+  const known = new Set(objectsIn(before, rules, ""));
+  for (const path of objectsIn(after, rules, "")) if (!known.has(path) && !UNOWNED.has(path)) written.add(path);
   return { written, gone: new Set([...old.keys()].filter((path) => !now.has(path))) };
 }
 
@@ -91,6 +93,19 @@ function valuesOf(value: unknown, rules: MergeRules): Map<string, unknown> {
   const values = new Map<string, unknown>();
   for (const [path, leaf] of leaves(value, rules, "")) if (path !== "" && !UNOWNED.has(path)) values.set(path, leaf);
   return values;
+}
+
+/** Paths of the objects below the root: one that is new counts as written, besides what is in it. */
+function* objectsIn(value: unknown, rules: MergeRules, path: string): Generator<string> {
+  if (isJsonObject(value) && !rules.atomic) {
+    if (path !== "") yield path;
+    for (const name of Object.keys(value)) yield* objectsIn(value[name], rules.field(name), fieldPath(path, name));
+  } else if (Array.isArray(value) && rules.list.kind !== "atomic") {
+    for (const item of value as unknown[]) {
+      const identity = itemIdentity(item, rules.list);
+      if (identity !== undefined) yield* objectsIn(item, rules.items, itemPath(path, identity));
+    }
+  }
 }
 
 function* leaves(value: unknown, rules: MergeRules, path: string): Generator<[string, unknown]> {

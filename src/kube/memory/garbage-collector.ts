@@ -69,7 +69,7 @@ export class GarbageCollector {
         if (home !== undefined) this.#enqueue(home);
       }
       const { namespace } = object.metadata;
-      if (namespace !== undefined) this.#enqueue({ resource: NAMESPACES as Resource, key: { name: namespace } });
+      if (namespace !== undefined) this.#enqueue({ resource: NAMESPACES, key: { name: namespace } });
       return;
     }
     this.#places.set(uid, place);
@@ -94,7 +94,7 @@ export class GarbageCollector {
     let object = this.#storage.get(resource, key)?.object;
     if (definition === undefined || object === undefined) return;
     if (object.metadata.deletionTimestamp !== undefined) {
-      if (resourceId(resource) === resourceId(NAMESPACES as Resource)) return this.#emptyNamespace(object);
+      if (resourceId(resource) === resourceId(NAMESPACES)) return this.#emptyNamespace(object);
       this.#finishDeletion(definition, object);
       object = this.#storage.get(resource, key)?.object;
     }

@@ -1,7 +1,7 @@
 import { cloneJson, type JsonObject } from "../json.js";
 import { KubeError, type StatusCause } from "../kube-error.js";
 import { mergeConfig, removeFields } from "./apply-merge.js";
-import { difference, type FieldSet, fieldPath, fieldsOf, pathText } from "./field-set.js";
+import { difference, type FieldSet, fieldPath, fieldsOf, pathText, reaches } from "./field-set.js";
 import type { MergeRules } from "./merge-rules.js";
 
 /** Who owns which fields of one object: the content of `metadata.managedFields`. */
@@ -79,7 +79,7 @@ export function applyConfig(
 /** Owners after the server itself changed the object (defaults, pruning): nobody keeps what is gone. */
 export function onlyPresent(managers: readonly FieldManager[], object: JsonObject, rules: MergeRules): FieldManager[] {
   const present = fieldsOf(object, rules);
-  const stays = (field: string): boolean => present.has(field) || OWNED_WHEN_ABSENT.has(field);
+  const stays = (field: string): boolean => reaches(present, field) || OWNED_WHEN_ABSENT.has(field);
   return keepOwners(managers.map((manager) => ({ ...manager, fields: new Set([...manager.fields].filter(stays)) })));
 }
 

@@ -29,9 +29,10 @@ export function preparePod(pod: JsonObject, old: StoredObject | undefined, nodeN
 }
 
 function pullPolicy(image: unknown): string {
-  const name = String(image ?? "").split("@")[0] ?? "";
+  if (typeof image !== "string") return "IfNotPresent";
+  const name = image.split("@")[0] ?? "";
   const tag = /:([^/:]+)$/.exec(name)?.[1];
-  return (tag === undefined && !String(image).includes("@")) || tag === "latest" ? "Always" : "IfNotPresent";
+  return (tag === undefined && !image.includes("@")) || tag === "latest" ? "Always" : "IfNotPresent";
 }
 
 /** What the API server refuses in a pod, as far as this project's pods could get it wrong. */

@@ -1,4 +1,4 @@
-import { cloneJson, isJsonObject, type JsonObject, own, put } from "../json.js";
+import { cloneJson, isJsonObject, own, put } from "../json.js";
 
 /** The parts of a CRD's structural schema that the embedded server acts on. */
 export interface StructuralSchema {
@@ -70,7 +70,7 @@ export function setDefaults(value: unknown, schema: StructuralSchema): void {
     }
     for (const field of Object.keys(value)) {
       const known = schemaOfField(schema, field);
-      if (known !== undefined) setDefaults((value as JsonObject)[field], known);
+      if (known !== undefined) setDefaults(value[field], known);
     }
   }
 }

@@ -28,7 +28,7 @@ export class WatchFeed {
   readonly #queue: Feed[] = [];
   readonly #timers = new AbortController();
   readonly #unsubscribe: () => void;
-  #end: { readonly error?: unknown } | undefined;
+  #end: { readonly error?: Error } | undefined;
   #wake: (() => void) | undefined;
   #silent = false;
   #fedUpTo: number;
@@ -68,7 +68,7 @@ export class WatchFeed {
   }
 
   /** Ends the watch after what is queued; with an error if one is given. */
-  close(error?: unknown): void {
+  close(error?: Error): void {
     if (this.#end !== undefined) return;
     this.#end = error === undefined ? {} : { error };
     this.#unsubscribe();
