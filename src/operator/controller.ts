@@ -28,8 +28,6 @@ import { WorkQueue } from "./work-queue.js";
 const BY_OWNER = "owner";
 /** Longest time that {@link Controller.run} takes to end, in milliseconds. */
 const DRAIN_MS = 8_000;
-/** How long the log of a pod that is gone is remembered; milliseconds. */
-const LAST_WORDS_MS = 60_000;
 /** Before a call that the operator may not make is made again; milliseconds. */
 const FORBIDDEN_MS = 300_000;
 
@@ -47,7 +45,6 @@ export class Controller {
   readonly #reconciler: Reconciler;
   /** Names of jobs by UID, for answers that know only the latter. */
   readonly #keys = new Map<string, string>();
-  readonly #stopping = new AbortController();
   #isReady = false;
 
   constructor(options: OperatorOptions) {
@@ -148,7 +145,6 @@ export class Controller {
   async #drain(): Promise<void> {
     const { clock } = this.#options;
     this.#isReady = false;
-    this.#stopping.abort(new Error("the operator stops"));
     this.#queue.close();
     this.#desk.stop();
     this.#logs.stop();
@@ -167,7 +163,9 @@ export class Controller {
     this.#jobs.addHandler({
       added: (job) => this.#jobChanged(job),
       updated: (job) => this.#jobChanged(job),
-      deleted: ({ metadata: { uid = "" } }) => {
+      deleted: (job) => {
+        const { uid = "" } = job.metadata;
+        this.#logs.forget(keyText(keyOf(job)));
         this.#keys.delete(uid);
         this.#desk.forget(uid);
         this.#reconciler.forget(uid);
@@ -176,15 +174,7 @@ export class Controller {
     this.#pods.addHandler({
       added: (pod) => this.#podChanged(pod),
       updated: (pod) => this.#podChanged(pod),
-      deleted: (pod) => {
-        this.#podChanged(pod);
-        // The job looks at the log's last words in the reconcile that this change asks for; then they are recorded.
-        const uid = pod.metadata.uid ?? "";
-        void this.#options.clock.sleep(LAST_WORDS_MS, this.#stopping.signal).then(
-          () => this.#logs.forget(uid),
-          () => undefined,
-        );
-      },
+      deleted: (pod) => this.#podChanged(pod),
     });
   }
 

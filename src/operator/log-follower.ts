@@ -63,6 +63,7 @@ interface Following {
  */
 export class LogFollower {
   readonly #options: Required<LogFollowerOptions>;
+  /** By job: only its current attempt matters. */
   readonly #followings = new Map<string, Following>();
   #streams = 0;
   #isStopped = false;
@@ -78,17 +79,22 @@ export class LogFollower {
     };
   }
 
-  /** Pods that are followed or remembered. */
+  /** Jobs whose attempt is followed or remembered. */
   get size(): number {
     return this.#followings.size;
   }
 
   /**
-   * Follows the log, unless that is done already, and says what it said so far.
+   * Follows the log of a job's current attempt, unless that is done already, and says what it said so far. The log of an
+   * earlier attempt of the job is forgotten.
    * @param hasEnded whether the container has ended
    */
   follow(log: FollowedLog, hasEnded: boolean): FollowedProgress {
-    let following = this.#followings.get(log.podUid);
+    let following = this.#followings.get(log.jobKey);
+    if (following !== undefined && following.log.podUid !== log.podUid) {
+      this.forget(log.jobKey);
+      following = undefined;
+    }
     if (following === undefined && !this.#isStopped) {
       following = {
         log,
@@ -99,7 +105,7 @@ export class LogFollower {
         stop: new AbortController(),
         isNoticePending: false,
       };
-      this.#followings.set(log.podUid, following);
+      this.#followings.set(log.jobKey, following);
       if (hasEnded) this.#limit(following);
       void this.#read(following);
     } else if (following !== undefined && hasEnded && !following.hasEnded) {
@@ -109,26 +115,24 @@ export class LogFollower {
     return following ?? { progress: emptyProgress(), isFinal: false };
   }
 
-  /** What a pod that is gone has said, if it was followed; nothing more will come. */
-  last({ namespace, name }: ObjectKey): FollowedProgress | undefined {
-    for (const { log, progress } of this.#followings.values()) {
-      if (log.pod.name === name && log.pod.namespace === namespace) return { progress, isFinal: true };
-    }
-    return undefined;
+  /** What the job's pod of that name, which is gone, has said, if it was followed; nothing more will come. */
+  last(jobKey: string, podName: string): FollowedProgress | undefined {
+    const following = this.#followings.get(jobKey);
+    return following?.log.pod.name === podName ? { progress: following.progress, isFinal: true } : undefined;
   }
 
-  /** The pod matters no more. */
-  forget(podUid: string): void {
-    const following = this.#followings.get(podUid);
-    this.#followings.delete(podUid);
-    following?.stop.abort(new Error("the pod is forgotten"));
-    following?.interrupt.abort(new Error("the pod is forgotten"));
+  /** The job has no attempt under way. */
+  forget(jobKey: string): void {
+    const following = this.#followings.get(jobKey);
+    this.#followings.delete(jobKey);
+    following?.stop.abort(new Error("the log matters no more"));
+    following?.interrupt.abort(new Error("the log matters no more"));
   }
 
   /** Ends all streams. */
   stop(): void {
     this.#isStopped = true;
-    for (const podUid of [...this.#followings.keys()]) this.forget(podUid);
+    for (const jobKey of [...this.#followings.keys()]) this.forget(jobKey);
   }
 
   async #read(following: Following): Promise<void> {

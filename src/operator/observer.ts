@@ -20,7 +20,7 @@ export interface ObserverOptions {
   /** Cached pods that carry our labels and whose controller has this UID. */
   readonly podsOf: (jobUid: string) => readonly Pod[];
   readonly desk: Pick<SourceDesk, "look">;
-  readonly logs: Pick<LogFollower, "follow" | "last">;
+  readonly logs: Pick<LogFollower, "follow" | "last" | "forget">;
   readonly signingKey: SigningKey;
   readonly capacity: Capacity;
   readonly settings: Settings;
@@ -86,17 +86,21 @@ export class Observer {
   #log(job: StoredJob, status: JobStatus, pods: readonly Pod[]): LogSeen | undefined {
     const { logs, signingKey } = this.#options;
     const { name, namespace = "", uid = "" } = job.metadata;
+    const jobKey = `${namespace}/${name}`;
     const attempt = openAttempt(status);
-    if (attempt === undefined) return undefined;
+    if (attempt === undefined || isTerminal(status.phase)) {
+      logs.forget(jobKey);
+      return undefined;
+    }
     const pod = pods.find(({ metadata }) => metadata.name === attempt.podName);
-    if (pod === undefined) return logs.last({ namespace, name: attempt.podName });
+    if (pod === undefined) return logs.last(jobKey, attempt.podName);
     const { startedAt, exit } = notebookState(pod);
     if (startedAt === undefined && exit === undefined) return undefined;
     const podUid = pod.metadata.uid ?? "";
     const key = signingKey.forAttempt({ namespace, uid }, attempt.runId, attempt.number);
     const followed = logs.follow(
       {
-        jobKey: `${namespace}/${name}`,
+        jobKey,
         pod: { namespace, name: attempt.podName },
         podUid,
         container: NOTEBOOK_CONTAINER,

@@ -130,6 +130,7 @@ export class WorkQueue {
   /** The key's last reconcile was fine: its next failure is a first one. */
   forget(key: string): void {
     this.#failures.delete(key);
+    this.#heldUntil.delete(key);
   }
 
   /** The next key, which is the caller's until {@link done}; `undefined` after {@link close}. */

@@ -121,9 +121,10 @@ describe("a log follower", () => {
     const { follower, settle } = aFollower([{ lines: LINES, then: "end" }]);
     follower.follow(LOG, false);
     await settle();
-    expect(follower.last(LOG.pod)?.progress.verdict?.verdict).toBe("Passed");
-    follower.forget("uid-1");
-    expect(follower.last(LOG.pod)).toBeUndefined();
+    expect(follower.last(LOG.jobKey, "pod-1")?.progress.verdict?.verdict).toBe("Passed");
+    expect(follower.last(LOG.jobKey, "pod-2")).toBeUndefined();
+    follower.forget(LOG.jobKey);
+    expect(follower.last(LOG.jobKey, "pod-1")).toBeUndefined();
     expect(follower.size).toBe(0);
   });
 
@@ -137,7 +138,10 @@ describe("a log follower", () => {
       { maxStreams: 1 },
     );
     follower.follow(LOG, false);
-    follower.follow({ ...LOG, podUid: "uid-2", pod: { namespace: "team-a", name: "pod-2" } }, false);
+    follower.follow(
+      { ...LOG, jobKey: "team-a/other", podUid: "uid-2", pod: { namespace: "team-a", name: "pod-2" } },
+      false,
+    );
     await settle();
     expect(calls).toEqual([true, false]);
     await clock.advance(10_000);

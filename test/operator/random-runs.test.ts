@@ -194,12 +194,14 @@ function keyOf({ metadata: { namespace = "", name } }: Pod): { namespace: string
 test("law: whatever happens for however long, the invariants hold, the job ends, and then nothing is written any more", async () => {
   const runs = Number(process.env["NBV_RANDOM_RUNS"] ?? 25);
   let steps = 0;
+  let histories = 0;
   await fc.assert(
     fc.asyncProperty(
       fc.nat(),
       fc.array(action, { minLength: 15, maxLength: 80, size: "max" }),
       async (seed, actions) => {
         const chaos = new Chaos(seed);
+        histories += 1;
         await chaos.startOperator();
         await chaos.world.submit(aJob().draft());
         for (const step of actions) {
@@ -222,5 +224,5 @@ test("law: whatever happens for however long, the invariants hold, the job ends,
       ...(process.env["NBV_SEED"] && { seed: Number(process.env["NBV_SEED"]) }),
     },
   );
-  process.stderr.write(`random runs: ${runs} runs, ${steps} steps\n`);
+  process.stderr.write(`random runs: ${histories} histories, ${steps} steps\n`);
 }, 300_000);

@@ -50,6 +50,7 @@ export async function reconcile(
   const logs = {
     follow: ({ pod, key }: { pod: { name: string }; key: Uint8Array }) => followed(cluster.state.pods[pod.name], key),
     last: () => undefined,
+    forget: () => undefined,
   };
   const podsOf = (uid: string) =>
     Object.values(from.cache.pods).filter(({ metadata }) =>
