@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import { LABEL_JOB, parseDuration } from "../api/index.js";
+import { effectiveSpec, LABEL_JOB, parseDuration, parseSpec } from "../api/index.js";
 import { Informer } from "../kube/informer.js";
 import { isKubeError } from "../kube/kube-error.js";
 import type { KubernetesObject, ObjectMeta } from "../kube/object.js";
@@ -12,7 +12,9 @@ import {
   SECRETS,
 } from "../kube/resources.js";
 import { Capacity } from "./capacity.js";
+import type { JobStatus } from "./decide/job.js";
 import { isLive } from "./decide/pods.js";
+import { transitionNotes } from "./decide/transition-notes.js";
 import { Effects } from "./effects.js";
 import { LogFollower } from "./log-follower.js";
 import { Observer } from "./observer.js";
@@ -113,7 +115,7 @@ export class Controller {
         localTree: options.localTree,
       }),
       capacity: this.#capacity,
-      onTransition: (before, after) => recordTransition(this.#metrics, before, after),
+      onTransition: (job, before, after) => this.#transition(job, before, after),
     });
   }
 
@@ -200,6 +202,16 @@ export class Controller {
   #wakeWaiting(): void {
     const keys = this.#capacity.takeWaiting().sort((a, b) => this.#priorityOf(b) - this.#priorityOf(a));
     for (const key of keys) this.#add(key);
+  }
+
+  #transition(job: NotebookValidationJobObject, before: JobStatus, after: JobStatus): void {
+    const parsed = parseSpec(job.spec);
+    const level = parsed.ok ? effectiveSpec(parsed.spec, this.#options.config).level : "development";
+    recordTransition(this.#metrics, before, after, level);
+    if (transitionNotes(before, after).length === 0) return;
+    const { phase, reason, message, runId } = after;
+    const attempt = after.attempts?.[0]?.number;
+    this.#logger.info({ job: keyText(keyOf(job)), phase, reason, runId, attempt }, message);
   }
 
   #priorityOf(key: string): number {

@@ -23,7 +23,7 @@ export interface ReconcilerOptions {
   readonly effects: Effects;
   readonly capacity: Capacity;
   /** Told of every status that was written. */
-  readonly onTransition?: (before: JobStatus, after: JobStatus) => void;
+  readonly onTransition?: (job: NotebookValidationJobObject, before: JobStatus, after: JobStatus) => void;
 }
 
 /** How a reconcile ended well. */
@@ -81,7 +81,7 @@ export class Reconciler {
             continue;
           }
           job = written;
-          this.#options.onTransition?.(before, decision.status);
+          this.#options.onTransition?.(job, before, decision.status);
         } else if (!isCurrent && decision.effects.some(({ kind }) => CHANGES_CLUSTER.has(kind))) {
           job = await this.#read(key, uid);
           isCurrent = true;

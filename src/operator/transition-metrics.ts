@@ -1,13 +1,10 @@
-import { fromRfc3339 } from "../api/index.js";
-import { effectiveLevel } from "../validation/index.js";
+import { fromRfc3339, type Level } from "../api/index.js";
 import type { JobStatus } from "./decide/job.js";
 import { isTerminal } from "./decide/job.js";
 import type { OperatorMetrics } from "./operator-metrics.js";
 
-type Level = Parameters<typeof effectiveLevel>[0];
-
 /** Counts what one written status changed. */
-export function recordTransition(metrics: OperatorMetrics, before: JobStatus, after: JobStatus, checks?: Level): void {
+export function recordTransition(metrics: OperatorMetrics, before: JobStatus, after: JobStatus, level: Level): void {
   const { lastErrorType: error_type = "unknown", fault = "platform" } = after;
   const stage = after.attempts?.[0]?.stage ?? "run";
   const isRetry = (after.retryCount ?? 0) > (before.retryCount ?? 0) && after.runCount === before.runCount;
@@ -29,7 +26,7 @@ export function recordTransition(metrics: OperatorMetrics, before: JobStatus, af
   if (began === undefined || ended === undefined || after.validationPodName === undefined) return;
   metrics.observe(
     "executionDuration",
-    { level: effectiveLevel(checks), result: RESULTS[after.verdict ?? "Error"] },
+    { level: level, result: RESULTS[after.verdict ?? "Error"] },
     (ended - began) / 1000,
   );
 }

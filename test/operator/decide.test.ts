@@ -91,6 +91,27 @@ describe("a job that arrives", () => {
   });
 });
 
+describe("the operator's configuration", () => {
+  test("may forbid ServiceAccounts", () => {
+    const story = new Story(
+      aJob()
+        .with({ podConfig: { serviceAccountName: "admin" } })
+        .build(),
+    );
+    story.see({}, { access: { serviceAccounts: ["notebooks"] } });
+    expect(story.status).toMatchObject({ phase: "Failed", failureReason: "ApiForbidden", fault: "user" });
+    expect(story.status.message).toContain("notebooks");
+  });
+
+  test("is what a job falls back on", () => {
+    const story = new Story(aJob().with({ podConfig: {} }).build());
+    const config = { defaultImages: { notebook: "registry.example.com/default:3" } };
+    story.see({}, config);
+    story.see({ source: { kind: "resolved", commit: COMMIT } }, config);
+    expect(story.status.attempts?.[0]).toMatchObject({ image: "registry.example.com/default:3" });
+  });
+});
+
 describe("Git", () => {
   test("that is unreachable is asked again, first at once, then later and later, until the budget is spent", () => {
     const story = new Story(aJob().build());
@@ -313,6 +334,17 @@ describe("a run", () => {
     expect(story.status.specHash).toBeDefined();
     story.edit({ cellTimeout: "1m" }).see();
     expect(story.status).toMatchObject({ phase: "Initializing", retryCount: 0 });
+  });
+
+  test("of the Go operator is not held to the defaults that its CRD filled in, until its spec changes", () => {
+    const spec = { modelValidation: { enabled: false }, validationConfig: { detectSilentFailures: true } };
+    const story = new Story(aJob().with(spec).status({ phase: "Running" }).build());
+    story.see();
+    expect(story.condition("SpecValid")).toBe("True/AdoptedFromGoOperator");
+    story.see({ source: { kind: "resolved", commit: COMMIT } });
+    expect(story.status).toMatchObject({ phase: "ValidationRunning", runCount: 1 });
+    story.edit({ cellTimeout: "1m" }).see();
+    expect(story.condition("SpecValid")).toBe("True/Valid");
   });
 
   test("that an older operator left in the middle starts afresh", () => {

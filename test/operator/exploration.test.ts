@@ -30,7 +30,7 @@ describe("every interleaving of cluster, users and crashes keeps the invariants,
 
   test("one adverse event, from the submission on", async () => {
     const starts = (await statesOfGoodRun(adversity(1))).slice(0, 1);
-    const { states } = await report("1 adverse event", starts, 6 + deeper);
+    const { states } = await report("1 adverse event", starts, 7 + deeper);
     expect(states).toBeGreaterThan(1000);
   }, 900_000);
 });

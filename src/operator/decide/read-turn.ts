@@ -1,21 +1,39 @@
 import { createHash } from "node:crypto";
 import {
+  API_VERSION,
+  adoptGoObject,
   canonicalJson,
   effectiveSpec,
   type Instant,
+  KIND,
   type OperatorConfig,
   parseSpec,
+  REASON_ADOPTED,
   readStatus,
   specHash,
 } from "../../api/index.js";
+import { conditionOf } from "./conditions.js";
 import type { JobStatus, StoredJob } from "./job.js";
 import type { Observation } from "./observation.js";
 import type { SpecReading, Turn } from "./turn.js";
 
 /** The facts of one decision, with spec and status judged: an older CRD or another operator may have let anything in. */
 export function readTurn(job: StoredJob, seen: Observation, now: Instant): Turn {
-  const { reading, hash } = readSpec(job.spec, seen.settings.config);
-  return { metadata: job.metadata, reading, specHash: hash, status: statusOf(job.status), seen, now };
+  const { config } = seen.settings;
+  const status = statusOf(job.status);
+  const { reading, hash } = readSpec(job.spec, config);
+  return { metadata: job.metadata, reading: adopted(reading, status, config), specHash: hash, status, seen, now };
+}
+
+/** The reading without the defaults of an operator that was here before us, if one was. */
+function adopted(reading: SpecReading, status: JobStatus, config: OperatorConfig): SpecReading {
+  const isForeign = status.phase !== undefined && status.specHash === undefined;
+  const wasForeign = conditionOf(status, "SpecValid")?.reason === REASON_ADOPTED;
+  if (!reading.ok || !(isForeign || wasForeign)) return reading;
+  const { spec } = reading;
+  const adoption = adoptGoObject({ apiVersion: API_VERSION, kind: KIND, metadata: { name: "" }, spec, status });
+  if (!adoption.adopted) return reading;
+  return { ok: true, spec: adoption.spec, effective: effectiveSpec(adoption.spec, config), adoption };
 }
 
 interface ReadSpec {

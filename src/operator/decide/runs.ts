@@ -1,7 +1,8 @@
 import { toRfc3339 } from "../../api/index.js";
 import { withAttemptEnded } from "./attempts.js";
-import { withoutConditions } from "./conditions.js";
+import { withConditions, withoutConditions } from "./conditions.js";
 import { isTerminal, type JobStatus } from "./job.js";
+import { specValid } from "./spec-valid.js";
 import type { Turn } from "./turn.js";
 
 /** A finished job of another operator, or of one before specs were hashed: it keeps its outcome. */
@@ -10,8 +11,9 @@ export function isAdoptable({ status }: Turn): boolean {
 }
 
 /** The status with a baseline, so that the job runs again when its spec changes, not because we arrived. */
-export function adopt({ status, specHash }: Turn): JobStatus {
-  return { ...status, specHash };
+export function adopt(turn: Turn): JobStatus {
+  const { status, specHash } = turn;
+  return withConditions(turn, { ...status, specHash }, specValid(turn));
 }
 
 /**

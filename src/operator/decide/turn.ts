@@ -1,4 +1,4 @@
-import type { EffectiveSpec, Instant, NotebookValidationJobSpec } from "../../api/index.js";
+import type { Adoption, EffectiveSpec, Instant, NotebookValidationJobSpec } from "../../api/index.js";
 import type { ObjectMeta } from "../../kube/object.js";
 import type { Effect } from "./decision.js";
 import type { JobStatus } from "./job.js";
@@ -6,7 +6,13 @@ import type { Observation } from "./observation.js";
 
 /** What a job asks for, or what is wrong with it. */
 export type SpecReading =
-  | { readonly ok: true; readonly spec: NotebookValidationJobSpec; readonly effective: EffectiveSpec }
+  | {
+      readonly ok: true;
+      readonly spec: NotebookValidationJobSpec;
+      readonly effective: EffectiveSpec;
+      /** Present when another operator wrote the job's status, and its defaults are left out of {@link spec}. */
+      readonly adoption?: Adoption;
+    }
   /** `problem`: one sentence that names the field. */
   | { readonly ok: false; readonly problem: string };
 

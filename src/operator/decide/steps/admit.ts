@@ -1,18 +1,14 @@
 import { type Failure, failureOf } from "../../../recovery/index.js";
 import { withConditions } from "../conditions.js";
 import { giveUp } from "../outcome.js";
+import { specValid } from "../spec-valid.js";
 import type { StepResult, ValidTurn } from "../turn.js";
 import { resolveSource } from "./resolve-source.js";
 
 /** `Pending`: begins the run, unless the job asks for something that this operator can't do, which it then says. */
 export function admit(turn: ValidTurn): StepResult {
   const { status, metadata } = turn;
-  const valid = withConditions(turn, status, {
-    type: "SpecValid",
-    status: "True",
-    reason: "Valid",
-    message: "The spec can be carried out",
-  });
+  const valid = withConditions(turn, status, specValid(turn));
   const missing = whatIsMissing(turn);
   if (missing) return giveUp({ ...turn, status: valid }, valid, missing);
   return resolveSource({
@@ -34,6 +30,14 @@ function whatIsMissing({ spec, effective, seen }: ValidTurn): Failure | undefine
         "The job asks for an image build (podConfig.buildConfig.enabled), which this operator has no strategy for yet",
       suggestedAction:
         "Set podConfig.containerImage to an image with the notebook's packages and buildConfig.enabled to false",
+    });
+  }
+  const { serviceAccounts } = seen.settings.config.access;
+  if (serviceAccounts.length > 0 && !serviceAccounts.includes(effective.serviceAccountName)) {
+    return failureOf("ApiForbidden", {
+      fault: "user",
+      message: `The operator does not allow the ServiceAccount ${effective.serviceAccountName} (access.serviceAccounts)`,
+      suggestedAction: `Set podConfig.serviceAccountName to one of ${serviceAccounts.join(", ")}`,
     });
   }
   if (spec.modelValidation !== undefined && spec.modelValidation.enabled !== false) {
