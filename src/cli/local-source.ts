@@ -97,5 +97,5 @@ function credentialsOf(job: NotebookValidationJob, secrets: readonly Secret[]): 
     key,
     Buffer.from(text, "base64").toString("utf8"),
   ]);
-  return Object.fromEntries(decoded);
+  return Object.fromEntries(decoded) as Record<string, string>;
 }

@@ -102,7 +102,7 @@ function withLocalSource(object: Json, repo: string): Json {
 function toSecret(object: Json, namespace: string): Secret {
   const { stringData, ...secret } = withNamespace<Secret>(object, namespace);
   const texts = Object.entries(stringData ?? {}).map(([key, text]) => [key, Buffer.from(text).toString("base64")]);
-  return { ...secret, data: { ...secret.data, ...Object.fromEntries(texts) } };
+  return { ...secret, data: { ...secret.data, ...(Object.fromEntries(texts) as Record<string, string>) } };
 }
 
 function withNamespace<T>(object: Json, namespace: string): T {

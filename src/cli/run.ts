@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { Command } from "commander";
 import type { NotebookValidationJob } from "../api/index.js";
 import { UserError } from "../api/user-error.js";
@@ -80,7 +81,6 @@ async function runJob(
   progress: RunProgress,
   signal: AbortSignal,
 ): Promise<JobReport> {
-  const { resolve } = await import("node:path");
   const { choosePython, clearReports, runLocally } = await import("../local/index.js");
   const { localLogger } = await import("./local-logger.js");
   const { localSource } = await import("./local-source.js");

@@ -18,8 +18,8 @@ import {
 } from "../kube/index.js";
 import { Operator, type SourceResolver } from "../operator/index.js";
 import { collectArtifacts } from "./collect-artifacts.js";
-import { chooseContainerUser, type ContainerUser } from "./container-user.js";
 import type { MemoryLimitKind } from "./container-process.js";
+import { type ContainerUser, chooseContainerUser } from "./container-user.js";
 import { embeddedCluster } from "./embedded-cluster.js";
 import { ProcessExecutor } from "./process-executor.js";
 
@@ -111,7 +111,7 @@ export async function runLocally(run: LocalRun): Promise<LocalRunResult> {
     works.push(executor.run(stop.signal), operator.run(stop.signal));
     const { namespace = "default" } = run.job.metadata;
     const job = { ...run.job, metadata: { ...run.job.metadata, namespace } };
-    await cluster.create(NOTEBOOK_VALIDATION_JOBS, job as NotebookValidationJobObject);
+    await cluster.create(NOTEBOOK_VALIDATION_JOBS, job);
     const finished = await Promise.race([untilFinished(cluster, run), failure(works)]);
     const { validationPodName: name = "" } = finished.status ?? {};
     const pod = name === "" ? undefined : await cluster.get(PODS, { namespace, name }).catch(() => undefined);
@@ -135,7 +135,7 @@ async function untilFinished(
   const informer = new Informer({ cluster, resource: NOTEBOOK_VALIDATION_JOBS, clock: systemClock });
   try {
     return await new Promise((resolve, reject) => {
-      run.signal.addEventListener("abort", () => reject(run.signal.reason), { once: true });
+      run.signal.addEventListener("abort", () => reject(run.signal.reason as Error), { once: true });
       const see = (object: NotebookValidationJobObject) => {
         const job = structuredClone(object) as NotebookValidationJob;
         run.onStatus(job);

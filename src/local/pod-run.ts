@@ -13,7 +13,7 @@ import { ContainerLog } from "./container-log.js";
 import { ContainerProcess, type ProcessEnd } from "./container-process.js";
 import type { ExecutorOptions } from "./executor-options.js";
 import { expandVariables } from "./expand-variables.js";
-import { type PathMapping, PathMap } from "./path-map.js";
+import { PathMap, type PathMapping } from "./path-map.js";
 import { type ContainerPhase, type PodEnd, podStatus } from "./pod-status.js";
 import { type MaterialVolume, materializeVolumes, removeVolumes } from "./pod-volumes.js";
 import { readTerminationMessage } from "./termination-message.js";

@@ -83,13 +83,13 @@ function conditions(
     const status = holds ? "True" : "False";
     const old = before.get(type);
     const changed = old?.status !== status;
-    const since = changed ? toRfc3339(facts.now) : (old?.lastTransitionTime as string | undefined);
+    const since = changed ? toRfc3339(facts.now) : old?.lastTransitionTime;
     return {
       type,
       status,
       ...(holds ? {} : { reason }),
       ...(since === undefined ? {} : { lastTransitionTime: since }),
-    } as PodCondition;
+    };
   });
 }
 
@@ -104,7 +104,7 @@ function containerStatus(container: Container, phase: ContainerPhase, pod: Pod, 
     state: containerState(phase, `local://${pod.metadata.uid}/${container.name}`),
     lastState: {},
     ...(phase.kind === "waiting" ? {} : { containerID: `local://${pod.metadata.uid}/${container.name}` }),
-  } as ContainerStatus;
+  };
 }
 
 function containerState(phase: ContainerPhase, containerID: string): ContainerState {

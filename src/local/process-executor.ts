@@ -1,5 +1,5 @@
 import { fromRfc3339 } from "../api/instant.js";
-import { Informer, isKubeError, keyOf, KubeError, type LogOptions, PODS, type Pod } from "../kube/index.js";
+import { Informer, isKubeError, KubeError, keyOf, type LogOptions, PODS, type Pod } from "../kube/index.js";
 import type { ExecutorOptions } from "./executor-options.js";
 import { PodRun } from "./pod-run.js";
 

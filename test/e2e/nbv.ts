@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 
 const root = join(import.meta.dirname, "../..");
 const main = join(root, "lib/src/cli/main.js");
+const buildInfo = join(root, "lib/.tsbuildinfo");
 
 /** How a run of `nbv` ended. */
 export interface NbvResult {
@@ -15,8 +16,12 @@ export interface NbvResult {
 /** Python with ipykernel that the tests run notebooks on. */
 export const PYTHON = process.env.NBV_TEST_PYTHON ?? join(root, ".venv/bin/python3");
 
-/** Compiles what changed, so that the tests see the sources as they are. */
+/** Compiles if something changed since the last build, so that the tests see the sources as they are. */
 export function buildNbv(): void {
+  if (!existsSync(PYTHON)) throw new Error(`${PYTHON} is missing: run "make build", or set NBV_TEST_PYTHON`);
+  const built = existsSync(buildInfo) ? statSync(buildInfo).mtimeMs : 0;
+  const sources = readdirSync(join(root, "src"), { recursive: true, withFileTypes: true });
+  if (sources.every((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs < built)) return;
   try {
     execFileSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.build.json"], {
       cwd: root,
@@ -24,9 +29,8 @@ export function buildNbv(): void {
     });
   } catch (error) {
     if (!existsSync(main)) throw error;
-    console.warn(`the build reports errors: ${String((error as { stdout?: Buffer }).stdout).slice(0, 500)}`);
+    process.stderr.write(`the build reports errors: ${String((error as { stdout?: Buffer }).stdout).slice(0, 500)}\n`);
   }
-  if (!existsSync(PYTHON)) throw new Error(`${PYTHON} is missing: run "make build", or set NBV_TEST_PYTHON`);
 }
 
 /** Starts `nbv` with an environment of its own. */
@@ -39,7 +43,7 @@ export function startNbv(
 } {
   const child = spawn(process.execPath, [main, ...args], {
     cwd: options.cwd,
-    env: { PATH: process.env.PATH, HOME: options.cwd, ...options.env } as NodeJS.ProcessEnv,
+    env: { PATH: process.env.PATH, HOME: options.cwd, ...options.env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const output = { stdout: "", stderr: "" };

@@ -1,91 +1,21 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import type { Container, PodSpec } from "kubernetes-types/core/v1.js";
-import { pino } from "pino";
-import { MemoryCluster } from "../../src/kube/memory/index.js";
+import { describe, expect, test } from "@jest/globals";
+import { CONFIG_MAPS, PODS, SECRETS } from "../../src/kube/index.js";
 import {
-  CONFIG_MAPS,
-  type Draft,
-  type KubernetesObject,
-  objectOf,
-  PODS,
-  type Pod,
-  type Resource,
-  SECRETS,
-  systemClock,
-} from "../../src/kube/index.js";
-import type { MemoryLimitKind } from "../../src/local/container-process.js";
-import type { ExecutorOptions } from "../../src/local/executor-options.js";
-import { ProcessExecutor } from "../../src/local/process-executor.js";
-
-const namespace = "default";
-let state: string;
-let cluster: MemoryCluster;
-let executor: ProcessExecutor;
-let stopping: AbortController;
-let running: Promise<void>;
-let limits: MemoryLimitKind[];
-
-beforeEach(() => {
-  state = mkdtempSync(join(tmpdir(), "nbv-exec-"));
-  cluster = new MemoryCluster({ nodeName: "here", logs: (pod, options) => executor.logs(pod, options) });
-  limits = [];
-  executor = new ProcessExecutor(options());
-  stopping = new AbortController();
-  running = executor.run(stopping.signal);
-});
-
-afterEach(async () => {
-  stopping.abort();
-  await running;
-  rmSync(state, { recursive: true, force: true });
-});
-
-function options(): ExecutorOptions {
-  return {
-    cluster,
-    clock: systemClock,
-    logger: pino({ level: "silent" }),
-    nodeName: "here",
-    stateDirectory: state,
-    programs: { known: ["/bin/sh", "-c", "echo known program: $*", "sh"] },
-    environment: { PATH: "/usr/bin:/bin", LANG: "C.UTF-8" },
-    onContainer: (_pod, _name, kind) => limits.push(kind),
-  };
-}
-
-/** An object as a user writes it. */
-function made<T extends KubernetesObject>(resource: Resource<T>, name: string, content: object): T {
-  return objectOf(resource, { metadata: { name, namespace, labels: { team: "a" } }, ...content } as Draft);
-}
-
-function sh(script: string, more: Partial<Container> = {}): Container {
-  return { name: "main", image: "none", command: ["/bin/sh", "-c", script], ...more };
-}
-
-async function start(spec: Partial<PodSpec> & { containers: Container[] }, name = "p"): Promise<Pod> {
-  return await cluster.create(PODS, made(PODS, name, { spec: { restartPolicy: "Never", ...spec } }));
-}
-
-async function until(what: (pod: Pod) => boolean, name = "p"): Promise<Pod> {
-  for (let attempt = 0; attempt < 400; attempt += 1) {
-    const pod = await cluster.get(PODS, { namespace, name });
-    if (what(pod)) return pod;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error(`waited in vain: ${JSON.stringify((await cluster.get(PODS, { namespace, name })).status)}`);
-}
-
-const isOver = (pod: Pod) => pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed";
-const terminated = (pod: Pod, index = 0) => pod.status?.containerStatuses?.[index]?.state?.terminated;
-
-async function logOf(follow = false, name = "p"): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of cluster.logs({ namespace, name }, { container: "main", follow })) chunks.push(chunk);
-  return Buffer.concat(chunks).toString("utf8");
-}
+  cluster,
+  isOver,
+  limits,
+  logOf,
+  made,
+  namespace,
+  restartAs,
+  sh,
+  start,
+  state,
+  terminated,
+  until,
+} from "./test-node.js";
 
 describe("a pod that runs through", () => {
   test("goes through the states that a kubelet reports, and leaves its log and its last words", async () => {
@@ -266,12 +196,7 @@ describe("deletion", () => {
 (process.getuid?.() === 0 ? test : test.skip)(
   "started as root, main containers are another user and own their volumes",
   async () => {
-    stopping.abort();
-    await running;
-    chmodSync(state, 0o711);
-    stopping = new AbortController();
-    executor = new ProcessExecutor({ ...options(), user: { uid: 65532, gid: 65532 } });
-    running = executor.run(stopping.signal);
+    await restartAs({ uid: 65532, gid: 65532 });
     const write = 'id -u; cat "$0/key"; echo more > "$0/own" && ls "$0"; printf last > "$1"';
     await start({
       initContainers: [

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer, connect, type AddressInfo } from "node:net";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 
@@ -21,7 +21,9 @@ const SSHD = ["/usr/sbin/sshd", "/usr/local/sbin/sshd"].find(existsSync);
 export function hasSshd(): boolean {
   if (SSHD !== undefined) return true;
   if (process.env.CI === "true") throw new Error("sshd is not installed (package openssh-server), but CI=true");
-  console.warn("sshd is not installed (package openssh-server): the tests with a real ssh server are SKIPPED");
+  process.stderr.write(
+    "sshd is not installed (package openssh-server): the tests with a real ssh server are SKIPPED\n",
+  );
   return false;
 }
 

@@ -42,8 +42,8 @@ export class ByteReader {
   }
 
   private async next(): Promise<Buffer> {
-    const { value, done } = await this.chunks.next();
-    if (done === true) throw new Error("the stream ended early");
-    return value;
+    const next = await this.chunks.next();
+    if (next.done === true) throw new Error("the stream ended early");
+    return next.value;
   }
 }
