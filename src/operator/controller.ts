@@ -4,13 +4,7 @@ import { Informer } from "../kube/informer.js";
 import { isKubeError } from "../kube/kube-error.js";
 import type { KubernetesObject, ObjectMeta } from "../kube/object.js";
 import { keyOf, keyText } from "../kube/object-key.js";
-import {
-  NOTEBOOK_VALIDATION_JOBS,
-  type NotebookValidationJobObject,
-  PODS,
-  type Pod,
-  SECRETS,
-} from "../kube/resources.js";
+import { NOTEBOOK_VALIDATION_JOBS, type NotebookValidationJobObject, PODS, type Pod } from "../kube/resources.js";
 import { Capacity } from "./capacity.js";
 import type { JobStatus } from "./decide/job.js";
 import { isLive } from "./decide/pods.js";
@@ -20,6 +14,7 @@ import { LogFollower } from "./log-follower.js";
 import { Observer } from "./observer.js";
 import { OperatorMetrics } from "./operator-metrics.js";
 import type { OperatorOptions } from "./operator-options.js";
+import { readSecret } from "./read-secret.js";
 import { Reconciler } from "./reconciler.js";
 import { SigningKey } from "./signing-key.js";
 import { SourceDesk } from "./source-desk.js";
@@ -76,7 +71,7 @@ export class Controller {
     this.#desk = new SourceDesk({
       resolver: options.source,
       clock,
-      readSecret: (namespace, name) => this.#readSecret(namespace, name),
+      readSecret: (namespace, name) => readSecret(cluster, namespace, name),
       onAnswer: (uid) => this.#add(this.#keys.get(uid)),
       onError: (error) => {
         this.#metrics.count("reconcileErrors", { kind: "source" });
@@ -270,13 +265,6 @@ export class Controller {
       const jobUid = ownerOf(pod)?.[0];
       return jobUid !== undefined && isLive(pod, now) ? [{ jobUid, namespace: pod.metadata.namespace ?? "" }] : [];
     });
-  }
-
-  async #readSecret(namespace: string, name: string): Promise<Record<string, string>> {
-    const secret = await this.#options.cluster.get(SECRETS, { namespace, name });
-    return Object.fromEntries(
-      Object.entries(secret.data ?? {}).map(([field, value]) => [field, Buffer.from(value, "base64").toString("utf8")]),
-    );
   }
 }
 
