@@ -205,6 +205,20 @@ describe("an informer", () => {
     await world.informer.stop();
   });
 
+  test("a replayed addition does not bring a deleted object back", async () => {
+    const world = aWorld();
+    for (const fault of ["none", "replay", "none"] as const) world.faulty.plan(fault);
+    world.informer.start();
+    await world.informer.whenSynced();
+    await world.put("a");
+    await world.drop("a");
+    await world.clock.settle();
+    expect(world.told).toEqual(["+a", "-a"]);
+    expect(world.names()).toEqual([]);
+    expect(world.informer.stats.duplicates).toBe(1);
+    await world.informer.stop();
+  });
+
   test("proves its cache by listing again when asked to", async () => {
     const world = aWorld({ relistAfterMs: 600_000 });
     world.informer.start();
