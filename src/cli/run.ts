@@ -19,6 +19,8 @@ interface Options {
   readonly job?: string;
 }
 
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 /** `nbv run FILE…` */
 export function register(program: Command): void {
   program
@@ -49,7 +51,8 @@ async function run(files: readonly string[], options: Options): Promise<ExitCode
   const input = await readRunInput(files, options);
   const stop = new AbortController();
   const interrupt = () => stop.abort(new UserError({ what: "interrupted" }));
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, interrupt);
+  // A second Ctrl-C must not leave the processes of the first one's pods behind.
+  for (const signal of SIGNALS) process.on(signal, interrupt);
   const progress = new RunProgress(process.stderr);
   const reports: JobReport[] = [];
   try {
@@ -61,7 +64,7 @@ async function run(files: readonly string[], options: Options): Promise<ExitCode
     }
   } finally {
     progress.end();
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.removeListener(signal, interrupt);
+    for (const signal of SIGNALS) process.removeListener(signal, interrupt);
   }
   if (options.output !== "text") await print(serialize({ jobs: reports.map(reportValue) }, options.output));
   return exitCode(reports);

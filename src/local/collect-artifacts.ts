@@ -15,7 +15,9 @@ export async function collectArtifacts(from: string, into: string): Promise<stri
   for (const name of REPORT_FILES) {
     const content = await readPlainFile(join(from, name));
     if (content === undefined) continue;
-    await mkdir(into, { recursive: true });
+    const made = await mkdir(into, { recursive: true });
+    // A directory that we made is no part of anybody's sources.
+    if (made !== undefined) await writeFile(join(made, ".gitignore"), "*\n");
     await writeFile(join(into, name), content);
     copied.push(join(into, name));
   }

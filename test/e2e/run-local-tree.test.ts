@@ -34,6 +34,14 @@ describe("from a local tree", () => {
     expect(existsSync(join(directory, "nbv-report"))).toBe(false);
   });
 
+  test("reports that land in the checkout itself don't change what is validated next", async () => {
+    const directory = workshop.directory("tree-");
+    const commit = makeRepository(directory).commit({ "nb.ipynb": notebook(code("1")) });
+    const args = ["--repo", directory, "--report-dir", join(directory, "nbv-report")];
+    for (const _ of [1, 2]) expect((await run(job("again", local), args)).first?.status.source?.commit).toBe(commit);
+    expect(existsSync(join(directory, "nbv-report/report.json"))).toBe(true);
+  });
+
   test("the validated tree itself is left as it was", async () => {
     const directory = tree(code("open('made.txt', 'w').write('x')"));
     expect((await run(job("local", local), ["--repo", directory])).code).toBe(0);
@@ -45,7 +53,7 @@ describe("from a local tree", () => {
     const text = manifest(job("one", local), job("two", local));
     const both = await run(text, ["--repo", directory]);
     expect(both.report?.jobs.map(({ name, verdict }) => `${name} ${verdict}`)).toEqual(["one Passed", "two Passed"]);
-    expect(readdirSync(both.reports).sort()).toEqual(["one", "two"]);
+    expect(readdirSync(both.reports).sort()).toEqual([".gitignore", "one", "two"]);
     const picked = await run(text, ["--repo", directory, "--job", "two"]);
     expect(picked.report?.jobs.map(({ name }) => name)).toEqual(["two"]);
   });

@@ -130,6 +130,29 @@ test("a private repository opens with the Secret's password", async () => {
   expect(await resolve("main", `${closed.base}/repo`, login)).toEqual({ commit: second });
 });
 
+(process.platform === "linux" ? test : test.skip)("while git runs, no process shows the password", async () => {
+  let seen: string[] | undefined;
+  const watching = await startGitHttpServer({
+    root,
+    login,
+    intercept(request) {
+      // The second request is the one that git makes with the credentials.
+      if (request.headers.authorization !== undefined) seen ??= processTexts();
+      return false;
+    },
+  });
+  expect((await resolve("main", `${watching.base}/repo`, login)).commit).toBe(second);
+  await watching.close();
+  const ofGit = (seen ?? []).filter((text) => text.includes("ls-remote") || text.includes("remote-http"));
+  expect(ofGit.length).toBeGreaterThan(0);
+  const forms = [
+    login.password,
+    Buffer.from(`${login.username}:${login.password}`).toString("base64"),
+    encodeURIComponent(login.password),
+  ];
+  for (const text of seen ?? []) for (const form of forms) expect(text.includes(form)).toBe(false);
+});
+
 describe("redirects", () => {
   test("within the host are followed", async () => {
     const server = await startGitHttpServer({
@@ -266,3 +289,15 @@ describe("fetching a commit", () => {
     expect(await reasonOf(resolve("main", url(), credentials))).toMatch(/^GitAuthFailed: .*ssh-privatekey/);
   });
 });
+
+/** Command line and environment of every process that we may look at. */
+function processTexts(): string[] {
+  return readdirSync("/proc").flatMap((name) => {
+    if (!/^\d+$/.test(name)) return [];
+    try {
+      return [["cmdline", "environ"].map((file) => readFileSync(`/proc/${name}/${file}`, "utf8")).join("\n")];
+    } catch {
+      return [];
+    }
+  });
+}

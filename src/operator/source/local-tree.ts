@@ -26,6 +26,7 @@ const NOT_SOURCE: ReadonlySet<string> = new Set([
   ".pytest_cache",
   ".ruff_cache",
   ".tox",
+  "nbv-report",
 ]);
 
 /**
