@@ -5,6 +5,7 @@ import {
   parseDuration,
 } from "../api/index.js";
 import {
+  type FetcherGit,
   type PodSettings,
   type PodSource,
   runnerConfig,
@@ -13,6 +14,11 @@ import {
   validationPod,
 } from "../validation/index.js";
 import type { AttemptPlan } from "./decide/decision.js";
+
+interface Variable {
+  readonly name: string;
+  readonly value: string;
+}
 
 /** What the objects of one attempt are made from. */
 export interface AttemptRequest {
@@ -45,6 +51,7 @@ export function attemptObjects(request: AttemptRequest): ValidationObjects {
     fetcher: {
       image: fetcher?.image ?? config.fetcherImage,
       command: [...(fetcher?.command ?? config.fetcherCommand)],
+      git: fetcherGit(config),
     },
     assignsUserIds: config.openshift,
     startupAllowanceSeconds: parseDuration(config.patience.podStartAllowance) / 1000,
@@ -89,15 +96,33 @@ function podSettings(spec: NotebookValidationJobSpec, effective: EffectiveSpec, 
   };
 }
 
-/** Proxies and package indexes of the operator's configuration, as notebooks know them. */
-function networkVariables({ network }: OperatorConfig): { name: string; value: string }[] {
-  const variables: Record<string, string> = {
-    HTTP_PROXY: network.httpProxy,
-    HTTPS_PROXY: network.httpsProxy,
-    NO_PROXY: network.noProxy,
-    PIP_INDEX_URL: network.pipIndexUrl,
-    PIP_EXTRA_INDEX_URL: network.pipExtraIndexUrl,
-    PIP_TRUSTED_HOST: network.pipTrustedHost,
+/** The fetch follows the same rules as the resolution before it. */
+function fetcherGit(config: OperatorConfig): FetcherGit {
+  const { knownHosts, allowLoopback, allowPlainHttpCredentials } = config.git;
+  return {
+    knownHosts,
+    allowLoopback,
+    plainHttpCredentialHosts: allowPlainHttpCredentials,
+    environment: proxyVariables(config),
   };
+}
+
+/** Proxies and package indexes of the operator's configuration, as notebooks know them. */
+function networkVariables({ network }: OperatorConfig): Variable[] {
+  return [
+    ...proxyVariables({ network }),
+    ...withValues({
+      PIP_INDEX_URL: network.pipIndexUrl,
+      PIP_EXTRA_INDEX_URL: network.pipExtraIndexUrl,
+      PIP_TRUSTED_HOST: network.pipTrustedHost,
+    }),
+  ];
+}
+
+function proxyVariables({ network }: Pick<OperatorConfig, "network">): Variable[] {
+  return withValues({ HTTP_PROXY: network.httpProxy, HTTPS_PROXY: network.httpsProxy, NO_PROXY: network.noProxy });
+}
+
+function withValues(variables: Readonly<Record<string, string>>): Variable[] {
   return Object.entries(variables).flatMap(([name, value]) => (value === "" ? [] : [{ name, value }]));
 }

@@ -133,8 +133,8 @@ export class SourceDesk {
       () => undefined,
     );
     try {
-      const { commit } = await abortable(resolver.resolve(request, signal), signal);
-      return { kind: "resolved", commit };
+      const source = await abortable(resolver.resolve(request, signal), signal);
+      return { kind: "resolved", ...source };
     } catch (error) {
       const known: unknown = late.signal.aborted ? late.signal.reason : error;
       if (known instanceof SourceError) return { kind: "failed", reason: known.reason, message: known.message };

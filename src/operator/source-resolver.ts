@@ -12,6 +12,8 @@ export interface SourceRequest {
 export interface ResolvedSource {
   /** Full commit SHA (40 or 64 hex digits). */
   readonly commit: string;
+  /** What the owner of the name should know: a branch and a tag share it, for example. One sentence. */
+  readonly warning?: string;
 }
 
 /** Why a source cannot be resolved: names of the failure catalogue in `src/recovery`. */

@@ -80,6 +80,13 @@ describe("a job that arrives", () => {
     expect(story.status.phase).toBe("Initializing");
   });
 
+  test("keeps what Git says about the name as a warning", () => {
+    const story = new Story(aJob().build());
+    story.see();
+    story.see({ source: { kind: "resolved", commit: COMMIT, warning: "main is also a tag" } });
+    expect(story.status.source?.warnings).toEqual(["main is also a tag"]);
+  });
+
   test("waits in line while enough validations run", () => {
     const story = new Story(aJob().build());
     story.see();
@@ -164,6 +171,17 @@ describe("an attempt", () => {
     const story = new Story(aJob().build()).running();
     story.see({ pods: [aPod(story.podName, ended(0))], log: aLog(passingEvents().slice(0, 3), false) });
     expect(story.status.phase).toBe("ValidationRunning");
+  });
+
+  test("that skipped what the job asks for by name passes with warnings at most, and says what", () => {
+    const asked = { validationConfig: { expectedOutputs: [{ cell: 1, type: "float" }] } };
+    const story = new Story(aJob().with(asked).build()).started();
+    story.pass(60_000).see({ pods: [aPod(story.podName, ended(0))], log: aLog(passingEvents()) });
+    expect(story.status).toMatchObject({ phase: "Succeeded", verdict: "PassedWithWarnings" });
+    expect(story.status.message).toContain("expectedOutputs was not checked");
+    expect(story.status.validationChecks).toContainEqual(
+      expect.objectContaining({ type: "OutputVerification", status: "Skipped" }),
+    );
   });
 
   test("passes by the termination message when its log is lost", () => {

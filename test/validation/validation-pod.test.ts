@@ -113,6 +113,26 @@ describe("the pod of an attempt", () => {
     expect(JSON.stringify(pod)).not.toContain("credentials");
   });
 
+  test("follows the operator's settings of Git, known hosts by way of the attempt's Secret", () => {
+    const { pod, attemptSecret } = validationPod(
+      aRequest({
+        fetcher: {
+          image: "operator:1",
+          git: {
+            knownHosts: "git.example.com ssh-ed25519 AAAA",
+            allowLoopback: true,
+            plainHttpCredentialHosts: ["git.internal"],
+            environment: [{ name: "HTTPS_PROXY", value: "http://proxy:3128" }],
+          },
+        },
+      }),
+    );
+    const args = fetcher(pod).args?.join(" ");
+    expect(args).toContain("--known-hosts /nbv/attempt/known_hosts --allow-loopback --allow-plain-http git.internal");
+    expect(Buffer.from(attemptSecret.data?.known_hosts ?? "", "base64").toString()).toContain("ssh-ed25519");
+    expect(fetcher(pod).env).toContainEqual({ name: "HTTPS_PROXY", value: "http://proxy:3128" });
+  });
+
   test("ends by itself some time after the notebook's own limit", () => {
     expect(podOf({ startupAllowanceSeconds: 300 }).spec?.activeDeadlineSeconds).toBe(300 + 120 + 1800 + 60);
   });

@@ -41,7 +41,8 @@ export function gitRef(): z.ZodString {
     min: 1,
     pattern: /^[^\x00-\x20\x7f~^:?*\[\\-][^\x00-\x20\x7f~^:?*\[\\]*$/,
     type: "Git ref",
-    words: "a branch, tag or commit name that begins with no hyphen and is without spaces, control characters and any of ~ ^ : ? * [ \\",
+    words:
+      "a branch, tag or commit name that begins with no hyphen and is without spaces, control characters and any of ~ ^ : ? * [ \\",
     example: "main",
   }).with(
     rule({

@@ -6,7 +6,7 @@ import {
   type RecoveryPlan,
   retryStrategy,
 } from "../../recovery/index.js";
-import type { VerdictEvent } from "../../validation/index.js";
+import { unmadeChecks, type VerdictEvent } from "../../validation/index.js";
 import { withAttemptEnded, withFailedResolution } from "./attempts.js";
 import { withConditions } from "./conditions.js";
 import type { JobStatus } from "./job.js";
@@ -15,9 +15,11 @@ import type { StepResult, Turn, ValidTurn } from "./turn.js";
 
 /** The run passed. */
 export function succeed(turn: ValidTurn, status: JobStatus, verdict: VerdictEvent): StepResult {
-  const passed = verdict.verdict === "PassedWithWarnings" ? "PassedWithWarnings" : "Passed";
+  const unchecked = unmadeChecks(turn.spec.validationConfig);
+  const passed = verdict.verdict === "PassedWithWarnings" || unchecked.length > 0 ? "PassedWithWarnings" : "Passed";
   const ended = withAttemptEnded(turn, status, { outcome: passed, stage: "finish" });
-  const note = { reason: passed, message: verdict.message };
+  const message = sentence([verdict.message, ...unchecked.map((check) => check.message)].join(" "));
+  const note = { reason: passed, message };
   return {
     status: withConditions(
       turn,
@@ -26,7 +28,7 @@ export function succeed(turn: ValidTurn, status: JobStatus, verdict: VerdictEven
         phase: "Succeeded",
         verdict: passed,
         reason: passed,
-        message: sentence(verdict.message),
+        message,
         fault: undefined,
         failureReason: undefined,
       },

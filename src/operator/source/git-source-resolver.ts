@@ -6,16 +6,11 @@ import { parseRef, type RefText } from "./git-ref.js";
 import { type GitSession, withGitSession } from "./git-session.js";
 import { commitsWithPrefix, fetchHistory, hasCommit } from "./remote-history.js";
 
-/** A resolved commit, with what its owner should know about the name. */
-export interface GitResolvedSource extends ResolvedSource {
-  readonly warning?: string;
-}
-
 /** Answers with the git binary. Sharing and limiting of questions is the caller's matter (`source-desk.ts`). */
 export class GitSourceResolver implements SourceResolver {
   constructor(private readonly policy: GitPolicy = {}) {}
 
-  async resolve(request: SourceRequest, signal: AbortSignal): Promise<GitResolvedSource> {
+  async resolve(request: SourceRequest, signal: AbortSignal): Promise<ResolvedSource> {
     const ref = parseRef(request.ref);
     const access = { url: request.url, credentials: request.credentials, policy: this.policy };
     return await withGitSession(access, async (session) => {

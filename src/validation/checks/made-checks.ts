@@ -48,5 +48,5 @@ function switchGroups(): Map<CheckSwitch, { id: CheckId; row: CheckRow }[]> {
 }
 
 function skipped(field: string): string {
-  return `${field} was not checked: this version of the runner does not make these checks yet`;
+  return `${field} was not checked: this version of the runner does not make these checks yet.`;
 }

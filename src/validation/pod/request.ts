@@ -18,6 +18,18 @@ export type PodSource =
     }
   | { readonly kind: "tree"; readonly path: string };
 
+/** Settings of the operator that the fetch of a commit must follow as its resolution did. */
+export interface FetcherGit {
+  /** `known_hosts` lines for credentials that bring none; travels in the attempt's Secret. */
+  readonly knownHosts?: string;
+  /** @default false */
+  readonly allowLoopback?: boolean;
+  /** Hosts to which credentials may go over plain http. @default [] */
+  readonly plainHttpCredentialHosts?: readonly string[];
+  /** Proxies, as variables. @default [] */
+  readonly environment?: readonly { readonly name: string; readonly value: string }[];
+}
+
 /** Everything that one attempt's pod depends on. */
 export interface ValidationPodRequest {
   readonly job: { readonly name: string; readonly namespace: string; readonly uid: string };
@@ -39,6 +51,8 @@ export interface ValidationPodRequest {
     readonly command?: readonly string[];
     /** @default 100m CPU and 64Mi requested, 1 CPU and 512Mi at most */
     readonly resources?: Resources;
+    /** What the operator's configuration lets Git do. @default nothing beyond the safe */
+    readonly git?: FetcherGit;
   };
   /** Whether the cluster assigns user IDs itself (it serves the SecurityContextConstraints API). @default false */
   readonly assignsUserIds?: boolean;

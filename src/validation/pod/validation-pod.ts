@@ -19,6 +19,8 @@ export interface ValidationObjects {
 
 const FETCHER_COMMAND = ["node", "/app/nbv.js", "fetch-source"] as const;
 const FETCHER_RESOURCES = { requests: { cpu: "100m", memory: "64Mi" }, limits: { cpu: "1", memory: "512Mi" } };
+/** Key of the attempt's Secret, and so a file of its mount. */
+const KNOWN_HOSTS = "known_hosts";
 /** Isolated and without `site`: nothing of the user's environment runs inside the runner. */
 const RUNNER_COMMAND = ["python3", "-I", "-S", `${PATHS.runner}/main.py`] as const;
 
@@ -42,6 +44,7 @@ export function validationPod(request: ValidationPodRequest): ValidationObjects 
       data: {
         key: base64(keyText(request.key)),
         "config.json": base64(JSON.stringify(request.config)),
+        ...(request.fetcher.git?.knownHosts && { [KNOWN_HOSTS]: base64(request.fetcher.git.knownHosts) }),
       },
     },
     pod: {
@@ -97,6 +100,7 @@ function fetcher(request: ValidationPodRequest): Container {
     env: [
       { name: "HOME", value: PATHS.tmp },
       { name: "TMPDIR", value: PATHS.tmp },
+      ...(request.fetcher.git?.environment ?? []),
     ],
     resources: resourceRequirements(request.fetcher.resources ?? FETCHER_RESOURCES),
     volumeMounts: fetcherMounts(request),
@@ -106,13 +110,16 @@ function fetcher(request: ValidationPodRequest): Container {
   };
 }
 
-function sourceArguments({ source }: ValidationPodRequest): string[] {
+function sourceArguments({ source, fetcher }: ValidationPodRequest): string[] {
   if (source.kind === "tree") return ["--tree", PATHS.tree];
   return [
     ...["--url", source.url],
     ...["--commit", source.commit],
     ...(source.ref === undefined ? [] : ["--ref", source.ref]),
     ...(source.credentialsSecret === undefined ? [] : ["--credentials", PATHS.credentials]),
+    ...(fetcher.git?.knownHosts ? ["--known-hosts", `${PATHS.attempt}/${KNOWN_HOSTS}`] : []),
+    ...(fetcher.git?.allowLoopback ? ["--allow-loopback"] : []),
+    ...(fetcher.git?.plainHttpCredentialHosts ?? []).flatMap((host) => ["--allow-plain-http", host]),
   ];
 }
 

@@ -1,4 +1,5 @@
 import { fromRfc3339, type NotebookValidationJobStatus, toRfc3339 } from "../../api/index.js";
+import type { UnmadeCheck } from "../checks/made-checks.js";
 import { type FeedbackDetail, feedbackFor } from "../feedback/feedback-for.js";
 import type { RunProgress } from "../run-progress.js";
 import { cellResults } from "./cell-results.js";
@@ -18,13 +19,16 @@ export interface AssembleOptions {
   readonly budgetBytes: number;
   /** How much is explained. @default everything */
   readonly feedback?: FeedbackDetail;
+  /** What the job asks for by name and nobody checks: shown as `Skipped`. @default [] */
+  readonly unmade?: readonly UnmadeCheck[];
 }
 
 /** Status from a run's events: live while it runs, complete at its end, within the budget. */
 export function assembleResults(progress: RunProgress, options: AssembleOptions): AssembledResults {
   // Findings come gravest first, so what does not fit is what matters least. Results get half of the budget or more.
   const share = Math.floor(options.budgetBytes / 4);
-  const allChecks = validationChecks(progress);
+  const skipped = (options.unmade ?? []).map((check) => ({ ...check, status: "Skipped" as const }));
+  const allChecks = [...validationChecks(progress), ...skipped];
   const checks = fitList(allChecks, share);
   const allFeedback = feedbackFor(progress, options.feedback);
   const feedback = fitList(allFeedback, share);

@@ -1,7 +1,7 @@
 import { parseDuration } from "../../../api/index.js";
 import type { Pod } from "../../../kube/resources.js";
 import { classifyAttempt, classifyPod, type Failure, failureOf, type PodContext } from "../../../recovery/index.js";
-import { assembleResults, judge, type VerdictEvent } from "../../../validation/index.js";
+import { assembleResults, judge, unmadeChecks, type VerdictEvent } from "../../../validation/index.js";
 import { type OpenAttempt, openAttempt } from "../attempts.js";
 import { withConditions } from "../conditions.js";
 import type { JobStatus } from "../job.js";
@@ -123,7 +123,12 @@ function withResults(turn: ValidTurn, status: JobStatus): JobStatus {
   const { verdict, cells, start } = progress;
   return {
     ...status,
-    ...assembleResults(progress, { storeOutputs, budgetBytes, feedback: turn.effective.feedback }),
+    ...assembleResults(progress, {
+      storeOutputs,
+      budgetBytes,
+      feedback: turn.effective.feedback,
+      unmade: unmadeChecks(turn.spec.validationConfig),
+    }),
     ...(start && { cells: `${cells.length}/${start.codeCells}` }),
     ...(verdict && { resources: resourcesOf(verdict) }),
   };

@@ -30,13 +30,18 @@ export function resolveSource(turn: ValidTurn): StepResult {
     case "failed":
       return fail(turn, status, classifySource(seen.source));
     case "resolved": {
-      const { commit } = seen.source;
+      const { commit, warning } = seen.source;
       const runCount = status.runCount ?? 1;
       const resolved = withConditions(
         turn,
         {
           ...status,
-          source: { commit, ref, resolvedAt: toRfc3339(turn.now) },
+          source: {
+            commit,
+            ref,
+            resolvedAt: toRfc3339(turn.now),
+            ...(warning !== undefined && { warnings: [warning] }),
+          },
           runId: runIdOf({ jobUid: metadata.uid ?? "", specHash: turn.specHash, commit, runCount }),
           phase: "ValidationRunning",
           reason: "SourceResolved",
