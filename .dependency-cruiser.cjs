@@ -26,10 +26,7 @@ const roomRules = Object.entries(mayImport).map(([room, allowed]) => ({
   from: { path: `^src/${room}/` },
   to: {
     path: "^(src|charts|imports|test|bench)/",
-    pathNot: [
-      `^src/(${[room, ...allowed].join("|")})/`,
-      ...(room === "constructs" ? ["^imports/"] : []),
-    ],
+    pathNot: [`^src/(${[room, ...allowed].join("|")})/`, ...(room === "constructs" ? ["^imports/"] : [])],
   },
 }));
 
@@ -57,7 +54,12 @@ module.exports = {
       from: { path: "^src/", pathNot: "^src/kube/live/" },
       to: { path: "(@kubernetes/client-node|/undici/)" },
     },
-    { name: "no-cycles", severity: "error", from: { path: "^(src|charts)/" }, to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } } },
+    {
+      name: "no-cycles",
+      severity: "error",
+      from: { path: "^(src|charts)/" },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
     {
       name: "no-test-code-in-the-product",
       severity: "error",

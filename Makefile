@@ -85,5 +85,5 @@ control-plane: ## Build kube-apiserver, etcd and kubectl from pinned Go modules 
 	@KUBEBUILDER_ASSETS="$(KUBEBUILDER_ASSETS)" test/cluster/build-control-plane.sh "$(CONTROL_PLANE)"
 
 .PHONY: clean
-clean: ## Remove everything that the targets above made
+clean: ## Remove what the targets above made, except node modules and caches
 	@rm -rf lib build coverage reports .venv runner/vendor nbv-report

@@ -28,5 +28,7 @@ const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.le
 const base = median(seconds["cdk8s --version"]);
 console.log(`synthesis, medians of ${ROUNDS} interleaved rounds`);
 for (const [name, values] of Object.entries(seconds)) {
-  console.log(`  ${name.padEnd(16)} ${median(values).toFixed(2)} s   ${(median(values) / base).toFixed(2)} × cdk8s --version`);
+  console.log(
+    `  ${name.padEnd(16)} ${median(values).toFixed(2)} s   ${(median(values) / base).toFixed(2)} × cdk8s --version`,
+  );
 }
