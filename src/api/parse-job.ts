@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { fieldText, type Problem, problemsOf } from "./problem.js";
+import { prototypeKeys } from "./prototype-keys.js";
 import { API_VERSION, GROUP, KIND, NotebookValidationJob } from "./v1alpha1/job.js";
 import type { GitSource } from "./v1alpha1/notebook-source.js";
 import { NotebookValidationJobSpec } from "./v1alpha1/spec.js";
@@ -30,7 +31,8 @@ export function parseJob(value: unknown, options: ParseOptions = {}): ParsedJob 
   if (!isObject(value)) return { ok: false, problems: [rootProblem("must be an object")] };
   const envelope = Envelope.safeParse(value);
   const problems = envelope.success ? [] : problemsOf(envelope.error, value, Envelope).map(explainIdentity);
-  if (isObject(value.metadata)) problems.push(...nameProblems(value.metadata));
+  if (isObject(value.metadata))
+    problems.push(...nameProblems(value.metadata), ...prototypeKeys(value.metadata, ["metadata"]));
   const spec = parseSpec(value.spec, options);
   if (!spec.ok) problems.push(...spec.problems);
   if (!envelope.success || !spec.ok || problems.length > 0) return { ok: false, problems };
@@ -55,6 +57,8 @@ export function parseSpec(value: unknown, options: ParseOptions = {}): ParsedSpe
   if (!isObject(value)) return { ok: false, problems: [specProblem("must be an object", "wrong-type")] };
   const cleaned = withGit(withoutNulls(value, NotebookValidationJobSpec), options.defaultGit);
   const result = NotebookValidationJobSpec.safeParse(cleaned);
+  const forged = prototypeKeys(value, ["spec"]);
+  if (forged.length > 0) return { ok: false, problems: forged };
   if (result.success) return { ok: true, spec: result.data };
   const problems = problemsOf(result.error, cleaned, NotebookValidationJobSpec, ["spec"]).map(explainMissingGit);
   return { ok: false, problems };

@@ -12,14 +12,15 @@ export function withoutNulls(value: unknown, schema: z.core.$ZodType): unknown {
     return Array.isArray(value) ? value.map((item) => withoutNulls(item, at.element)) : value;
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  const kept: Record<string, unknown> = {};
+  const kept: [string, unknown][] = [];
   for (const [key, entry] of Object.entries(value)) {
     const field = fieldSchema(at, key);
-    if (field === undefined) kept[key] = entry;
-    else if (entry !== null && entry !== undefined) kept[key] = withoutNulls(entry, field);
-    else if (entry === null && nodeOf(bare(field))?.structural.nullable === true) kept[key] = null;
+    if (field === undefined) kept.push([key, entry]);
+    else if (entry !== null && entry !== undefined) kept.push([key, withoutNulls(entry, field)]);
+    else if (entry === null && nodeOf(bare(field))?.structural.nullable === true) kept.push([key, null]);
   }
-  return kept;
+  // Not by assignment: a key `__proto__` would set the prototype.
+  return Object.fromEntries(kept);
 }
 
 function fieldSchema(schema: z.core.$ZodType, key: string): z.core.$ZodType | undefined {

@@ -13,11 +13,7 @@ import { version } from "./version.js";
 const COMMANDS = [run, check, crd, explain, fetchSource];
 
 async function main(): Promise<void> {
-  // A reader that has seen enough (`nbv crd | head`) is no error.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(process.exitCode ?? EXIT.yes);
-    throw error;
-  });
+  outliveReaders();
   const program = new Command("nbv")
     .description("Proves that Jupyter notebooks work before they reach production.")
     .version(version())
@@ -31,6 +27,15 @@ async function main(): Promise<void> {
   }
 }
 
+/**
+ * A run goes on to its end and its clean-up whoever stops reading. Results are written by `print`, whose errors end in
+ * {@link report}; progress that nobody can take is not missed.
+ */
+function outliveReaders(): void {
+  process.stderr.on("error", () => undefined);
+  process.stdout.on("error", () => undefined);
+}
+
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.yes : EXIT.unusable;
   const { red } = palette(process.stderr);
@@ -39,6 +44,10 @@ function report(error: unknown): number {
     return EXIT.unusable;
   }
   const cause = error instanceof Error ? error : new Error(String(error));
+  if ("syscall" in cause && cause.syscall === "write" && "code" in cause) {
+    process.stderr.write(`${red("error:")} the results can't be written: ${printable(cause.message)}\n`);
+    return EXIT.unusable;
+  }
   process.stderr.write(`${red("internal error:")} ${printable(cause.message)} (NBV_DEBUG=1 shows where)\n`);
   if ((process.env.NBV_DEBUG ?? "") !== "") process.stderr.write(`${cause.stack}\n`);
   return EXIT.unusable;

@@ -19,10 +19,13 @@ export function serialize(report: unknown, format: "json" | "yaml"): string {
     : stringify(report, { lineWidth: 0, aliasDuplicateObjects: false });
 }
 
-/** Writes a result to stdout; resolves when it is out. */
+/** Writes a result to stdout; resolves when it is out, or when its reader has seen enough (`nbv crd | head`). */
 export function print(text: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    process.stdout.write(text, (error) => (error ? reject(error) : resolve()));
+    process.stdout.write(text, (error) => {
+      if (error && (error as NodeJS.ErrnoException).code !== "EPIPE") reject(error);
+      else resolve();
+    });
   });
 }
 
