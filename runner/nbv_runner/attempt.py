@@ -49,7 +49,7 @@ class AttemptRun:
         self._signals = signals
         self._artifacts = Artifacts(arguments.artifacts)
         self._facts = RunFacts(config=config)
-        self._tally = Tally()
+        self._tally = Tally(unchecked=config.unchecked)
         self._plan: Optional[Plan] = None
 
     def execute(self, termination: TerminationLog) -> int:
@@ -172,7 +172,7 @@ class AttemptRun:
             event["memoryBytes"] = cell.memory_bytes
         self.events.emit(event, cells_to_come=self._cells_from(cell) - 1)
         words = {"Success": "ok", "Failure": "FAILED", "Warning": "warning", "Skipped": "skipped"}
-        detail = one_line(cell.findings[0].message, 200) if cell.findings else ""
+        detail = one_line(cell.headline, 200)
         self._progress.cell(
             cell.code_index + 1, len(self._tally.cells), cell.index, cell.seconds, words[cell.status], detail
         )

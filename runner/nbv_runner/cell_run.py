@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Dict, FrozenSet, List, Optional
 
-from .finding import FAILURE, WARNING, Finding
+from .finding import FAILURE, RAISED, WARNING, Finding
 from .kernel_process import Death
 from .outputs import CellOutputs
 from .probe import CellFacts
@@ -82,6 +82,20 @@ class CellRun:
         if FAILURE in severities:
             return "Failure"
         return "Warning" if WARNING in severities else "Success"
+
+    @property
+    def headline(self) -> str:
+        """The one thing to say about the cell; empty when there is nothing."""
+        first = self.first_finding
+        if first is not None and first.check == RAISED and self.error is not None:
+            return "%s: %s" % (self.error.name, self.error.message or "no message")
+        return first.message if first is not None else ""
+
+    @property
+    def first_finding(self) -> Optional[Finding]:
+        """The first failure, or else the first of all."""
+        failures = [finding for finding in self.findings if finding.severity == FAILURE]
+        return next(iter(failures + self.findings), None)
 
     def reported_error(self) -> Optional[Dict[str, Any]]:
         """The error of a cell that failed; one that the author expected is only an output."""

@@ -44,6 +44,8 @@ class RunnerConfig:
     policy: Mapping[str, str]
     store_outputs: bool
     secret_env: Tuple[str, ...] = field(default=())
+    unchecked: Tuple[str, ...] = field(default=())
+    """What the job asks for by name and this version does not check: one sentence each."""
 
 
 def bad(message: str) -> NoReturn:
@@ -82,7 +84,8 @@ def parse_config(text: str) -> RunnerConfig:
         level=top.text("level"),
         policy=_policy(top.optional("policy")),
         store_outputs=_store_outputs(top.optional("storeOutputs")),
-        secret_env=_names(top.optional("secretEnv")),
+        secret_env=_texts(top.optional("secretEnv"), "secretEnv must be a list of names"),
+        unchecked=_texts(top.optional("unchecked"), "unchecked must be a list of sentences"),
     )
 
 
@@ -146,11 +149,11 @@ def _policy(value: Any) -> Dict[str, str]:
     return value
 
 
-def _names(value: Any) -> Tuple[str, ...]:
+def _texts(value: Any, refusal: str) -> Tuple[str, ...]:
     if value is None:
         return ()
-    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
-        bad("secretEnv must be a list of names")
+    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
+        bad(refusal)
     return tuple(value)
 
 

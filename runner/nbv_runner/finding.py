@@ -10,6 +10,9 @@ NOTE = "note"
 WARNING = "warning"
 FAILURE = "failure"
 
+RAISED = "E1"
+"""The check whose finding only names the error: what the error says stands in the cell's error, beside it."""
+
 Evidence = Mapping[str, Union[str, int, float, bool, None]]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import signal
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, Callable, Dict, Mapping, Optional
 
@@ -111,12 +111,15 @@ class Kernel:
         `expressions` are evaluated after a cell that succeeded, within the same request: a round trip of its own would
         cost as much as a small cell. Find their values by `expression_text`.
         """
+        was_dead = self.process.return_code() is not None
         request = self._request(code, silent=False, expressions=expressions or {})
         self._current, self._current_is_idle = request, False
         # A thread may write after its cell has ended: its messages still name the cell that started it.
         self._latest = self._routes[request] = on_output
         execution = Execution()
         self._await_reply(request, deadline, execution)
+        if execution.death is not None:
+            execution.death = replace(execution.death, before_request=was_dead)
         if execution.reply is not None:
             self._await_idle(execution)
         return execution
@@ -199,7 +202,7 @@ class Kernel:
         if code is None:
             return None
         kills = self._memory.oom_kills()
-        out_of_memory = kills is not None and kills > (self._oom_kills or 0)
+        out_of_memory = None if kills is None else kills > (self._oom_kills or 0)
         return Death(code, out_of_memory, self.process.chatter)
 
     def _wait(self, until: Optional[float]) -> bool:

@@ -15,13 +15,19 @@ KEPT_CHATTER = 16 * 1024
 """Bytes of the kernel process's own stdout and stderr kept for messages (a native crash prints its stack there)."""
 
 
+_CRASHES = (signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGABRT, signal.SIGTRAP, signal.SIGSYS)
+
+
 @dataclass(frozen=True)
 class Death:
     """How the kernel's process ended: its return code as subprocess gives it, negative for signals."""
 
     return_code: int
-    out_of_memory: bool
+    out_of_memory: Optional[bool]
+    """What the control group says; None where there is none to ask."""
     chatter: str
+    before_request: bool = False
+    """It had ended before the cell was even handed to it."""
 
     def outcome(self) -> Outcome:
         if self.return_code == -signal.SIGKILL and self.out_of_memory:
@@ -29,13 +35,21 @@ class Death:
         return Outcome.KERNEL_DIED if self.return_code < 0 else Outcome.KERNEL_EXITED
 
     def describe(self) -> str:
+        """One or two whole sentences."""
         if self.return_code >= 0:
-            return "the notebook ended its kernel's process itself (exit code %d)" % self.return_code
+            return "The notebook ended its kernel's process itself (exit code %d)." % self.return_code
         if self.outcome() is Outcome.KERNEL_OUT_OF_MEMORY:
-            return "the kernel was killed for lack of memory (the control group's oom_kill counter rose)"
+            return "The kernel was killed for lack of memory: the control group's oom_kill counter rose."
         if self.return_code == -signal.SIGKILL:
-            return "the kernel was killed by signal 9; the control group recorded no lack of memory"
-        return "the kernel crashed in native code (%s)" % _signal_name(-self.return_code)
+            return "The kernel was killed by signal 9 (SIGKILL). %s" % self._about_memory()
+        if -self.return_code in _CRASHES:
+            return "The kernel crashed in native code (%s)." % _signal_name(-self.return_code)
+        return "The kernel was ended by a signal (%s)." % _signal_name(-self.return_code)
+
+    def _about_memory(self) -> str:
+        if self.out_of_memory is None:
+            return "Whether memory ran out can't be told here: no control group counts that."
+        return "Memory did not run out, by the control group's count: the notebook may have sent the signal itself."
 
 
 def _signal_name(number: int) -> str:

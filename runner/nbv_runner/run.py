@@ -144,7 +144,7 @@ class CellRunner:
             is_cell_limit = cell_deadline is not None and cell_deadline <= self._notebook_deadline
             self._take_timeout(cell, execution, is_cell_limit)
         elif execution.death is not None:
-            self._take_death(cell, execution, has_begun=outputs.executed_source is not None)
+            self._take_death(cell, execution)
         else:
             self._take_reply(cell, execution.reply or {}, outputs)
         if execution.outputs_incomplete:
@@ -187,16 +187,17 @@ class CellRunner:
         name = "CellTimeout" if is_cell_limit else "ValidationTimeout"
         cell.error = CellError(name, "stopped after %.1f s by %s time limit%s" % (cell.seconds, whose, ignored), where)
 
-    @staticmethod
-    def _take_death(cell: CellRun, execution: Execution, has_begun: bool) -> None:
+    def _take_death(self, cell: CellRun, execution: Execution) -> None:
         death = execution.death
         if death is None:
             return
         cell.ended = Ended.KERNEL_DIED
         cell.death = death
-        early = "" if has_begun else ", before this cell began: a background task of an earlier cell may be the cause"
+        message = death.describe()
+        if death.before_request and any(other.execution_count is not None for other in self._plan.cells):
+            message += " That was before this cell began: look at what earlier cells left running in the background."
         name = "OutOfMemory" if death.out_of_memory else "DeadKernel"
-        cell.error = CellError(name, death.describe() + early, without_ansi(tail(death.chatter, MAX_TRACEBACK_BYTES)))
+        cell.error = CellError(name, message, without_ansi(tail(death.chatter, MAX_TRACEBACK_BYTES)))
 
     def _write_back(self, position: int, cell: CellRun) -> None:
         self._plan.documents[position]["execution_count"] = cell.execution_count

@@ -7,11 +7,12 @@ from typing import Any, Dict, List, Optional, Sequence
 
 from .cell_run import CellRun, Ended
 from .checks.exits import is_clean_exit
-from .finding import FAILURE, WARNING, Finding
+from .finding import FAILURE, RAISED, WARNING, Finding
 from .outcome import PASSED_WITH_WARNINGS, Outcome
 from .text import one_line
 
 MAX_FAILING_CELLS = 10
+MAX_MESSAGE_BYTES = 500
 
 
 @dataclass
@@ -23,6 +24,8 @@ class Tally:
     """Every code cell, run or not."""
     findings: List[Finding] = field(default_factory=list)
     """About the notebook as a whole."""
+    unchecked: Sequence[str] = ()
+    """What the job asks for by name and nobody checked: one sentence each."""
     seconds: float = 0.0
     peak_memory_bytes: Optional[int] = None
     cpu_seconds: Optional[float] = None
@@ -64,17 +67,26 @@ def _stopping_outcome(cell: CellRun) -> Outcome:
 def _what_stopped(cell: CellRun) -> str:
     if cell.error is None:
         return "failed"
-    message = one_line(cell.error.message, 500)
+    message = one_line(cell.error.message, MAX_MESSAGE_BYTES)
     return message if cell.ended is not Ended.RAISED else "%s: %s" % (cell.error.name, message or "no message")
 
 
 def _passed_message(tally: Tally) -> str:
-    ran = sum(1 for cell in tally.cells if cell.ended is not Ended.NOT_RUN)
     warnings = _count_warnings(tally)
-    text = (
-        "%d of %d code cells ran" % (ran, len(tally.cells)) if ran < len(tally.cells) else "All %d code cells ran" % ran
-    )
-    return "%s; %d warning%s." % (text, warnings, "" if warnings == 1 else "s") if warnings else text + "."
+    text = _what_ran(tally)
+    text += "; %d warning%s." % (warnings, "" if warnings == 1 else "s") if warnings else "."
+    return " ".join([text, *tally.unchecked])
+
+
+def _what_ran(tally: Tally) -> str:
+    """Without a full stop."""
+    total = len(tally.cells)
+    ran = sum(1 for cell in tally.cells if cell.ended is not Ended.NOT_RUN)
+    if total == 0:
+        return "The notebook has no code cells, so nothing ran"
+    if total == 1:
+        return "The only code cell ran" if ran else "The only code cell was skipped"
+    return "%d of %d code cells ran" % (ran, total) if ran < total else "All %d code cells ran" % total
 
 
 def _count_warnings(tally: Tally) -> int:
@@ -83,7 +95,8 @@ def _count_warnings(tally: Tally) -> int:
 
 def verdict_word(judgement: Judgement, tally: Tally) -> str:
     word = judgement.outcome.value.verdict
-    return PASSED_WITH_WARNINGS if judgement.outcome is Outcome.PASSED and _count_warnings(tally) else word
+    has_reservations = _count_warnings(tally) > 0 or len(tally.unchecked) > 0
+    return PASSED_WITH_WARNINGS if judgement.outcome is Outcome.PASSED and has_reservations else word
 
 
 def verdict_event(judgement: Judgement, tally: Tally, report_digest: Optional[str] = None) -> Dict[str, Any]:
@@ -122,7 +135,10 @@ def _failing_cells(cells: Sequence[CellRun]) -> List[Dict[str, Any]]:
         error = cell.reported_error()
         if error:
             entry["errorName"] = error["name"]
-        first = next(finding for finding in cell.findings if finding.severity == FAILURE)
-        entry["message"] = first.message
+        first = cell.first_finding
+        if error and first is not None and first.check == RAISED:
+            entry["message"] = one_line(error["message"], MAX_MESSAGE_BYTES) or "no message"
+        else:
+            entry["message"] = first.message if first is not None else "failed"
         failing.append(entry)
     return failing

@@ -6,13 +6,13 @@ from typing import Any, Callable, List, Optional, Tuple
 
 import pytest
 
-from harness import Attempt, Result, code, notebook
+from harness import Attempt, Result, code, markdown, notebook
 from nbv_runner.cell_run import CellRun
 from nbv_runner.kernel import Execution
 from nbv_runner.kernel_process import Death
 from nbv_runner.outputs import CellOutputs, OutputBudget
 from nbv_runner.redaction import Redactor
-from nbv_runner.run import CellRunner
+from nbv_runner.run import CellRunner, Plan
 
 Make = Callable[..., Attempt]
 
@@ -101,11 +101,64 @@ def test_a_background_task_that_kills_the_kernel_fails_the_cell_that_was_running
     assert (result.cell(0)["status"], result.cell(1)["status"]) == ("Success", "Failure")
 
 
-@pytest.mark.parametrize("has_begun", [True, False])
-def test_a_kernel_that_died_before_the_cell_began_hints_at_earlier_cells(has_begun: bool) -> None:
-    cell = CellRun(1, 1, "x", frozenset(), CellOutputs(OutputBudget(), Redactor()))
-    CellRunner._take_death(cell, Execution(death=Death(-9, False, "")), has_begun)
-    assert cell.error is not None and ("earlier cell" in cell.error.message) is not has_begun
+def test_a_kernel_that_died_between_two_cells_hints_at_earlier_cells(attempt: Make) -> None:
+    result = attempt(
+        "import os, time\nget_ipython().kernel.post_handler_hook = lambda: (time.sleep(.2), os._exit(3))", "1"
+    ).run()
+    assert (result.exit_code, result.verdict["reason"]) == (32, "KernelExited")
+    assert result.cell(0)["status"] == "Success"
+    assert "exit code 3" in result.verdict["message"] and "earlier cells" in result.verdict["message"]
+
+
+@pytest.mark.parametrize("before_request", [True, False])
+@pytest.mark.parametrize("earlier_count", [1, None])
+def test_earlier_cells_are_blamed_only_with_evidence(before_request: bool, earlier_count: Optional[int]) -> None:
+    cells = [CellRun(index, index, "x", frozenset(), CellOutputs(OutputBudget(), Redactor())) for index in (0, 1)]
+    cells[0].execution_count = earlier_count
+    runner = CellRunner(Plan(None, cells, []), None, None, None)  # type: ignore[arg-type]
+    runner._take_death(cells[1], Execution(death=Death(-9, False, "", before_request)))
+    assert cells[1].error is not None
+    assert ("earlier cells" in cells[1].error.message) is (before_request and earlier_count is not None)
+
+
+@pytest.mark.parametrize(
+    "counted, words", [(False, "Memory did not run out"), (None, "can't be told"), (True, "for lack of memory")]
+)
+def test_what_is_known_about_memory_is_said_and_no_more(counted: Optional[bool], words: str) -> None:
+    message = Death(-9, counted, "").describe()
+    assert words in message and message.endswith(".") and ";" not in message
+
+
+def test_a_first_cell_that_kills_its_own_kernel_is_not_blamed_on_another(attempt: Make) -> None:
+    result = attempt("import os, signal; os.kill(os.getpid(), signal.SIGKILL)").run()
+    assert result.exit_code == 30
+    assert result.verdict["message"].startswith("Cell 0: The kernel was killed by signal 9 (SIGKILL). ")
+    assert "earlier" not in result.verdict["message"]
+
+
+def test_an_error_is_said_once_per_cell(attempt: Make) -> None:
+    result = attempt("{'a': 1}['b']").run()
+    cell = result.cell(0)
+    assert (cell["error"]["name"], cell["error"]["message"]) == ("KeyError", "'b'")
+    assert cell["findings"][0]["message"] == "The cell raised KeyError."
+    assert result.verdict["failingCells"] == [{"cell": 0, "errorName": "KeyError", "message": "'b'"}]
+    assert "KeyError: 'b'" in result.verdict["message"] and "KeyError: 'b'" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "cells, message",
+    [
+        ([markdown()], "The notebook has no code cells, so nothing ran."),
+        ([code("1")], "The only code cell ran."),
+        ([code("1", "skip-execution")], "The only code cell was skipped."),
+        ([code("1"), code("2")], "All 2 code cells ran."),
+        ([code("1"), code("2", "skip-execution")], "1 of 2 code cells ran."),
+    ],
+)
+def test_the_verdict_counts_in_plain_words(cells: List[Any], message: str, attempt: Make) -> None:
+    result = attempt(*cells).run()
+    assert (result.exit_code, result.verdict["verdict"]) == (0, "Passed")
+    assert result.verdict["message"] == message
 
 
 def test_a_cell_over_its_limit_is_stopped_where_it_hung(attempt: Make) -> None:

@@ -70,6 +70,33 @@ def test_the_reports_of_one_run(attempt: Make) -> None:
     assert "exit code 5" in page
 
 
+UNCHECKED = "validationConfig.expectedFiles was not checked: <not> yet."
+
+
+def test_what_the_job_asks_for_and_nobody_checked_is_a_reservation_everywhere(attempt: Make) -> None:
+    result = attempt("1", "2", unchecked=[UNCHECKED], policy={"E5": "failure", "X3": "failure"}).run()
+    assert result.exit_code == 0
+    assert result.verdict["verdict"] == "PassedWithWarnings"
+    assert result.verdict["message"] == "All 2 code cells ran. " + UNCHECKED
+    assert result.report["verdict"]["verdict"] == "PassedWithWarnings"
+    assert result.report["unchecked"] == [UNCHECKED]
+    assert "&lt;not&gt; yet" in (result.artifacts / "report.html").read_text()
+    suite = ET.parse(result.artifacts / "junit.xml").getroot()[0]
+    listed = [(one.attrib["name"], one.attrib["value"]) for one in suite.findall("properties/property")]
+    assert listed == [("verdict", "PassedWithWarnings"), ("unchecked", UNCHECKED)]
+
+
+def test_the_reported_policy_is_that_of_the_checks_made(attempt: Make) -> None:
+    policy = attempt("1", policy={"E1": "note", "E5": "failure", "X3": "failure"}).run().report["policy"]
+    assert policy["E5"] == "failure" and "X3" not in policy
+    assert policy["E1"] == "failure", "an error fails whatever the policy says"
+
+
+def test_a_failed_run_lists_what_was_not_checked(attempt: Make) -> None:
+    result = attempt("1/0", unchecked=[UNCHECKED]).run()
+    assert result.verdict["verdict"] == "Failed" and result.report["unchecked"] == [UNCHECKED]
+
+
 def test_a_run_that_ended_early_still_leaves_reports(attempt: Make) -> None:
     result = attempt("1", notebook={"kernel": "none-such"}).run()
     assert result.report["verdict"]["reason"] == "KernelMissing"

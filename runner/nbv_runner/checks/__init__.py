@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import List, Mapping, Sequence
+from typing import Dict, List, Mapping, Sequence
 
 from ..cell_run import CellRun
 from ..finding import FAILURE, IGNORED, Finding
@@ -24,6 +24,11 @@ CELL_CHECKS: Sequence[CellCheck] = (
 def severity_of(check: CellCheck, policy: Mapping[str, str]) -> str:
     """A real execution error fails at every level, whatever the policy says."""
     return FAILURE if check.always_fails else policy.get(check.id, check.default_severity)
+
+
+def effective_policy(policy: Mapping[str, str]) -> Dict[str, str]:
+    """The severity of every check that this version makes, and of no other."""
+    return {check.id: severity_of(check, policy) for check in CELL_CHECKS}
 
 
 def check_cell(run: CellRun, policy: Mapping[str, str]) -> List[Finding]:

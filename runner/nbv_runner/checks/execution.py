@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Iterable
 
 from ..cell_run import CellRun, Ended
+from ..finding import RAISED
 from ..text import one_line
 from .cell_check import CellCheck, Observation
 
@@ -13,8 +14,8 @@ SYSTEM_EXIT = "SystemExit"
 
 def _unexpected_exception(run: CellRun) -> Iterable[Observation]:
     if run.raised_unexpectedly and run.error is not None and run.error.name != SYSTEM_EXIT:
-        message = "%s: %s" % (run.error.name, one_line(run.error.message, 400) or "no message")
-        yield Observation(message, {"exception": run.error.name})
+        name = one_line(run.error.name, 200)
+        yield Observation("The cell raised %s." % name, {"exception": run.error.name})
 
 
 def _no_exception_raised(run: CellRun) -> Iterable[Observation]:
@@ -30,6 +31,6 @@ def _stopped_from_outside(run: CellRun) -> Iterable[Observation]:
         yield Observation(run.error.message, evidence)
 
 
-UNEXPECTED_EXCEPTION = CellCheck("E1", _unexpected_exception, always_fails=True)
+UNEXPECTED_EXCEPTION = CellCheck(RAISED, _unexpected_exception, always_fails=True)
 NO_EXCEPTION_RAISED = CellCheck("E2", _no_exception_raised)
 STOPPED_FROM_OUTSIDE = CellCheck("E3", _stopped_from_outside, always_fails=True)

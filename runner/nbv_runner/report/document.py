@@ -11,6 +11,7 @@ from typing import Any, Dict, Iterable, List, Optional
 
 from .. import __version__
 from ..cell_run import CellRun
+from ..checks import effective_policy
 from ..clock import now_text
 from ..config import RunnerConfig
 from ..kernelspec import KernelSpec
@@ -59,7 +60,8 @@ def report_document(facts: RunFacts, tally: Tally, judgement: Judgement) -> Dict
         document["commit"] = config.commit
         document["notebook"] = {"path": config.notebook_path, "parameters": sorted(config.parameters)}
         document["level"] = config.level
-        document["policy"] = dict(config.policy)
+        document["policy"] = effective_policy(config.policy)
+        document["unchecked"] = list(config.unchecked)
         document["timeouts"] = {
             "notebookSeconds": config.timeouts.notebook,
             "cellSeconds": config.timeouts.cell,

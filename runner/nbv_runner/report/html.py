@@ -44,6 +44,7 @@ def html_report(report: Mapping[str, Any], notebook: Optional[Mapping[str, Any]]
         "<h1>%s</h1>" % escape(title),
         _verdict(report),
         _facts(report),
+        "".join(map(_unchecked, report.get("unchecked", ()))),
         "".join(_finding(finding) for finding in report["findings"]),
         "<h2>Cells</h2>",
         *_cells(report, notebook),
@@ -162,6 +163,10 @@ def _finding(finding: Mapping[str, Any]) -> str:
         escape(finding["severity"]),
         escape(finding["message"]),
     )
+
+
+def _unchecked(message: str) -> str:
+    return '<div class="finding warning"><b>not checked</b>%s</div>' % escape(message)
 
 
 def _packages(report: Mapping[str, Any]) -> str:

@@ -6,6 +6,9 @@ import re
 import xml.etree.ElementTree as ET
 from typing import Any, Dict
 
+from ..finding import RAISED
+from ..text import one_line
+
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -29,6 +32,10 @@ def junit(report: Dict[str, Any]) -> bytes:
     attributes["time"] = "%.3f" % verdict["seconds"]
     root = ET.Element("testsuites", {"name": "notebook-validator", **attributes})
     suite = ET.SubElement(root, "testsuite", {"name": name, "timestamp": report["startedAt"][:19], **attributes})
+    properties = [("verdict", verdict["verdict"])] + [("unchecked", text) for text in report.get("unchecked", ())]
+    listed = ET.SubElement(suite, "properties")
+    for key, value in properties:
+        ET.SubElement(listed, "property", {"name": key, "value": _text(value)})
     for cell in cells:
         _case(suite, name, cell)
     if is_error:
@@ -45,9 +52,12 @@ def _case(suite: ET.Element, notebook: str, cell: Dict[str, Any]) -> None:
     said = ["%s %s: %s" % (f["check"], f["severity"], f["message"]) for f in cell["findings"]]
     if cell["status"] == "Failure":
         error = cell.get("error")
-        first = next((f["message"] for f in cell["findings"] if f["severity"] == "failure"), "failed")
+        first = next((f for f in cell["findings"] if f["severity"] == "failure"), None)
+        message = first["message"] if first else "failed"
+        if error and (first is None or first["check"] == RAISED):
+            message = one_line("%s: %s" % (error["name"], error["message"]), 500)
         failure = ET.SubElement(
-            case, "failure", {"type": _text(error["name"] if error else "check"), "message": _text(first)}
+            case, "failure", {"type": _text(error["name"] if error else "check"), "message": _text(message)}
         )
         failure.text = _text("\n".join(said + ([error["traceback"]] if error else [])))
     elif cell["status"] == "Skipped":
