@@ -1,3 +1,4 @@
+import { distributionOf, missingModule } from "../api/distribution.js";
 import { RUNNER_EXITS } from "../api/runner-exit-code.js";
 import type { Failure } from "./failure.js";
 import { type FailureReason, failureOf, isFailureReason } from "./reasons/catalogue.js";
@@ -11,6 +12,8 @@ export type JudgedAttempt =
         readonly exitCode: number;
         readonly reason: string;
         readonly message: string;
+        /** First ones first. */
+        readonly failingCells?: readonly { readonly errorName?: string | undefined; readonly message: string }[];
       };
       readonly cell?: number;
     }
@@ -27,7 +30,23 @@ export function classifyVerdict(judged: JudgedAttempt): Failure | undefined {
   }
   const { verdict, exitCode, reason, message } = judged.verdict;
   if (verdict === "Passed" || verdict === "PassedWithWarnings") return undefined;
-  return failureOf(knownReason(reason) ?? reasonOfExit(exitCode) ?? "Unknown", { ...details, message });
+  const known = knownReason(reason) ?? reasonOfExit(exitCode) ?? "Unknown";
+  const module = known === "NotebookError" ? moduleMissingIn(judged.verdict.failingCells?.[0]) : undefined;
+  if (module !== undefined) {
+    return failureOf("ModuleMissing", { ...details, message, suggestedAction: adviceOn(module) });
+  }
+  return failureOf(known, { ...details, message });
+}
+
+/** By the error's own name: any other error may quote the sentence. */
+function moduleMissingIn(cell: { readonly errorName?: string | undefined; readonly message: string } | undefined) {
+  const isImport = cell?.errorName === "ModuleNotFoundError" || cell?.errorName === "ImportError";
+  return isImport ? missingModule(cell.message) : undefined;
+}
+
+function adviceOn(module: string): string | undefined {
+  const distribution = distributionOf(module);
+  return distribution && `Add ${distribution} to requirements.txt, or use an image or a Python that has it`;
 }
 
 /** The reason that an exit code of the runner stands for, when it is one of its codes and not 0. */

@@ -3,6 +3,7 @@ export { classifyAttempt } from "./classify-attempt.js";
 export { classifySource, type SourceTrouble } from "./classify-source.js";
 export { classifyVerdict, type JudgedAttempt, reasonOfExit } from "./classify-verdict.js";
 export type { Failure, Stage } from "./failure.js";
+export { joinSentences } from "./join-sentences.js";
 export { classifyPod } from "./pod/classify-pod.js";
 export { DEFAULT_PATIENCE, type PatienceSettings, type PodContext, type PodSignal } from "./pod/signal.js";
 export {

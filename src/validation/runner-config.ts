@@ -30,5 +30,7 @@ export const RunnerConfig = z.object({
   storeOutputs: z.boolean(),
   /** Names of environment variables whose values come from Secrets and are redacted from everything emitted. */
   secretEnv: z.array(z.string()),
+  /** What the job asks for by name and this version does not check, one sentence each: such a run never just passes. */
+  unchecked: z.array(z.string()).default([]),
 });
 export type RunnerConfig = z.infer<typeof RunnerConfig>;

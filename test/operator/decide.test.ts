@@ -6,9 +6,11 @@ import {
   ARGOCD_TRACKING_ANNOTATION,
   canonicalJson,
   toRfc3339,
+  ValidationConfig,
 } from "../../src/api/index.js";
 import { decide } from "../../src/operator/decide/decide.js";
 import { failureOf } from "../../src/recovery/index.js";
+import { unmadeChecks } from "../../src/validation/index.js";
 import { aJob } from "./kit/a-job.js";
 import { aLog, anObservation, aPod, COMMIT, ended, running, START, Story } from "./kit/an-observation.js";
 import { failingEvents, passingEvents } from "./kit/fake-runner.js";
@@ -182,6 +184,18 @@ describe("an attempt", () => {
     expect(story.status.validationChecks).toContainEqual(
       expect.objectContaining({ type: "OutputVerification", status: "Skipped" }),
     );
+  });
+
+  test("says once what was skipped, though its runner said so, too", () => {
+    const asked = { validationConfig: { expectedOutputs: [{ cell: 1, type: "float" }] } };
+    const story = new Story(aJob().with(asked).build()).started();
+    const [unmade] = unmadeChecks(ValidationConfig.parse(asked.validationConfig));
+    const message = `All 2 code cells ran. ${unmade?.message}`;
+    const events = passingEvents().map((event) =>
+      event.type === "verdict" ? { ...event, verdict: "PassedWithWarnings" as const, message } : event,
+    );
+    story.pass(60_000).see({ pods: [aPod(story.podName, ended(0))], log: aLog(events) });
+    expect(story.status).toMatchObject({ verdict: "PassedWithWarnings", message });
   });
 
   test("passes by the termination message when its log is lost", () => {

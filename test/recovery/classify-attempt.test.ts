@@ -31,6 +31,29 @@ describe("a verdict", () => {
     });
   });
 
+  test("about a missing module names the package to add", () => {
+    const failing = (errorName: string, message: string) => {
+      const failed = { ...aFailedVerdict(1), failingCells: [{ cell: 1, errorName, message }] };
+      return classifyVerdict(judge({ ...nothing, termination: failed, exitCode: 10 }));
+    };
+    expect(failing("ModuleNotFoundError", "No module named 'sklearn'")).toMatchObject({
+      reason: "ModuleMissing",
+      errorType: "permanent",
+      fault: "user",
+      cell: 1,
+      message: "cell 1 raised ValueError",
+      suggestedAction: "Add scikit-learn to requirements.txt, or use an image or a Python that has it",
+    });
+    expect(failing("ImportError", "No module named 'pandas'")?.suggestedAction).toContain("Add pandas to");
+    // Which of a hundred packages it is can't be told by this name.
+    expect(failing("ModuleNotFoundError", "No module named 'google.cloud'")).toMatchObject({
+      reason: "ModuleMissing",
+      suggestedAction: expect.stringContaining("Add its package to requirements.txt"),
+    });
+    expect(failing("ImportError", "cannot import name 'a' from 'b'")?.reason).toBe("NotebookError");
+    expect(failing("ValueError", "No module named 'pandas'")?.reason).toBe("NotebookError");
+  });
+
   test("with a reason that nobody knows is classified by its exit code", () => {
     const termination = aVerdict({ verdict: "Failed", exitCode: 20, reason: "SomethingNew" });
     expect(classifyVerdict(judge({ ...nothing, termination, exitCode: 20 }))?.reason).toBe("CellTimeout");

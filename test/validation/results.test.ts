@@ -95,14 +95,22 @@ describe("after the end", () => {
         type: "ExitCode",
         status: "Failed",
         cell: 1,
-        message: "E1: ModuleNotFoundError: No module named 'sklearn.metrics'",
+        // What the error says stands in the cell's result.
+        message: "E1: The cell raised ModuleNotFoundError.",
       },
     ]);
     expect(educationalFeedback?.[0]).toMatchObject({
+      issue: "ModuleNotFoundError: No module named 'sklearn.metrics'",
       severity: "error",
       cell: 1,
       suggestion: "Add scikit-learn to the requirements, or use an image that has it",
     });
+  });
+
+  test("a notebook without code does not claim that cells ran", () => {
+    const counts = { cells: 1, codeCells: 0, succeeded: 0, failed: 0, skipped: 0, warnings: 0 };
+    const { validationChecks } = assembleResults(folded([aStart(0, 1), aVerdict({ counts })]), roomy);
+    expect(validationChecks?.map(({ message }) => message)).toEqual(["The notebook has no code cells, so nothing ran"]);
   });
 
   test("findings become checks, failures first; notes only teach", () => {

@@ -20,7 +20,7 @@ const config = runnerConfig({
   validationTimeoutMs: 1_800_000,
   cellTimeoutMs: 60_000,
   kernelStartTimeoutMs: 120_000,
-  validationConfig: { level: "staging" },
+  validationConfig: { level: "staging", expectedLogs: [{ pattern: "done" }] },
   storeOutputs: true,
   secretEnv: ["TOKEN"],
 });
@@ -158,6 +158,12 @@ describe("secrets", () => {
     expect(attemptSecret.metadata?.name).toBe(pod.metadata?.name);
     expect(text("key")).toBe("07".repeat(32));
     expect(RunnerConfig.parse(JSON.parse(text("config.json")))).toEqual(config);
+  });
+
+  test("the runner is told what nobody checks; an older configuration says nothing of it", () => {
+    expect(config.unchecked).toEqual([expect.stringContaining("validationConfig.expectedLogs was not checked")]);
+    const { unchecked: _, ...older } = config;
+    expect(RunnerConfig.parse(older).unchecked).toEqual([]);
   });
 
   test("the key is nowhere in the pod", () => {

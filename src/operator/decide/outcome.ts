@@ -2,6 +2,7 @@ import { formatDuration, fromRfc3339, toRfc3339, toRfc3339Millis } from "../../a
 import {
   type Failure,
   type GiveUpReason,
+  joinSentences,
   planRecovery,
   type RecoveryPlan,
   retryStrategy,
@@ -18,7 +19,9 @@ export function succeed(turn: ValidTurn, status: JobStatus, verdict: VerdictEven
   const unchecked = unmadeChecks(turn.spec.validationConfig);
   const passed = verdict.verdict === "PassedWithWarnings" || unchecked.length > 0 ? "PassedWithWarnings" : "Passed";
   const ended = withAttemptEnded(turn, status, { outcome: passed, stage: "finish" });
-  const message = sentence([verdict.message, ...unchecked.map((check) => check.message)].join(" "));
+  // The runner says most of it itself; a long list may have been cut on its way.
+  const unsaid = unchecked.map((check) => check.message).filter((text) => !verdict.message.includes(text));
+  const message = sentence(joinSentences(verdict.message, ...unsaid));
   const note = { reason: passed, message };
   return {
     status: withConditions(
@@ -116,7 +119,7 @@ function retrying(
   plan: RecoveryPlan & { kind: "retry" },
 ): JobStatus {
   const counter = plan.stage === "build" ? "buildRetryCount" : "validationRetryCount";
-  const message = `${failure.message}. Retry ${plan.retry} of ${plan.limit} follows`;
+  const message = joinSentences(failure.message, `Retry ${plan.retry} of ${plan.limit} follows`);
   return withConditions(
     turn,
     {
@@ -140,9 +143,9 @@ function givenUp(
   verdict: "Failed" | "Error",
   why: GiveUpReason,
 ): JobStatus {
-  const message = `${failure.message}. ${failure.suggestedAction}`;
+  const message = joinSentences(failure.message, failure.suggestedAction);
   const tried = status.retryCount ?? 0;
-  const afterwards = why === "RetriesDisabled" ? ". Automatic retries are off" : `. Given up after ${tried} retries`;
+  const afterwards = why === "RetriesDisabled" ? "Automatic retries are off" : `Given up after ${tried} retries`;
   return withConditions(
     turn,
     {
@@ -157,7 +160,7 @@ function givenUp(
       type: "DeadLettered",
       status: "True",
       reason: why === "PermanentError" ? "PermanentError" : "RetryLimitExceeded",
-      message: why === "PermanentError" ? failure.message : `${failure.message}${afterwards}`,
+      message: why === "PermanentError" ? failure.message : joinSentences(failure.message, afterwards),
     },
   );
 }

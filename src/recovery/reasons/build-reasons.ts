@@ -1,3 +1,4 @@
+import { ANNOTATION_RETRY_REQUESTED } from "../../api/index.js";
 import type { ReasonRow } from "./row.js";
 
 const USERS_MATTER = { errorType: "permanent", fault: "user", stage: "build" } as const;
@@ -47,7 +48,7 @@ export const BUILD_REASONS = {
   BuildCancelled: {
     ...USERS_MATTER,
     message: "The build was cancelled",
-    suggestedAction: "Start the job again: nbv retry",
+    suggestedAction: `Start the job again: kubectl annotate nvj NAME --overwrite ${ANNOTATION_RETRY_REQUESTED}=$(date -u +%FT%TZ)`,
   },
   BuildStrategyUnavailable: {
     errorType: "permanent",

@@ -64,6 +64,12 @@ export const RUN_REASONS = {
     message: "A cell raised an error",
     suggestedAction: "Correct the cell; its traceback stands in status.results",
   },
+  ModuleMissing: {
+    ...USERS_MATTER,
+    stage: "run",
+    message: "The notebook imports a module that its environment does not have",
+    suggestedAction: "Add its package to requirements.txt, or use an image or a Python that has it",
+  },
   KernelDied: {
     errorType: "unknown",
     fault: "user",
@@ -118,7 +124,7 @@ export const RUN_REASONS = {
     ...USERS_MATTER,
     stage: "check",
     message: "The notebook ran, but checks failed",
-    suggestedAction: "See status.validationChecks and status.educationalFeedback",
+    suggestedAction: "See status.validationChecks and the report",
   },
   ComparisonFailed: {
     ...USERS_MATTER,

@@ -1,3 +1,4 @@
+import { distributionOf, missingModule } from "../../api/distribution.js";
 import type { EducationalFeedback } from "../../api/index.js";
 import { headUtf8 } from "../../api/utf8.js";
 import { checkRow } from "../checks/table.js";
@@ -5,7 +6,6 @@ import type { CellError, Finding, Severity } from "../event.js";
 import { allFindings } from "../results/validation-checks.js";
 import type { RunProgress } from "../run-progress.js";
 import { CHECK_FEEDBACK } from "./checks.js";
-import { distributionOf } from "./distributions.js";
 import { ENDING_FEEDBACK } from "./endings.js";
 import { type Facts, type FeedbackEntry, filled } from "./entry.js";
 import { exceptionFeedback } from "./exceptions.js";
@@ -59,7 +59,13 @@ function lessonOf(finding: Finding, progress: RunProgress): EducationalFeedback 
   const entry = byException ?? (row && CHECK_FEEDBACK[finding.check as keyof typeof CHECK_FEEDBACK]);
   if (!entry) return undefined;
   const anchor = `docs/checks.md#${finding.check.toLowerCase()}`;
-  return feedback(finding.message, SHOWN[finding.severity], finding.cell, entry, factsOf(error), anchor);
+  const issue = finding.check === "E1" && error ? said(error) : finding.message;
+  return feedback(issue, SHOWN[finding.severity], finding.cell, entry, factsOf(error), anchor);
+}
+
+/** A lesson stands alone, unlike the finding of an error. */
+function said({ name, message }: CellError): string {
+  return message === "" ? name : `${name}: ${message}`;
 }
 
 function endingOf({ verdict, running, cells }: RunProgress): EducationalFeedback[] | undefined {
@@ -97,7 +103,7 @@ function feedback(
 /** Names that an error's message tells: of the module, file, variable or key. */
 function factsOf(error: CellError | undefined): Facts {
   const message = headUtf8(error?.message ?? "", MAX_ISSUE_BYTES);
-  const module = /No module named '([\w.]{1,128})'/.exec(message)?.[1];
+  const module = missingModule(message);
   return {
     distribution: module === undefined ? undefined : distributionOf(module),
     file: /No such file or directory: '([^']{1,255})'/.exec(message)?.[1],

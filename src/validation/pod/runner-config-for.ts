@@ -1,5 +1,6 @@
-import type { JsonValue } from "../../api/index.js";
-import { type CheckSettings, checkPolicy, effectiveLevel } from "../checks/check-policy.js";
+import type { JsonValue, ValidationConfig } from "../../api/index.js";
+import { checkPolicy, effectiveLevel } from "../checks/check-policy.js";
+import { unmadeChecks } from "../checks/made-checks.js";
 import type { RunnerConfig } from "../runner-config.js";
 
 /** What the runner's configuration is made of. */
@@ -23,7 +24,7 @@ export interface RunnerConfigRequest {
   /** From the start of the runner to the first cell. */
   readonly kernelStartTimeoutMs: number;
   /** `spec.validationConfig`. */
-  readonly validationConfig?: CheckSettings | undefined;
+  readonly validationConfig?: ValidationConfig | undefined;
   /** Whether cell outputs may appear in events. */
   readonly storeOutputs: boolean;
   /** From {@link secretVariables}. */
@@ -52,5 +53,6 @@ export function runnerConfig(request: RunnerConfigRequest): RunnerConfig {
     policy: checkPolicy(request.validationConfig),
     storeOutputs: request.storeOutputs,
     secretEnv: [...request.secretEnv],
+    unchecked: unmadeChecks(request.validationConfig).map(({ message }) => message),
   };
 }

@@ -45,9 +45,11 @@ function passedExitCode({ verdict }: RunProgress, findings: readonly Finding[]):
   if (verdict?.exitCode !== 0 || findings.some(isAboutExitCode)) return [];
   const { codeCells, skipped } = verdict.counts;
   const ran = Math.max(0, codeCells - skipped);
-  return [
-    { type: "ExitCode", status: "Passed", message: `${ran} code ${ran === 1 ? "cell" : "cells"} ran without error` },
-  ];
+  const message =
+    codeCells === 0
+      ? "The notebook has no code cells, so nothing ran"
+      : `${ran} code ${ran === 1 ? "cell" : "cells"} ran without error`;
+  return [{ type: "ExitCode", status: "Passed", message }];
 }
 
 function isAboutExitCode({ check, severity }: Finding): boolean {
@@ -60,6 +62,5 @@ function withCell(cell: CellEndEvent): Finding[] {
 
 function errorWithoutFinding({ status, error, findings, cell }: CellEndEvent): Finding[] {
   if (status !== "Failure" || !error || findings.some(({ severity }) => severity === "failure")) return [];
-  const message = error.message === "" ? error.name : `${error.name}: ${error.message}`;
-  return [{ check: "E1", severity: "failure", cell, message }];
+  return [{ check: "E1", severity: "failure", cell, message: `The cell raised ${error.name}.` }];
 }

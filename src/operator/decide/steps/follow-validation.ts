@@ -1,6 +1,13 @@
 import { parseDuration } from "../../../api/index.js";
 import type { Pod } from "../../../kube/resources.js";
-import { classifyAttempt, classifyPod, type Failure, failureOf, type PodContext } from "../../../recovery/index.js";
+import {
+  classifyAttempt,
+  classifyPod,
+  type Failure,
+  failureOf,
+  joinSentences,
+  type PodContext,
+} from "../../../recovery/index.js";
 import { assembleResults, judge, unmadeChecks, type VerdictEvent } from "../../../validation/index.js";
 import { type OpenAttempt, openAttempt } from "../attempts.js";
 import { withConditions } from "../conditions.js";
@@ -102,7 +109,7 @@ function running(turn: ValidTurn, status: JobStatus, attempt: OpenAttempt): { st
 }
 
 function withTrouble(turn: ValidTurn, status: JobStatus, failure: Failure): JobStatus {
-  return underWay(turn, status, failure.reason, `${failure.message}. ${failure.suggestedAction}`);
+  return underWay(turn, status, failure.reason, joinSentences(failure.message, failure.suggestedAction));
 }
 
 function underWay(turn: ValidTurn, status: JobStatus, reason: string, message: string): JobStatus {

@@ -48,11 +48,21 @@ const DISTRIBUTIONS: Readonly<Record<string, string>> = {
   zmq: "pyzmq",
 };
 
+/** Modules that many packages share: which one is missing can't be told by the name. */
+const SHARED: ReadonlySet<string> = new Set(["azure", "google"]);
+
 const MODULE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
-/** The package to require for `import module`, or `undefined` when `module` is not a module's name. */
+/** The package to require for `import module`, or `undefined` when the name does not tell. */
 export function distributionOf(module: string): string | undefined {
   const top = module.split(".", 1)[0] ?? "";
-  if (!MODULE_NAME.test(top)) return undefined;
+  if (!MODULE_NAME.test(top) || SHARED.has(top)) return undefined;
   return Object.hasOwn(DISTRIBUTIONS, top) ? DISTRIBUTIONS[top] : top.replaceAll("_", "-");
+}
+
+const MISSING = /No module named '([\w.]{1,128})'/;
+
+/** The module that an error's message says is missing. */
+export function missingModule(message: string): string | undefined {
+  return MISSING.exec(message)?.[1];
 }
