@@ -1,6 +1,7 @@
 import { closest, distance } from "fastest-levenshtein";
 import { z } from "zod";
 import { knownAlias } from "./field-aliases.js";
+import { nodeOf } from "./schema/node.js";
 
 /** One mistake in a document that somebody wrote. */
 export interface Problem {
@@ -58,7 +59,7 @@ function problemOf(
     case "invalid_type":
       return valueAt(value, local) === undefined
         ? problem("missing-field", "is required")
-        : problem("wrong-type", `must be ${article(issue.expected)}, is ${kindOf(valueAt(value, local))}`);
+        : problem("wrong-type", typeMessage(issue.expected, valueAt(value, local), schemaAt(schema, local)));
     case "invalid_value":
       return valueAt(value, local) === undefined
         ? problem("missing-field", "is required")
@@ -67,10 +68,12 @@ function problemOf(
       return problem("invalid-value", `must be at least ${String(issue.minimum)}`);
     case "too_big":
       return problem("invalid-value", `must be at most ${String(issue.maximum)}`);
+    case "custom":
+      return problem("invalid-value", issue.message);
     default:
-      return valueAt(value, local) === undefined && issue.code !== "custom"
+      return valueAt(value, local) === undefined
         ? problem("missing-field", "is required")
-        : problem("invalid-value", issue.message);
+        : problem("invalid-value", `must be ${wordsOf(schemaAt(schema, local))}, is ${kindOf(valueAt(value, local))}`);
   }
 }
 
@@ -85,6 +88,26 @@ function unknownField(path: readonly (string | number)[], siblings: readonly str
     return { path, field, kind: "unknown-field", message: `is not a field ${suggestion}` };
   }
   return { path, field, kind: "unknown-field", message: `is not a field; did you mean ${suggestion}?`, suggestion };
+}
+
+/** A value of the wrong type, and how to write it if quotes or a unit are all that it lacks. */
+function typeMessage(expected: string, value: unknown, schema: z.core.$ZodType | undefined): string {
+  if (typeof value === "number" && wordsOf(schema) === "duration") {
+    return `must be a duration with a unit, such as 90s, 15m or 1h30m, is ${kindOf(value)}`;
+  }
+  const message = `must be ${article(expected)}, is ${kindOf(value)}`;
+  if (expected === "string" && (typeof value === "number" || typeof value === "boolean")) {
+    return `${message}: write it in quotes`;
+  }
+  const isQuoted =
+    typeof value === "string" &&
+    (expected === "boolean" ? /^(true|false)$/ : /^-?[0-9]+(\.[0-9]+)?$/).test(value) &&
+    ["boolean", "number", "int"].includes(expected);
+  return isQuoted ? `${message}: write it without quotes` : message;
+}
+
+function wordsOf(schema: z.core.$ZodType | undefined): string {
+  return (schema && nodeOf(schema)?.words) ?? "a JSON value";
 }
 
 function enumMessage(value: unknown, allowed: readonly unknown[]): string {
@@ -155,14 +178,15 @@ function kindOf(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "an object";
   if (typeof value === "string")
-    return `the text ${JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)}`;
+    return `the string ${JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)}`;
+  if (typeof value === "number" && !Number.isFinite(value)) return String(value);
   if (typeof value === "number") return Number.isInteger(value) ? `the number ${value}` : `the fraction ${value}`;
   return typeof value === "boolean" ? String(value) : typeof value;
 }
 
 function article(expected: string): string {
   const words: Readonly<Record<string, string>> = {
-    string: "a text",
+    string: "a string",
     number: "a number",
     int: "a whole number",
     boolean: "true or false",

@@ -138,8 +138,8 @@ if (findControlPlane() === undefined && process.env["CI"] !== "true") {
       expect(answer).toMatchObject({ accepted: false });
       const why = answer.accepted ? "" : answer.why;
       expect(why).toContain("spec.podConfig.buildConfig.dockerfile");
-      expect(why).toContain("dockerfile is an alias of dockerfilePath");
-      expect(why).toContain("imageTag v1 needs imageName");
+      expect(why).toContain("is an alias of dockerfilePath");
+      expect(why).toContain("is v1, which needs imageName beside it");
     });
   });
 }

@@ -5,6 +5,7 @@ import { API_VERSION, KIND, NotebookValidationJobSpec, parseJob, parseShape, par
 import { fieldsAt } from "../../src/api/problem.js";
 import { valueOf } from "./contract-arbitrary.js";
 import { manifests, objectsOf } from "./manifests.js";
+import { rulesBelow } from "./rules.js";
 
 const git = { url: "https://git.example.com/a.git", ref: "main" };
 const notebook = { git, path: "a.ipynb" };
@@ -88,7 +89,7 @@ describe("misspelt and misplaced fields", () => {
 describe("what is wrong is said in words", () => {
   test.each([
     [{ notebook, priority: 101 }, "spec.priority", "must be at most 100"],
-    [{ notebook, priority: "high" }, "spec.priority", 'must be a number, is the text "high"'],
+    [{ notebook, priority: "high" }, "spec.priority", 'must be a number, is the string "high"'],
     [
       { notebook, validationConfig: { level: "prod" } },
       "spec.validationConfig.level",
@@ -109,7 +110,7 @@ describe("what is wrong is said in words", () => {
     [
       { notebook, podConfig: { volumeMounts: [{ name: "data", mountPath: "/data" }] } },
       "spec.podConfig.volumeMounts",
-      "no volume is named data",
+      "must name volumes of podConfig.volumes only: there is none named data",
     ],
     [
       {
@@ -129,7 +130,53 @@ describe("what is wrong is said in words", () => {
       "spec.validationConfig.expectedOutputs[0].minValue",
       "must not be more than maxValue",
     ],
+    [{ notebook, timeout: 15 }, "spec.timeout", expect.stringContaining("must be a duration with a unit, such as")],
+    [
+      { notebook, suspend: "true" },
+      "spec.suspend",
+      'must be true or false, is the string "true": write it without quotes',
+    ],
+    [{ notebook, priority: "7" }, "spec.priority", 'must be a number, is the string "7": write it without quotes'],
+    [
+      { notebook, podConfig: { env: [{ name: "A", value: true }] } },
+      "spec.podConfig.env[0].value",
+      "must be a string, is true: write it in quotes",
+    ],
+    [
+      { notebook, podConfig: { env: [{ name: "A", value: "b", valueFrom: { fieldRef: { fieldPath: "c" } } }] } },
+      "spec.podConfig.env[0].valueFrom",
+      "can't be set beside a value: keep one of the two",
+    ],
+    [
+      { notebook: { git, path: "a.ipynb", parameters: { limit: NaN } } },
+      "spec.notebook.parameters.limit",
+      "must be a JSON value, is NaN",
+    ],
   ])("%j", (spec, field, message) => expect(saysAbout(aJob(spec))).toEqual({ [field]: message }));
+
+  test("beside other mistakes: what is wrong between fields, unless it may only follow from those", () => {
+    const buildConfig = (mistake: object) =>
+      saysAbout(aJob({ notebook, podConfig: { buildConfig: { imageTag: "v1", dockerfile: "a", ...mistake } } }));
+    const build = "spec.podConfig.buildConfig";
+    expect(buildConfig({ timeout: 5, dockerfilePath: "b" })).toEqual({
+      [`${build}.timeout`]: expect.stringContaining("must be a duration"),
+      [`${build}.dockerfile`]: "is an alias of dockerfilePath: set only one of them",
+      [`${build}.imageTag`]: "is v1, which needs imageName beside it",
+    });
+    expect(buildConfig({ imageNam: "team/fraud" })).toEqual({
+      [`${build}.imageNam`]: expect.stringContaining("did you mean imageName?"),
+    });
+    expect(buildConfig({ imageName: "Not A Name" })).toEqual({
+      [`${build}.imageName`]: expect.stringContaining("must be an image name"),
+    });
+  });
+
+  test("every rule completes the sentence that begins with the field", () => {
+    for (const { path, rule } of rulesBelow(NotebookValidationJobSpec, "spec")) {
+      const message = rule.summary ?? rule.message;
+      expect(`${path}: ${JSON.stringify(message)}`).toMatch(/: "(must|is|needs|can't|may) /);
+    }
+  });
 
   test.each([
     ["text", "", "must be an object"],

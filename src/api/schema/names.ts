@@ -56,7 +56,7 @@ const QUALIFIED_NAME = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z
 
 /** A judgement of label and annotation keys for `mapOf`. */
 export function judgeLabelKey(key: string): string | undefined {
-  return QUALIFIED_NAME.test(key) ? undefined : `"${key}" is not a label key: write name or prefix/name`;
+  return QUALIFIED_NAME.test(key) ? undefined : "is not a label key: write name or prefix/name";
 }
 
 /** The value of a label. */

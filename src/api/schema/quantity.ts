@@ -30,7 +30,7 @@ export function quantity(): z.ZodType<number | string> {
     if (typeof value === "number" && Number.isInteger(value) && value >= 0) return;
     if (typeof value === "string" && value.length <= 64 && QUANTITY.test(value)) return;
     const advice = typeof value === "number" ? " (a fraction must be quoted)" : "";
-    payload.issues.push({ code: "custom", message: `must be ${words}${advice}`, input: value, continue: false });
+    payload.issues.push({ code: "custom", message: `must be ${words}${advice}`, input: value });
   });
   return declare(schema as unknown as z.ZodType<number | string>, {
     structural: {

@@ -28,7 +28,7 @@ export function text(form: TextForm): z.ZodString {
   const schema = z.string().check((payload) => {
     const problem = textProblem(payload.value, form);
     if (problem !== undefined) {
-      payload.issues.push({ code: "custom", message: problem, input: payload.value, continue: false });
+      payload.issues.push({ code: "custom", message: problem, input: payload.value });
     }
   });
   return declare(schema, {

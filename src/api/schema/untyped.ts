@@ -45,7 +45,7 @@ export function numberOrText(limits: { min?: number; example?: JsonValue } = {})
     const number =
       typeof value === "number" ? value : typeof value === "string" && DECIMAL.test(value) ? Number(value) : NaN;
     if (Number.isFinite(number) && (limits.min === undefined || number >= limits.min)) return;
-    payload.issues.push({ code: "custom", message: `must be ${words}`, input: value, continue: false });
+    payload.issues.push({ code: "custom", message: `must be ${words}`, input: value });
   });
   return untyped(schema as unknown as z.ZodType<number | string>, "number or its text", limits.example);
 }

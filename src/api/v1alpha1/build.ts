@@ -62,7 +62,9 @@ export const BuildConfig = object({
   buildArgs: mapOf(text({ max: 4096 }), {
     max: 64,
     judgeKey: (key) =>
-      /^[A-Za-z_][A-Za-z0-9_]*$/.test(key) ? undefined : `"${key}" is not the name of a build argument`,
+      /^[A-Za-z_][A-Za-z0-9_]*$/.test(key)
+        ? undefined
+        : "is not the name of a build argument: use letters, digits and _",
   })
     .exactOptional()
     .describe("Arguments of the Dockerfile. Never put secrets here: they stay in the image."),
@@ -167,23 +169,23 @@ export const BuildConfig = object({
     cel: "!(has(self.dockerfile) && has(self.dockerfilePath))",
     holds: (build) => !(build.dockerfile !== undefined && build.dockerfilePath !== undefined),
     field: "dockerfile",
-    message: "dockerfile is an alias of dockerfilePath: set only one of them",
+    message: "is an alias of dockerfilePath: set only one of them",
   }),
   rule({
     cel: "!has(self.imageTag) || has(self.imageName)",
     holds: (build) => build.imageTag === undefined || build.imageName !== undefined,
     field: "imageTag",
-    summary: "imageTag needs imageName",
+    summary: "needs imageName",
     message: {
-      cel: "'imageTag ' + self.imageTag + ' needs imageName'",
-      text: (build) => `imageTag ${build.imageTag} needs imageName`,
+      cel: "'is ' + self.imageTag + ', which needs imageName beside it'",
+      text: (build) => `is ${build.imageTag}, which needs imageName beside it`,
     },
   }),
   rule({
     cel: "!self.publishToRegistry || has(self.imageName)",
     holds: (build) => !build.publishToRegistry || build.imageName !== undefined,
     field: "publishToRegistry",
-    message: "publishToRegistry needs imageName: nobody could find the image",
+    message: "needs imageName: nobody could find the image",
   }),
 );
 export type BuildConfig = z.infer<typeof BuildConfig>;

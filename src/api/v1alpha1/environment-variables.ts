@@ -33,7 +33,7 @@ const VariableSource = object({
   rule({
     cel: "[has(self.secretKeyRef), has(self.configMapKeyRef), has(self.fieldRef), has(self.resourceFieldRef)].exists_one(s, s)",
     holds: (source) => Object.keys(source).length === 1,
-    message: "set exactly one of secretKeyRef, configMapKeyRef, fieldRef and resourceFieldRef",
+    message: "must have exactly one of secretKeyRef, configMapKeyRef, fieldRef and resourceFieldRef",
   }),
 );
 
@@ -47,7 +47,7 @@ export const EnvironmentVariable = object({
     cel: "!(has(self.value) && size(self.value) > 0 && has(self.valueFrom))",
     holds: (variable) => !((variable.value ?? "") !== "" && variable.valueFrom !== undefined),
     field: "valueFrom",
-    message: "value and valueFrom exclude each other",
+    message: "can't be set beside a value: keep one of the two",
   }),
 );
 export type EnvironmentVariable = z.infer<typeof EnvironmentVariable>;
@@ -66,7 +66,7 @@ export const EnvironmentSource = object({
   rule({
     cel: "has(self.secretRef) != has(self.configMapRef)",
     holds: (source) => (source.secretRef !== undefined) !== (source.configMapRef !== undefined),
-    message: "set exactly one of secretRef and configMapRef",
+    message: "must have exactly one of secretRef and configMapRef",
   }),
 );
 export type EnvironmentSource = z.infer<typeof EnvironmentSource>;

@@ -60,7 +60,7 @@ export const PodConfig = object({
     rule({
       cel: "!self.exists(k, k.startsWith('mlops.dev/'))",
       holds: (labels) => !Object.keys(labels).some((key) => key.startsWith("mlops.dev/")),
-      message: "keys under mlops.dev/ belong to the operator",
+      message: "must not have keys under mlops.dev/: they belong to the operator",
     }),
   )
     .exactOptional()
@@ -73,10 +73,10 @@ export const PodConfig = object({
     holds: (pod) =>
       (pod.volumeMounts ?? []).every((mount) => pod.volumes?.some((volume) => volume.name === mount.name)),
     field: "volumeMounts",
-    message: "each mount must name a volume of podConfig.volumes",
+    message: "must name volumes of podConfig.volumes only",
     explain: (pod) => {
       const missing = (pod.volumeMounts ?? []).filter((mount) => !pod.volumes?.some(({ name }) => name === mount.name));
-      return `no volume is named ${missing.map((mount) => mount.name).join(", ")}`;
+      return `must name volumes of podConfig.volumes only: there is none named ${missing.map((mount) => mount.name).join(", ")}`;
     },
   }),
 );

@@ -24,7 +24,7 @@ export const Resources = object({
     ].join(" || "),
     holds: ({ requests, limits }) => within(requests?.memory, limits?.memory),
     field: "requests",
-    message: "memory must not be more than limits.memory",
+    message: "must not ask for more memory than limits.memory",
   }),
   rule({
     cel: [
@@ -34,7 +34,7 @@ export const Resources = object({
     ].join(" || "),
     holds: ({ requests, limits }) => within(requests?.cpu, limits?.cpu),
     field: "requests",
-    message: "cpu must not be more than limits.cpu",
+    message: "must not ask for more cpu than limits.cpu",
   }),
 );
 export type Resources = z.infer<typeof Resources>;

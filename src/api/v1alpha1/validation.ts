@@ -28,7 +28,7 @@ const Shape = untyped(
     if (Array.isArray(value) && value.length > 0 && value.length <= 32 && value.every(isSize)) return;
     if (typeof value === "string" && value.length <= 253 && SHAPE_TEXT.test(value)) return;
     const message = 'must be a list of sizes such as [null, 10] (null = any), or the text "-1,10"';
-    payload.issues.push({ code: "custom", message, input: value, continue: false });
+    payload.issues.push({ code: "custom", message, input: value });
   }) as unknown as z.ZodType<ShapeValue>,
   'list of sizes, null = any, or the text "-1,10"',
   [null, 10],
@@ -74,7 +74,7 @@ export const ExpectedOutput = object({
   rule({
     cel: "has(self.cell) != has(self.codeCell)",
     holds: (output) => (output.cell !== undefined) !== (output.codeCell !== undefined),
-    message: "set exactly one of cell and codeCell",
+    message: "must have exactly one of cell and codeCell",
   }),
   rule({
     cel: undefined,

@@ -98,7 +98,7 @@ const ProjectedSource = object({
   rule({
     cel: "[has(self.configMap), has(self.secret), has(self.downwardAPI), has(self.serviceAccountToken)].exists_one(s, s)",
     holds: (source) => Object.keys(source).length === 1,
-    message: "set exactly one of configMap, secret, downwardAPI and serviceAccountToken",
+    message: "must have exactly one of configMap, secret, downwardAPI and serviceAccountToken",
   }),
 );
 
@@ -154,7 +154,7 @@ export const Volume = object({
       rule({
         cel: `!self.startsWith('${RESERVED_VOLUME_PREFIX}')`,
         holds: (name) => !name.startsWith(RESERVED_VOLUME_PREFIX),
-        message: `names that begin with ${RESERVED_VOLUME_PREFIX} belong to the operator`,
+        message: `must not begin with ${RESERVED_VOLUME_PREFIX}: such names belong to the operator`,
       }),
     ),
   ...sources,
@@ -162,7 +162,7 @@ export const Volume = object({
   rule({
     cel: `[${sourceNames.map((name) => `has(self.${name})`).join(", ")}].exists_one(s, s)`,
     holds: (volume) => sourceNames.filter((name) => name in volume).length === 1,
-    message: `set exactly one of ${sourceNames.join(", ")}`,
+    message: `must have exactly one of ${sourceNames.join(", ")}`,
   }),
 );
 export type Volume = z.infer<typeof Volume>;
