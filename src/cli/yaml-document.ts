@@ -12,6 +12,7 @@ import {
   type YAMLMap,
 } from "yaml";
 import { UserError } from "../api/user-error.js";
+import { keyMistake } from "./yaml-keys.js";
 
 /** Deepest nesting that is read. The contract itself is 12 levels deep. */
 const MAX_DEPTH = 100;
@@ -51,10 +52,13 @@ export function readYaml(text: string, name: string): YamlDocument[] {
   const read: YamlDocument[] = [];
   for (const document of documents as Document.Parsed[]) {
     const [error] = document.errors;
-    if (error !== undefined) {
+    if (error !== undefined && error.code !== "DUPLICATE_KEY") {
       if (/call stack/.test(error.message)) throw new UserError({ what: `${name}: is nested too deeply` });
-      const { line, col } = lines.linePos(error.pos[0]);
-      throw new UserError({ what: `${name}:${line}:${col}: is not YAML: ${firstLine(error.message)}` });
+      throw new UserError({ what: `${placeIn(name, lines, error.pos[0])}: is not YAML: ${firstLine(error.message)}` });
+    }
+    const mistake = refusing(name, () => keyMistake(document, error?.pos[0]));
+    if (mistake !== undefined) {
+      throw new UserError({ what: `${placeIn(name, lines, mistake.offset)}: ${mistake.message}` });
     }
     if (document.contents === null || (isScalar(document.contents) && document.contents.value === null)) continue;
     const value: unknown = refusing(name, () => document.toJS({ maxAliasCount: MAX_ALIASES }) as unknown);
@@ -68,6 +72,11 @@ export function readYaml(text: string, name: string): YamlDocument[] {
 /** YAML 1.1 types that `kubectl` reads as plain text: times, base-60 numbers and collections that JSON lacks. */
 function isReadAsText(tag: { tag: string; format?: string }): boolean {
   return tag.format === "TIME" || /:(timestamp|binary|omap|pairs|set)$/.test(tag.tag);
+}
+
+function placeIn(name: string, lines: LineCounter, offset: number): string {
+  const { line, col } = lines.linePos(offset);
+  return `${name}:${line}:${col}`;
 }
 
 function refusing<T>(name: string, read: () => T): T {

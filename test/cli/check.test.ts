@@ -47,6 +47,27 @@ describe("nbv check answers yes", () => {
     );
   });
 
+  test("with warnings about checks that are asked for by name and not made yet", () => {
+    const input = job(
+      "  notebook: {git: {url: https://h/a.git, ref: main}, path: a.ipynb}\n" +
+        "  validationConfig:\n    level: production\n    expectedLogs: [{pattern: done}]\n",
+    );
+    const { status, stdout } = nbv.run(["check", "-"], { input });
+    expect(status).toBe(0);
+    expect(stdout.split("\n")).toEqual([
+      expect.stringMatching(/^<stdin>:8:5: warning: spec\.validationConfig\.expectedLogs is not checked yet: /),
+      "<stdin>:1: NotebookValidationJob a: valid",
+      "",
+    ]);
+  });
+
+  test("for keys in quotes, and for those that Kubernetes reads as they are written", () => {
+    const input = job(
+      "  notebook: {git: {url: https://h/a.git, ref: main}, path: a.ipynb}\n  podConfig: {annotations: {\"n\": a, 'on': b, true: c, 1: d}}\n",
+    );
+    expect(nbv.run(["check", "-"], { input })).toMatchObject({ status: 0, stderr: "" });
+  });
+
   test("for a job on stdin, and for JSON", () => {
     const spec = { notebook: { git: { url: "https://git.example.com/a.git", ref: "main" }, path: "a.ipynb" } };
     const input = JSON.stringify(
@@ -94,7 +115,7 @@ describe("nbv check answers no", () => {
       "strays.yaml:23:5: error: spec.podConfig.skipGitClone is not a field (the source is always fetched at one commit: remove it)",
       'strays.yaml:25:25: error: spec.podConfig.resources.limits.memory must be a quantity such as "500m", "2", "512Mi" or "2Gi"',
       "strays.yaml:28:9: error: spec.podConfig.env[0].valu is not a field; did you mean value?",
-      'strays.yaml:30:17: error: spec.retryPolicy.maxRetries must be a number, is the text "three"',
+      'strays.yaml:30:17: error: spec.retryPolicy.maxRetries must be a number, is the string "three"',
       "strays.yaml:31:5: error: spec.retryPolicy.backoffLimit is not a field; did you mean maxRetries?",
       "strays.yaml:5: NotebookValidationJob strays: invalid",
     ]);
@@ -140,6 +161,20 @@ describe("nbv check answers no", () => {
     });
   });
 
+  test("to mistakes of a value and between fields, in one round", () => {
+    const input = job(
+      "  notebook: {git: {url: https://h/a.git, ref: main}, path: a.ipynb}\n  validationTimeout: 15\n" +
+        "  podConfig:\n    env:\n      - {name: A, value: 7}\n" +
+        "    volumeMounts: [{name: data, mountPath: /data}]\n",
+    );
+    expect(nbv.run(["check", "-"], { input }).stdout.trimEnd().split("\n")).toEqual([
+      "<stdin>:6:22: error: spec.validationTimeout must be a duration with a unit, such as 90s, 15m or 1h30m, is the number 15",
+      "<stdin>:9:26: error: spec.podConfig.env[0].value must be a string, is the number 7: write it in quotes",
+      "<stdin>:10:19: error: spec.podConfig.volumeMounts must name volumes of podConfig.volumes only: there is none named data",
+      "<stdin>:1: NotebookValidationJob a: invalid",
+    ]);
+  });
+
   test("in JSON and YAML for machines", () => {
     const { status, stdout } = nbv.run(["check", "--output", "json", fixturePath("bad/strays.yaml"), good]);
     const report = JSON.parse(stdout) as { documents: { verdict: string; findings: object[] }[]; summary: object };
@@ -179,7 +214,13 @@ describe("nbv check has no answer to", () => {
     ["plain text", "hello world\n", /:1:1: is not a Kubernetes object/],
     ["nothing", "", /is empty/],
     ["empty documents", "---\n---\n", /is empty/],
-    ["a repeated key", "kind: a\nkind: b\n", /:2:1: is not YAML: Map keys must be unique/],
+    ["a repeated key", "kind: a\nkind: b\n", /:2:1: the key kind appears twice in the same object/],
+    ["a repeated key of a flow map", "a: {cpu: 1, cpu: 2}\n", /:1:13: the key cpu appears twice in the same object/],
+    ["a key n", "a: {n: 7}\n", /:1:5: the key n is read as the boolean false by Kubernetes; write "n" in quotes/],
+    ["keys on and yes", "a: {on: 3, yes: 2}\n", /:1:5: the key on is read as the boolean true by Kubernetes/],
+    ["a key True", "True: 1\n", /:1:1: the key True is read as the boolean true by Kubernetes/],
+    ["a key ~", "a: {~: 1}\n", /:1:5: the key ~ is read as null by Kubernetes; write "~" in quotes/],
+    ["an empty key", "a:\n  : 1\n", /:2:3: an empty key is read as null by Kubernetes/],
     ["an alias to nowhere", "a: *b\n", /is not YAML: Unresolved alias/],
   ];
   test.each(inputs)("%s: one clear line, exit code 2", (_what, content, says) => {

@@ -11,6 +11,12 @@ export interface UnmadeCheck {
   readonly message: string;
 }
 
+/** A field of `spec.validationConfig` that asks for checks that nobody makes. */
+export interface UnmadeField {
+  readonly field: keyof ValidationConfig;
+  readonly type: CheckType;
+}
+
 const LISTS = {
   expectedOutputs: "OutputVerification",
   expectedFiles: "ExpectedFile",
@@ -22,18 +28,21 @@ const LISTS = {
  * as if it had been checked.
  */
 export function unmadeChecks(config: ValidationConfig | undefined): UnmadeCheck[] {
+  return unmadeFields(config).map(({ field, type }) => ({ type, message: skipped(`validationConfig.${field}`) }));
+}
+
+/** The fields behind {@link unmadeChecks}: what can be said before there is a run. */
+export function unmadeFields(config: ValidationConfig | undefined): UnmadeField[] {
   if (config === undefined) return [];
-  const unmade: UnmadeCheck[] = [];
+  const unmade: UnmadeField[] = [];
   for (const [field, type] of Object.entries(LISTS) as [keyof typeof LISTS, CheckType][]) {
-    if ((config[field]?.length ?? 0) > 0) unmade.push({ type, message: skipped(`validationConfig.${field}`) });
+    if ((config[field]?.length ?? 0) > 0) unmade.push({ field, type });
   }
-  if (config.maxNaNFraction !== undefined) {
-    unmade.push({ type: "DataQuality", message: skipped("validationConfig.maxNaNFraction") });
-  }
+  if (config.maxNaNFraction !== undefined) unmade.push({ field: "maxNaNFraction", type: "DataQuality" });
   for (const [name, group] of switchGroups()) {
     if (config[name] !== true || group.some(({ id }) => MADE_CHECKS.has(id))) continue;
     const type = group[0]?.row.type;
-    if (type !== undefined) unmade.push({ type, message: skipped(`validationConfig.${name}`) });
+    if (type !== undefined) unmade.push({ field: name, type });
   }
   return unmade;
 }
