@@ -1,3 +1,4 @@
+import { ANNOTATION_RETRY_REQUESTED, ANNOTATION_RETRY_RESET_COUNT } from "../api/index.js";
 import type { Alert, AlertContext } from "./alert.js";
 import { METRICS } from "./metrics.js";
 import { countOf, operatorMatchers, ratio, series } from "./series.js";
@@ -29,8 +30,10 @@ function burns(context: AlertContext, factor: number, long: string, short: strin
   ].join("\nand ");
 }
 
-const whoFails =
-  "`kubectl get nvj -A` shows phase and message of every job; `nbv dead-letters` those that were given up.";
+const whoFails = "`kubectl get nvj -A` shows phase and message of every job; those that were given up are Failed.";
+const retryByHand =
+  `\`kubectl annotate nvj NAME --overwrite ${ANNOTATION_RETRY_REQUESTED}=$(date -u +%FT%TZ)\` tries a failed job once more; ` +
+  `with \`${ANNOTATION_RETRY_RESET_COUNT}=true\` besides, it starts a new run with all its retries.`;
 const operatorLog = "`kubectl -n notebook-validator-system logs deployment/notebook-validator-operator`";
 
 /** Every alert that the project ships. Each has a runbook page and unit tests that make it fire and stay silent. */
@@ -90,9 +93,7 @@ export const ALERTS: readonly Alert[] = [
         '`sum by (reason) (increase(notebook_validation_failures_total{fault="platform"}[1h]))` names the reasons.',
         whoFails,
       ],
-      remedy: [
-        "Mend the named cause. Jobs with retries left go on by themselves; `nbv retry` starts the others again.",
-      ],
+      remedy: ["Mend the named cause. Jobs with retries left go on by themselves.", retryByHand],
     },
   },
   {
@@ -192,8 +193,10 @@ export const ALERTS: readonly Alert[] = [
       "{{ $value | humanize }} jobs were given up within 6 hours although their notebooks were not at fault.",
     runbook: {
       impact: "These jobs stay Failed until somebody retries them.",
-      diagnosis: ["`nbv dead-letters` lists them with reason and last error, newest first."],
-      remedy: ["Mend the cause, then `nbv retry JOB --reset-count` for each."],
+      diagnosis: [
+        "`kubectl get nvj -A --sort-by=.status.completionTime` lists the jobs, the last to end at the bottom; `kubectl describe nvj NAME` shows the condition DeadLettered and its reason.",
+      ],
+      remedy: ["Mend the cause.", retryByHand],
     },
   },
   {
