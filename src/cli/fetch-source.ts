@@ -10,6 +10,7 @@ interface Options {
   readonly tree?: string;
   readonly into: string;
   readonly runnerInto?: string;
+  readonly runnerPackages?: string;
   readonly attempt?: string;
   readonly handoverInto?: string;
   readonly terminationLog: string;
@@ -33,6 +34,7 @@ export function register(program: Command): void {
     .option("--tree <dir>", "local directory in place of a repository")
     .requiredOption("--into <dir>", "where the source goes")
     .option("--runner-into <dir>", "where the runner goes; builds need none")
+    .option("--runner-packages <dir>", "the runner's packages, where they are not in its vendor directory")
     .option("--attempt <dir>", "mount of the attempt's Secret")
     .option("--handover-into <dir>", "where key and configuration go")
     .option("--termination-log <file>", "where a failure is told", "/dev/termination-log")

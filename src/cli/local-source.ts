@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, rm, stat } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import type { NotebookValidationJob } from "../api/index.js";
+import { type NotebookValidationJob, type OperatorConfig, parseOperatorConfig } from "../api/index.js";
 import { UserError } from "../api/user-error.js";
 import type { Secret } from "../kube/index.js";
 import { SourceError, type SourceResolver } from "../operator/index.js";
@@ -16,8 +16,8 @@ export interface LocalSource {
   readonly resolver: SourceResolver;
   /** Absolute path of the directory that takes the repository's place. */
   readonly tree?: string;
-  /** What the init container's command needs beside what the pod says. */
-  readonly fetcherOptions: readonly string[];
+  /** The operator's configuration by which pods fetch it: that of this user on this computer. */
+  readonly config: OperatorConfig;
   /** A directory that holds the files, to look at before the run. */
   files(): Promise<string>;
   /** Removes what {@link files} made. */
@@ -34,7 +34,6 @@ export async function localSource(
   repo: string | undefined,
   signal: AbortSignal,
 ): Promise<LocalSource> {
-  const options = ["--termination-log", "/dev/termination-log"];
   if (repo !== undefined) {
     const tree = resolve(repo);
     const isDirectory = await stat(tree)
@@ -42,21 +41,17 @@ export async function localSource(
       .catch(() => false);
     if (!isDirectory) throw new UserError({ what: `--repo ${repo} is not a directory` });
     const resolver = new LocalTreeResolver(tree);
-    return { resolver, tree, fetcherOptions: options, files: async () => tree, close: async () => undefined };
+    return { resolver, tree, config: parseOperatorConfig({}), files: async () => tree, close: async () => undefined };
   }
   const knownHostsFile = join(homedir(), ".ssh", "known_hosts");
   const hasKnownHosts = existsSync(knownHostsFile);
-  const policy = gitPolicy(hasKnownHosts ? readFileSync(knownHostsFile, "utf8") : undefined);
+  const knownHosts = hasKnownHosts ? readFileSync(knownHostsFile, "utf8") : undefined;
+  const policy = gitPolicy(knownHosts);
   const resolver = new GitSourceResolver(policy);
   let directory: string | undefined;
   return {
     resolver,
-    fetcherOptions: [
-      ...options,
-      "--allow-loopback",
-      ...OWN_NAMES.flatMap((name) => ["--allow-plain-http", name]),
-      ...(hasKnownHosts ? ["--known-hosts", knownHostsFile] : []),
-    ],
+    config: operatorConfig(knownHosts),
     files: async () => {
       directory = await mkdtemp(join(tmpdir(), "nbv-source-"));
       const into = join(directory, "files");
@@ -76,6 +71,13 @@ export async function localSource(
       if (directory !== undefined) await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** {@link gitPolicy} for the operator. */
+function operatorConfig(knownHosts = ""): OperatorConfig {
+  const config = parseOperatorConfig({ git: { allowLoopback: true, allowPlainHttpCredentials: OWN_NAMES } });
+  // Past the parser: people's files may be longer than it allows in a cluster.
+  return { ...config, git: { ...config.git, knownHosts } };
 }
 
 function gitPolicy(knownHosts: string | undefined): GitPolicy {

@@ -1,3 +1,4 @@
+import { isAbsolute, relative } from "node:path";
 import type { CellResult, NotebookValidationJob, ValidationCheck } from "../api/index.js";
 import { counted, palette, printable } from "./output.js";
 
@@ -9,6 +10,7 @@ export interface JobReport {
 }
 
 const TRACEBACK_LINES = 15;
+const WHOSE = { user: "the notebook's or the job's own", platform: "the platform's" } as const;
 
 /** A job's outcome as a value for `--output json|yaml`. */
 export function reportValue({ job, reports }: JobReport): object {
@@ -21,18 +23,30 @@ export function reportValue({ job, reports }: JobReport): object {
 export function reportText({ job, reports }: JobReport, stream: { isTTY?: boolean }): string {
   const { bold, dim } = palette(stream);
   const { status = {} } = job;
-  const commit = status.source?.commit;
+  const commit = shortCommit(status.source?.commit);
   const lines = [
-    `${bold(printable(job.metadata.name))}  ${printable(job.spec.notebook.path)}${commit === undefined ? "" : dim(`  @ ${commit.slice(0, 17)}`)}`,
+    `${bold(printable(job.metadata.name))}  ${printable(job.spec.notebook.path)}${commit === undefined ? "" : dim(`  @ ${commit}`)}`,
     ...cellTable(status.results ?? [], status.validationChecks ?? [], stream),
     ...(status.resultsTruncated === true ? [dim("  (the list of cells was cut; the report has them all)")] : []),
     ...wholeNotebook(status.validationChecks ?? [], stream),
     ...failureText(job, stream),
     ...feedback(job),
     verdictLine(job, stream),
-    ...reports.map((path) => dim(`  ${printable(path)}`)),
+    ...reports.map((path) => dim(`  ${printable(fromHere(path))}`)),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** 12 hex digits, also of the tree that stands for a commit. */
+function shortCommit(commit: string | undefined): string | undefined {
+  const length = commit?.startsWith("tree-") === true ? "tree-".length + 12 : 12;
+  return commit?.slice(0, length);
+}
+
+/** A path as one would type it: relative where it lies below the working directory. */
+function fromHere(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith("..") || isAbsolute(short) || short === "" ? path : short;
 }
 
 function cellTable(
@@ -42,21 +56,31 @@ function cellTable(
 ): string[] {
   if (results.length === 0) return [];
   const { red, yellow, green, dim } = palette(stream);
-  const paint = { Success: green, Failure: red, Skipped: dim, Warning: yellow, Running: dim };
+  const paint = { Success: green, Failure: red, Skipped: dim, Warning: yellow, Running: yellow };
   const rows = results.flatMap((cell) => {
     const time = (cell.executionTime ?? "").padStart(9);
     const found = checks.filter(
-      (check) => check.cell === cell.cellIndex && (check.status === "Failed" || check.status === "Warning"),
+      (check) =>
+        check.cell === cell.cellIndex &&
+        (check.status === "Failed" || check.status === "Warning") &&
+        // The finding that a cell raised says once more what it raised.
+        !(cell.errorName !== undefined && isOfRaising(check)),
     );
+    // Nothing runs any more: what never came to its end was stopped.
+    const status = cell.status === "Running" ? "Stopped" : cell.status;
     const error = cell.errorName === undefined ? [] : [`${cell.errorName}: ${cell.errorMessage ?? ""}`];
     const notes = [...error, ...found.map(({ type, message }) => `${type}: ${message ?? ""}`)].map((note) =>
       oneLine(note),
     );
-    const first = `  ${String(cell.cellIndex).padStart(4)}  ${paint[cell.status](cell.status.padEnd(8))} ${dim(time)}`;
+    const first = `  ${String(cell.cellIndex).padStart(4)}  ${paint[cell.status](status.padEnd(8))} ${dim(time)}`;
     const [note, ...more] = notes;
     return [note === undefined ? first : `${first}  ${note}`, ...more.map((each) => `${" ".repeat(28)}${each}`)];
   });
-  return [dim("  cell  status        time"), ...rows];
+  return [dim("  cell  status        time   (all cells count, from 0)"), ...rows];
+}
+
+function isOfRaising({ type, message = "" }: ValidationCheck): boolean {
+  return type === "ExitCode" && /^E1\b/.test(message);
 }
 
 function wholeNotebook(checks: readonly ValidationCheck[], stream: { isTTY?: boolean }): string[] {
@@ -92,12 +116,14 @@ function feedback(job: NotebookValidationJob): string[] {
 
 function verdictLine(job: NotebookValidationJob, stream: { isTTY?: boolean }): string {
   const { red, yellow, green, bold } = palette(stream);
-  const { verdict = "Error", message = "", duration, reason } = job.status ?? {};
+  const { verdict = "Error", message = "", duration, reason, fault } = job.status ?? {};
   const paint = { Passed: green, PassedWithWarnings: yellow, Failed: red, Error: red }[verdict];
   const cells = job.status?.results?.length ?? 0;
-  const facts = [...(cells > 0 ? [counted(cells, "cell")] : []), ...(duration === undefined ? [] : [duration])].join(
-    ", ",
-  );
+  const facts = [
+    ...(cells > 0 ? [counted(cells, "cell")] : []),
+    ...(duration === undefined ? [] : [duration]),
+    ...(fault === undefined ? [] : [`${WHOSE[fault]} fault`]),
+  ].join(", ");
   const why = verdict === "Passed" || reason === undefined ? "" : ` (${reason})`;
   return `\n${bold(paint(verdict))}${why}${facts === "" ? "" : `  ${facts}`}${message === "" ? "" : `\n  ${oneLine(message, 1024)}`}`;
 }

@@ -2,16 +2,15 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import type { NotebookValidationJob } from "../api/index.js";
 import { UserError } from "../api/user-error.js";
-import type { ContainerUser } from "../local/index.js";
 import { EXIT, type ExitCode } from "./exit-code.js";
-import { type OutputFormat, outputOption, palette, print, printable, serialize } from "./output.js";
+import { type OutputFormat, outputOption, print, serialize } from "./output.js";
 import type { RunInput } from "./run-input.js";
 import type { RunProgress } from "./run-progress.js";
 import type { JobReport } from "./run-report.js";
 
 interface Options {
   readonly repo?: string;
-  readonly reportDir: string;
+  readonly reportDir?: string;
   readonly build: boolean;
   readonly python?: string;
   readonly output: OutputFormat;
@@ -29,15 +28,21 @@ export function register(program: Command): void {
     .description(
       "Runs NotebookValidationJobs on this computer: the operator itself, with pods as processes.\n" +
         "The manifests may also hold the Secrets and ConfigMaps that the jobs refer to.\n" +
-        "Exit code: 0 passed, 1 a notebook failed, 2 it could not be judged: bad input or environment.",
+        "Exit code: 0 passed; 1 a notebook failed, or ran out of time; 2 it could not be judged: bad input or environment.",
     )
     .argument("<file...>", "manifests; - reads stdin")
     .option("--repo <dir>", "validate this directory in place of the job's Git repository")
-    .option("--report-dir <dir>", "where the executed notebook and the reports go", "nbv-report")
+    .option(
+      "--report-dir <dir>",
+      "where the executed notebook and the reports go; with several jobs, DIR/<job> (default: nbv-report/<job>)",
+    )
     .option("--job <name>", "run only this job of the manifest")
     .option("--python <path>", "Python that runs the notebooks, or a virtual environment")
     .option("--no-build", "install nothing: use the Python that is there")
-    .option("--timeout <duration>", "end the whole run after this, such as 10m (spec.totalTimeout)")
+    .option(
+      "--timeout <duration>",
+      "end each job's run after this, such as 10m, with exit code 1; overrides spec.totalTimeout",
+    )
     .addOption(outputOption())
     .action(async (files: string[], options: Options) => {
       process.exitCode = await run(files, options);
@@ -48,6 +53,7 @@ async function run(files: readonly string[], options: Options): Promise<ExitCode
   const { readRunInput } = await import("./run-input.js");
   const { RunProgress } = await import("./run-progress.js");
   const { reportText, reportValue } = await import("./run-report.js");
+  const { clearReports } = await import("../local/index.js");
   const input = await readRunInput(files, options);
   const stop = new AbortController();
   const interrupt = () => stop.abort(new UserError({ what: "interrupted" }));
@@ -55,7 +61,10 @@ async function run(files: readonly string[], options: Options): Promise<ExitCode
   for (const signal of SIGNALS) process.on(signal, interrupt);
   const progress = new RunProgress(process.stderr);
   const reports: JobReport[] = [];
+  const directories = input.jobs.map((job) => reportDirectory(job, input, options));
   try {
+    // All of them at once: a run that ends early leaves no older reports that could pass for its own.
+    for (const directory of directories) await clearReports(directory);
     for (const job of input.jobs) {
       const report = await runJob(job, input, options, progress, stop.signal);
       progress.end();
@@ -77,6 +86,12 @@ function exitCode(reports: readonly JobReport[]): ExitCode {
   return verdicts.includes("Error") ? EXIT.unusable : EXIT.yes;
 }
 
+/** Where a job's reports go: exactly the directory that was named, where it is for one job alone. */
+function reportDirectory(job: NotebookValidationJob, input: RunInput, { reportDir }: Options): string {
+  const isForOne = reportDir !== undefined && input.jobs.length === 1;
+  return resolve(reportDir ?? "nbv-report", ...(isForOne ? [] : [job.metadata.name]));
+}
+
 async function runJob(
   job: NotebookValidationJob,
   input: RunInput,
@@ -84,13 +99,14 @@ async function runJob(
   progress: RunProgress,
   signal: AbortSignal,
 ): Promise<JobReport> {
-  const { choosePython, clearReports, runLocally } = await import("../local/index.js");
+  const { cacheDirectory, choosePython, runLocally, runnerPackages } = await import("../local/index.js");
   const { localLogger } = await import("./local-logger.js");
   const { localSource } = await import("./local-source.js");
-  const { requireRunner } = await import("../operator/source/prepare-source.js");
+  const { runnerDirectory } = await import("../operator/source/prepare-source.js");
   const { containerEnvironment } = await import("./local-environment.js");
-  const reportDirectory = resolve(options.reportDir, ...(input.jobs.length > 1 ? [job.metadata.name] : []));
-  await requireRunner();
+  const { localImage, notePython, warnAboutMounts, warnAboutUser } = await import("./run-notes.js");
+  const { inLocalWords, withTimeout } = await import("./run-wording.js");
+  const runner = await runnerDirectory();
   const source = await localSource(job, input.secrets, options.repo, signal);
   try {
     const python = await choosePython({
@@ -105,20 +121,31 @@ async function runJob(
       onProgress: (line) => (line.startsWith("making") ? progress.line(`· ${line}`) : progress.live(line)),
       signal,
     });
-    progress.line(`· Python ${python.version}, ${printable(python.path)}: ${printable(python.reason)}`);
+    notePython(job, python, progress);
     warnAboutMounts(job, progress);
-    await clearReports(reportDirectory);
+    const packages = await runnerPackages({
+      runner,
+      pythons: [python.path, "python3"],
+      cache: cacheDirectory(process.env),
+      environment: process.env,
+      onFetch: (line) => progress.line(`· ${line}`),
+      onProgress: (line) => progress.live(line),
+      signal,
+    });
     const result = await runLocally({
       job: withTimeout(job, options.timeout),
       secrets: input.secrets,
       configMaps: input.configMaps,
       source: source.resolver,
       localTree: source.tree,
+      config: source.config,
       python: python.path,
+      image: localImage(python),
       program: [process.execPath, process.argv[1] ?? ""],
-      fetcherOptions: source.fetcherOptions,
+      // One word, since words that begin with a path of the pod would be taken for that.
+      fetcherOptions: ["--termination-log", "/dev/termination-log", `--runner-packages=${packages}`],
       environment: containerEnvironment(python.path),
-      reportDirectory,
+      reportDirectory: reportDirectory(job, input, options),
       logger: localLogger(),
       signal,
       onStatus: (seen) => progress.show(seen),
@@ -127,31 +154,8 @@ async function runJob(
         if (kind === "rlimit") progress.line("· the memory limit holds per process: no control group can be made here");
       },
     });
-    return result;
+    return { ...result, job: inLocalWords(result.job, options.timeout) };
   } finally {
     await source.close();
   }
-}
-
-function withTimeout(job: NotebookValidationJob, timeout: string | undefined): NotebookValidationJob {
-  return timeout === undefined ? job : { ...job, spec: { ...job.spec, totalTimeout: timeout } };
-}
-
-function warnAboutUser(user: ContainerUser, progress: RunProgress): void {
-  if (user.kind !== "root") return;
-  const { yellow } = palette(process.stderr);
-  progress.line(
-    `${yellow("warning:")} the notebook runs as root, so its verdict is not tamper-proof: ${printable(user.why)}`,
-  );
-}
-
-/** Paths in commands and variables are replaced; those in a notebook's code can't be. */
-function warnAboutMounts(job: NotebookValidationJob, progress: RunProgress): void {
-  const paths = (job.spec.podConfig?.volumeMounts ?? []).map(({ mountPath }) => mountPath);
-  if (paths.length === 0) return;
-  const { yellow } = palette(process.stderr);
-  progress.line(
-    `${yellow("warning:")} volumes are directories elsewhere on this computer: code that names ${printable(paths.join(", "))} ` +
-      "won't find them, only variables of the job that begin with such a path",
-  );
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { accessSync, constants, existsSync, readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import type { Writable } from "node:stream";
+import type { Duplex } from "node:stream";
 import type { ContainerLog } from "./container-log.js";
 import { MemoryGroup } from "./memory-group.js";
 
@@ -33,6 +33,17 @@ export type MemoryLimitKind = "cgroup" | "rlimit" | "none";
 
 /** Environment variable by which processes that left their group are found again. */
 const MARK = "NBV_CONTAINER_ID";
+
+/**
+ * Outlives us when we are killed, and then ends the container as {@link killMarked} and the process group would have: waits
+ * for the end of descriptor 3. Its own environment lacks the mark, so that it doesn't end itself first.
+ */
+const WATCHDOG = [
+  'trap "" HUP INT TERM',
+  "while read -r more <&3; do :; done",
+  'for each in $(grep -lszxF "$1" /proc/[0-9]*/environ | cut -d/ -f3); do kill -KILL $each; done',
+  'kill -KILL -- "-$2"',
+].join("; ");
 
 const SIGNALS: Readonly<Record<string, number>> = {
   SIGHUP: 1,
@@ -68,7 +79,7 @@ export class ContainerProcess {
       this.ended = this.neverStarted(missing);
       return;
     }
-    this.child = spawn("/bin/sh", ["-c", this.startScript(), "sh", ...spec.argv], {
+    this.child = spawn("/bin/sh", ["-c", this.startScript(), "sh", WATCHDOG, `${MARK}=${spec.id}`, ...spec.argv], {
       cwd: spec.cwd,
       env: { ...spec.env, [MARK]: spec.id },
       detached: true,
@@ -76,10 +87,11 @@ export class ContainerProcess {
       ...(spec.user === undefined ? {} : spec.user),
     });
     if (this.child.pid !== undefined) this.group?.add(this.child.pid);
-    const gate = this.child.stdio[3] as Writable | null | undefined;
+    const gate = this.child.stdio[3] as Duplex | null | undefined;
     gate?.on("error", () => undefined);
-    gate?.end("go\n");
-    this.ended = this.follow(this.child);
+    // Stays open: its end tells the watchdog that we are no more.
+    gate?.write("go\n");
+    this.ended = this.follow(this.child, gate);
   }
 
   /** The program starts when its process is in its group: nothing that it starts can then be outside. */
@@ -87,7 +99,8 @@ export class ContainerProcess {
     const kibibytes = Math.floor((this.spec.memoryLimitBytes ?? 0) / 1024);
     // Private writable memory counts; address space that is only reserved does not: numpy and zmq reserve plenty.
     const limit = this.memoryLimit === "rlimit" ? `ulimit -d ${kibibytes} 2>/dev/null; ` : "";
-    return `read -r go <&3 || exit 125; ${limit}exec "$@" 3<&-`;
+    const watchdog = `(unset ${MARK}; exec /bin/sh -c "$1" watchdog "$2" "$$") >/dev/null 2>&1 & shift 2`;
+    return `read -r go <&3 || exit 125; ${watchdog}; ${limit}exec "$@" 3<&-`;
   }
 
   /** Asks the container's first process to end, as the kubelet does. */
@@ -107,7 +120,7 @@ export class ContainerProcess {
     return { exitCode: 128, reason: "StartError", message };
   }
 
-  private async follow(child: ChildProcess): Promise<ProcessEnd> {
+  private async follow(child: ChildProcess, gate: Duplex | null | undefined): Promise<ProcessEnd> {
     const { spec } = this;
     child.stdout?.on("data", (chunk: Buffer) => spec.log.write("stdout", chunk));
     child.stderr?.on("data", (chunk: Buffer) => spec.log.write("stderr", chunk));
@@ -117,6 +130,7 @@ export class ContainerProcess {
       child.once("exit", (code, signal) => settle(this.endOf(code, signal)));
     });
     this.killRest();
+    gate?.destroy();
     if (end.reason !== "StartError") {
       // A process of another user, or in the middle of a system call, may hold the pipe a little longer.
       let timer: NodeJS.Timeout | undefined;

@@ -19,6 +19,8 @@ export interface ExecutorOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** User and group of main containers, when we are root. @default stay who we are */
   readonly user?: { readonly uid: number; readonly gid: number };
+  /** Awaited when a pod's processes are gone and its volumes are about to be. @param volume a volume's directory */
+  readonly beforeRemoval?: (pod: Pod, volume: (name: string) => string | undefined) => Promise<void>;
   /** Told when a container's process has started, and what limits its memory. */
   readonly onContainer?: (pod: Pod, container: string, memoryLimit: MemoryLimitKind) => void;
 }

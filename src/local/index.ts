@@ -1,3 +1,4 @@
+export { cacheDirectory } from "./cache-directory.js";
 export { clearReports } from "./collect-artifacts.js";
 export type { MemoryLimitKind } from "./container-process.js";
 export type { ContainerUser } from "./container-user.js";
@@ -6,3 +7,4 @@ export { type LocalRun, type LocalRunResult, runLocally } from "./local-run.js";
 export { ProcessExecutor } from "./process-executor.js";
 export { type ChosenPython, choosePython, type PythonQuestion } from "./python/choose-python.js";
 export type { RequirementsQuestion } from "./python/requirement-files.js";
+export { type RunnerPackagesPlan, runnerPackages } from "./python/runner-packages.js";

@@ -10,14 +10,14 @@ import {
   Informer,
   NOTEBOOK_VALIDATION_JOBS,
   type NotebookValidationJobObject,
-  PODS,
+  type Pod,
   SECRETS,
   type Secret,
   systemClock,
   systemRandom,
 } from "../kube/index.js";
 import { Operator, type SourceResolver } from "../operator/index.js";
-import { collectArtifacts } from "./collect-artifacts.js";
+import { clearReports, collectArtifacts } from "./collect-artifacts.js";
 import type { MemoryLimitKind } from "./container-process.js";
 import { type ContainerUser, chooseContainerUser } from "./container-user.js";
 import { embeddedCluster } from "./embedded-cluster.js";
@@ -34,6 +34,8 @@ export interface LocalRun {
   readonly localTree?: string | undefined;
   /** Path of the Python that notebooks run on. */
   readonly python: string;
+  /** What the status is to name as the image, since none is used: `local:python-3.11.7`. */
+  readonly image: string;
   /** Command line of this very program, before `fetch-source`. */
   readonly program: readonly string[];
   /** Options of `fetch-source` beyond what the pod says. */
@@ -65,6 +67,8 @@ export interface LocalRunResult {
 
 const NODE = "this-computer";
 const NOTEBOOK_CONTAINER = "notebook";
+/** Time that a run which is stopped has for its reports, in seconds. */
+const REPORT_GRACE = 10;
 
 /**
  * Runs one job to its end: the real operator on the embedded cluster, its pods as processes.
@@ -81,6 +85,8 @@ export async function runLocally(run: LocalRun): Promise<LocalRunResult> {
     const user = chooseContainerUser(run.python, [stateDirectory]);
     run.onUser?.(user);
     const cluster = embeddedCluster(NODE);
+    let lastPod: string | undefined;
+    let reports: readonly string[] = [];
     const executor = new ProcessExecutor({
       cluster,
       clock: systemClock,
@@ -90,7 +96,14 @@ export async function runLocally(run: LocalRun): Promise<LocalRunResult> {
       programs: { python3: [run.python], python: [run.python], nbv: run.program },
       environment: run.environment,
       ...(user.kind === "other" ? { user: { uid: user.uid, gid: user.gid } } : {}),
-      onContainer: (_pod, container, kind) => container === NOTEBOOK_CONTAINER && run.onMemoryLimit?.(kind),
+      onContainer: (pod, container, kind) => {
+        if (container !== NOTEBOOK_CONTAINER) return;
+        lastPod = pod.metadata.uid;
+        run.onMemoryLimit?.(kind);
+      },
+      beforeRemoval: async (pod, volume) => {
+        if (pod.metadata.uid === lastPod && !run.signal.aborted) reports = await keepReports(run, pod, volume);
+      },
     });
     cluster.setLogs((pod, options) => executor.logs(pod, options));
     for (const secret of run.secrets) await cluster.create(SECRETS, secret);
@@ -110,21 +123,27 @@ export async function runLocally(run: LocalRun): Promise<LocalRunResult> {
     });
     works.push(executor.run(stop.signal), operator.run(stop.signal));
     const { namespace = "default" } = run.job.metadata;
-    const job = { ...run.job, metadata: { ...run.job.metadata, namespace } };
+    const spec = { ...run.job.spec, podConfig: { ...run.job.spec.podConfig, containerImage: run.image } };
+    const job = { ...run.job, spec, metadata: { ...run.job.metadata, namespace } };
     await cluster.create(NOTEBOOK_VALIDATION_JOBS, job);
     const finished = await Promise.race([untilFinished(cluster, run), failure(works)]);
-    const { validationPodName: name = "" } = finished.status ?? {};
-    const pod = name === "" ? undefined : await cluster.get(PODS, { namespace, name }).catch(() => undefined);
-    const artifacts = pod?.metadata.uid === undefined ? undefined : executor.volume(pod.metadata.uid, "nbv-artifacts");
-    const below = finished.spec.artifacts?.claimName === undefined ? [] : [finished.metadata.name, name];
-    const reports =
-      artifacts === undefined ? [] : await collectArtifacts(join(artifacts, ...below), run.reportDirectory);
+    // A run that was stopped still writes down how far it came.
+    if (lastPod !== undefined) await executor.end(lastPod, REPORT_GRACE);
     return { job: finished, reports };
   } finally {
     stop.abort(new Error("the run is over"));
     await Promise.allSettled(works);
     await rm(stateDirectory, { recursive: true, force: true });
   }
+}
+
+/** Reports of one attempt take the place of those of the attempt before. */
+async function keepReports(run: LocalRun, pod: Pod, volume: (name: string) => string | undefined): Promise<string[]> {
+  const artifacts = volume("nbv-artifacts");
+  if (artifacts === undefined) return [];
+  const below = run.job.spec.artifacts?.claimName === undefined ? [] : [run.job.metadata.name, pod.metadata.name];
+  await clearReports(run.reportDirectory);
+  return await collectArtifacts(join(artifacts, ...below), run.reportDirectory);
 }
 
 /** The job once it has come to an end, or stands still until somebody changes something. */

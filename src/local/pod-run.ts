@@ -46,6 +46,7 @@ export class PodRun {
   private readonly ending = new AbortController();
   private readonly startedAt: Instant;
   private readonly directory: string;
+  private removal: Promise<void> | undefined;
   private volumes = new Map<string, MaterialVolume>();
 
   constructor(
@@ -72,10 +73,16 @@ export class PodRun {
     this.halt(undefined, graceSeconds);
   }
 
-  /** Removes what the pod left on this computer. */
+  /** Ends what still runs, and removes what the pod left on this computer. */
   async remove(): Promise<void> {
     this.halt(undefined, 0);
+    this.removal ??= this.removeAll();
+    await this.removal;
+  }
+
+  private async removeAll(): Promise<void> {
     await this.done;
+    await this.options.beforeRemoval?.(this.pod, (name) => this.volume(name));
     await removeVolumes(this.volumes);
     await rm(this.directory, { recursive: true, force: true });
   }

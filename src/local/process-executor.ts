@@ -51,9 +51,12 @@ export class ProcessExecutor {
     });
   }
 
-  /** Directory of a pod's volume on this computer. @param podUid also of a pod that has ended, until it is deleted */
-  volume(podUid: string, name: string): string | undefined {
-    return this.runs.get(podUid)?.volume(name);
+  /** Ends a pod, if it still runs, within `graceSeconds`, and removes what it left. */
+  async end(podUid: string, graceSeconds: number): Promise<void> {
+    const run = this.runs.get(podUid);
+    run?.delete(graceSeconds);
+    await run?.done;
+    await run?.remove();
   }
 
   private see(pod: Pod): void {

@@ -53,13 +53,7 @@ describe("from a Git server", () => {
       commit,
     });
     expect(first?.status.results?.map(({ status }) => status)).toEqual(["Success", "Success"]);
-    expect(readdirSync(reports).sort()).toEqual([
-      ".gitignore",
-      "executed.ipynb",
-      "junit.xml",
-      "report.html",
-      "report.json",
-    ]);
+    expect(readdirSync(reports).sort()).toEqual(["executed.ipynb", "junit.xml", "report.html", "report.json"]);
   });
 
   test("a private one over http, with a password that appears nowhere", async () => {

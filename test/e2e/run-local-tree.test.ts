@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { makeRepository } from "../source/git-repository.js";
 import { buildNbv, code, job, manifest, nbvRun, notebook, PYTHON, secret, startNbv, writeFiles } from "./nbv.js";
@@ -31,6 +31,7 @@ describe("from a local tree", () => {
     const { code: exit, first } = await run(job("local", local), ["--repo", directory]);
     expect({ exit, verdict: first?.verdict }).toEqual({ exit: 0, verdict: "Passed" });
     expect(first?.status.source?.commit).toMatch(/^tree-[0-9a-f]{40}$/);
+    expect(first?.status.attempts?.map(({ image }) => image)).toEqual([expect.stringMatching(/^local:python-3\./)]);
     expect(existsSync(join(directory, "nbv-report"))).toBe(false);
   });
 
@@ -53,9 +54,33 @@ describe("from a local tree", () => {
     const text = manifest(job("one", local), job("two", local));
     const both = await run(text, ["--repo", directory]);
     expect(both.report?.jobs.map(({ name, verdict }) => `${name} ${verdict}`)).toEqual(["one Passed", "two Passed"]);
-    expect(readdirSync(both.reports).sort()).toEqual([".gitignore", "one", "two"]);
+    expect(readdirSync(dirname(both.reports)).sort()).toEqual([".gitignore", "one", "two"]);
     const picked = await run(text, ["--repo", directory, "--job", "two"]);
     expect(picked.report?.jobs.map(({ name }) => name)).toEqual(["two"]);
+  });
+});
+
+describe("reports", () => {
+  const files = ["executed.ipynb", "junit.xml", "report.html", "report.json"];
+
+  test("a named directory is taken as it is for one job, and holds one directory per job for several", async () => {
+    const directory = tree(code("1"));
+    const into = workshop.directory("reports-");
+    const both = manifest(job("one", local), job("two", local));
+    await run(both, ["--repo", directory, "--report-dir", into, "--job", "two"]);
+    expect(readdirSync(into).sort()).toEqual(files);
+    await run(both, ["--repo", directory, "--report-dir", join(into, "all")]);
+    expect(readdirSync(join(into, "all")).sort()).toEqual([".gitignore", "one", "two"]);
+  });
+
+  test("those of an earlier run go, also when the next one comes to nothing; what is not ours stays", async () => {
+    const into = workshop.directory("reports-");
+    for (const name of [...files, "notes.txt"]) writeFileSync(join(into, name), "old");
+    const absent = { path: "absent.ipynb" };
+    const { code: exit } = await run(job("x", absent, once), ["--repo", tree(code("1")), "--report-dir", into]);
+    expect(exit).not.toBe(0);
+    expect(readdirSync(into)).toContain("notes.txt");
+    expect(readdirSync(into).filter((name) => name !== "notes.txt" && isOld(join(into, name)))).toEqual([]);
   });
 });
 
@@ -86,7 +111,12 @@ describe("verdicts", () => {
     expect(exit).toBe(1);
     expect(stdout).toMatch(/Failed \(NotebookError\)/);
     expect(stdout).toContain("ValueError: of no use");
+    expect(stdout).not.toContain("E1");
+    expect(stdout).toContain("the notebook's or the job's own fault");
+    expect(stdout).toMatch(/ @ tree-[0-9a-f]{12}\n/);
+    expect(stdout).toMatch(/^ {2}nbv-report\/bad\/report\.html$/m);
     expect(stderr).toMatch(/✗ cell 0/);
+    expect(stderr).toMatch(/registry\.example\.com\/team\/notebook:1 is not used here: Python 3\.\d+\.\d+ of /);
     expect(stdout + stderr).not.toContain("\u001b[");
   });
 
@@ -113,6 +143,17 @@ describe("verdicts", () => {
     const directory = tree(code("import time\ntime.sleep(60)"));
     const { code: exit, first } = await run(job("slow", local, once), ["--repo", directory, "--timeout", "6s"]);
     expect({ exit, reason: first?.status.reason }).toEqual({ exit: 1, reason: "TotalTimeout" });
+    expect(first?.status.message).toContain("--timeout (it was 6s)");
+    expect(first?.reports.map((path) => basename(path))).toContain("report.html");
+  });
+
+  test("a cell that still ran when time was up is told as stopped", async () => {
+    const directory = tree(code("import time\ntime.sleep(60)"));
+    const cwd = workshop.directory("run-");
+    writeFileSync(join(cwd, "job.yaml"), job("slow", local, once));
+    const { stdout } = await nbvRun(["job.yaml", "--repo", directory, "--timeout", "6s"], { cwd });
+    expect(stdout).toMatch(/^ {5}0 {2}Stopped/m);
+    expect(stdout).not.toMatch(/Running|totalTimeout/);
   });
 });
 
@@ -184,33 +225,51 @@ describe("what can't be run", () => {
   });
 });
 
-test("an interrupt ends everything that was started, and leaves nothing behind", async () => {
-  const mark = `nbv-interrupt-${process.pid}`;
-  const directory = tree(
-    code(
-      `import time, subprocess\nsubprocess.Popen(['sleep', '301'], start_new_session=True, env={'MARK': '${mark}'})\ntime.sleep(300)`,
-    ),
-  );
-  const cwd = workshop.directory("run-");
-  const temporary = workshop.directory("tmp-");
-  writeFileSync(join(cwd, "job.yaml"), job("long", local));
-  const args = ["run", "job.yaml", "--repo", directory, "--python", PYTHON];
-  const { child, result } = startNbv(args, { cwd, env: { TMPDIR: temporary } });
-  await until(() => processesWith(mark) > 0);
-  child.kill("SIGINT");
-  const { code: exit, stderr } = await result;
-  expect(exit).toBe(2);
-  expect(stderr).toContain("interrupted");
-  expect(processesWith(mark)).toBe(0);
-  expect(readdirSync(temporary)).toEqual([]);
+describe("whatever ends the run early", () => {
+  /** Starts a run that doesn't end by itself; waits until a process that left its group runs. */
+  async function startLong(mark: string) {
+    const stray = `subprocess.Popen(['sleep', '301'], start_new_session=True, env={**os.environ, 'MARK': '${mark}'})`;
+    const directory = tree(code(`import os, subprocess, time\n${stray}\ntime.sleep(300)`));
+    const cwd = workshop.directory("run-");
+    const temporary = workshop.directory("tmp-");
+    writeFileSync(join(cwd, "job.yaml"), job("long", local));
+    const args = ["run", "job.yaml", "--repo", directory, "--python", PYTHON];
+    const started = startNbv(args, { cwd, env: { TMPDIR: temporary } });
+    await until(() => processesWith(`MARK=${mark}`) > 0);
+    return { ...started, temporary };
+  }
+
+  test("an interrupt ends everything that was started, and leaves nothing behind", async () => {
+    const mark = `nbv-interrupt-${process.pid}`;
+    const { child, result, temporary } = await startLong(mark);
+    child.kill("SIGINT");
+    const { code: exit, stderr } = await result;
+    expect(exit).toBe(2);
+    expect(stderr).toContain("interrupted");
+    expect(processesWith(`MARK=${mark}`)).toBe(0);
+    expect(readdirSync(temporary)).toEqual([]);
+  });
+
+  test("its own violent death takes runner, kernel and all that they started with it", async () => {
+    const mark = `nbv-killed-${process.pid}`;
+    const { child, result, temporary } = await startLong(mark);
+    expect(processesWith(temporary)).toBeGreaterThan(1);
+    child.kill("SIGKILL");
+    await result;
+    await until(() => processesWith(`MARK=${mark}`) + processesWith(temporary) === 0);
+  });
 });
+
+function isOld(path: string): boolean {
+  return readFileSync(path, "utf8") === "old";
+}
 
 /** Live processes whose environment holds the text. */
 function processesWith(text: string): number {
   return readdirSync("/proc").filter((name) => {
     if (!/^\d+$/.test(name) || name === String(process.pid)) return false;
     try {
-      return readFileSync(`/proc/${name}/environ`, "latin1").includes(`MARK=${text}`);
+      return readFileSync(`/proc/${name}/environ`, "latin1").includes(text);
     } catch {
       return false;
     }

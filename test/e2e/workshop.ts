@@ -13,6 +13,7 @@ export interface Report {
       reason?: string;
       message: string;
       source?: { commit?: string };
+      attempts?: { image?: string }[];
       results?: { cellIndex: number; status: string; errorName?: string; output?: string; traceback?: string }[];
     };
     reports: string[];
@@ -24,7 +25,7 @@ export interface FinishedRun extends NbvResult {
   readonly report: Report | undefined;
   /** The first job of the report. */
   readonly first: Report["jobs"][number] | undefined;
-  /** Directory of the report files. */
+  /** Directory of the first job's report files. */
   readonly reports: string;
   /** Output and report files as one text, to look for what must not be there. */
   readonly everything: string;
@@ -40,8 +41,9 @@ export class Workshop {
     writeFileSync(join(cwd, "job.yaml"), text);
     const result = await nbvRun(["job.yaml", "--output", "json", ...args], { cwd, env });
     const report = result.stdout === "" ? undefined : (JSON.parse(result.stdout) as Report);
-    const reports = join(cwd, "nbv-report");
-    const everything = result.stdout + result.stderr + allText(reports);
+    const directory = join(cwd, "nbv-report");
+    const reports = join(directory, report?.jobs[0]?.name ?? "");
+    const everything = result.stdout + result.stderr + allText(directory);
     return { ...result, report, first: report?.jobs[0], reports, everything };
   }
 

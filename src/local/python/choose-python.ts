@@ -1,5 +1,5 @@
-import { homedir } from "node:os";
 import { join } from "node:path";
+import { cacheDirectory } from "../cache-directory.js";
 import { findInterpreter } from "./interpreter.js";
 import { isSatisfied } from "./is-satisfied.js";
 import { findRequirementFiles, type RequirementFiles, type RequirementsQuestion } from "./requirement-files.js";
@@ -11,6 +11,8 @@ export interface ChosenPython {
   readonly version: string;
   /** One clause for people: "named by --python". */
   readonly reason: string;
+  /** Whether it was made from the job's requirements, now or before. */
+  readonly isMade?: boolean;
 }
 
 /** What decides about the Python. */
@@ -44,26 +46,21 @@ export async function choosePython(question: PythonQuestion): Promise<ChosenPyth
   const source = await question.source();
   const requirements = await findRequirementFiles(source);
   const described = describe(requirements);
-  const cache = cacheDirectory(environment);
+  const cache = join(cacheDirectory(environment), "venvs");
   const plan = { base, requirements, root: source.root, cache, onProgress, signal };
   const cached = await cachedEnvironment(plan);
-  if (cached !== undefined) return { path: cached, version: base.version, reason: `made before from ${described}` };
+  if (cached !== undefined)
+    return { path: cached, version: base.version, reason: `made before from ${described}`, isMade: true };
   if (await isSatisfied(base.path, requirements?.closure.map(({ text }) => text) ?? [])) {
     return { ...base, reason: `the python3 on the PATH: it satisfies ${described}` };
   }
   onProgress(`making a virtual environment from ${described}`);
-  return { path: await makeEnvironment(plan), version: base.version, reason: `made from ${described}` };
+  const path = await makeEnvironment(plan);
+  return { path, version: base.version, reason: `made from ${described}`, isMade: true };
 }
 
 function describe(requirements: RequirementFiles | undefined): string {
   return requirements === undefined
     ? "ipykernel alone (no requirements found)"
     : `${requirements.path} (${requirements.reason})`;
-}
-
-/** Where environments are kept. Root's home is closed to the user that notebooks run as, so root has another place. */
-function cacheDirectory(environment: NodeJS.ProcessEnv): string {
-  const isRoot = process.getuid?.() === 0;
-  const fallback = isRoot ? "/var/cache" : join(homedir(), ".cache");
-  return join(environment.XDG_CACHE_HOME || fallback, "nbv", "venvs");
 }

@@ -1,10 +1,11 @@
-import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../../api/index.js";
 import type { Interpreter } from "./interpreter.js";
+import { withLock } from "./lock-file.js";
 import type { RequirementFiles } from "./requirement-files.js";
+import { reasonOf, runCommand } from "./run-command.js";
 
 /** What a virtual environment is made from. */
 export interface VirtualEnvironmentPlan {
@@ -20,7 +21,6 @@ export interface VirtualEnvironmentPlan {
 }
 
 const COMPLETE = ".nbv-complete";
-const LOCK_POLL_MS = 500;
 
 /** Name of the environment: the same requirements on the same Python are the same environment. */
 export function environmentDigest(plan: Pick<VirtualEnvironmentPlan, "base" | "requirements">): string {
@@ -45,7 +45,7 @@ export async function cachedEnvironment(plan: VirtualEnvironmentPlan): Promise<s
 export async function makeEnvironment(plan: VirtualEnvironmentPlan): Promise<string> {
   const directory = join(plan.cache, environmentDigest(plan));
   await mkdir(plan.cache, { recursive: true });
-  return await locked(`${directory}.lock`, plan.signal, async () => {
+  return await withLock(`${directory}.lock`, plan.signal, async () => {
     const made = await cachedEnvironment(plan);
     if (made !== undefined) return made;
     await rm(directory, { recursive: true, force: true });
@@ -75,77 +75,22 @@ function pythonOf(directory: string): string {
 
 async function hasModule(python: string, name: string, plan: VirtualEnvironmentPlan): Promise<boolean> {
   const script = `import importlib.util, sys; sys.exit(importlib.util.find_spec("${name}") is None)`;
-  const { code } = await execute([python, "-I", "-c", script], { ...plan, onProgress: () => undefined });
+  const { code } = await runCommand([python, "-I", "-c", script], {
+    cwd: plan.root,
+    onProgress: () => undefined,
+    signal: plan.signal,
+  });
   return code === 0;
 }
 
 async function run(argv: readonly string[], plan: VirtualEnvironmentPlan, what: string): Promise<void> {
-  const { code, lines } = await execute(argv, plan);
+  const { root: cwd, onProgress, signal } = plan;
+  const { code, lines } = await runCommand(argv, { cwd, onProgress, signal });
   plan.signal?.throwIfAborted();
   if (code === 0) return;
-  const errors = lines.filter((line) => /^\s*(ERROR|error)/.test(line));
   throw new UserError({
     what,
-    where: (errors.length > 0 ? errors : lines).slice(-8),
+    where: reasonOf(lines),
     fix: "correct the requirements, connect to the package index, or name a Python that has the packages: --python PATH",
   });
-}
-
-function execute(
-  argv: readonly string[],
-  plan: VirtualEnvironmentPlan,
-): Promise<{ readonly code: number | null; readonly lines: readonly string[] }> {
-  const [program = "", ...args] = argv;
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, {
-      cwd: plan.root,
-      stdio: ["ignore", "pipe", "pipe"],
-      ...(plan.signal === undefined ? {} : { signal: plan.signal }),
-    });
-    const lines: string[] = [];
-    let rest = "";
-    const take = (chunk: Buffer) => {
-      const parts = (rest + chunk.toString("utf8")).split(/[\r\n]+/);
-      rest = parts.pop() ?? "";
-      for (const line of parts.filter((part) => part.trim() !== "")) {
-        lines.push(line);
-        plan.onProgress(line);
-      }
-    };
-    child.stdout.on("data", take);
-    child.stderr.on("data", take);
-    child.once("error", (error) => (plan.signal?.aborted === true ? resolve({ code: null, lines }) : reject(error)));
-    child.once("close", (code) => resolve({ code, lines: rest === "" ? lines : [...lines, rest] }));
-  });
-}
-
-/** Holds a lock file, taking it over from a process that is no more. */
-async function locked<T>(file: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
-  for (;;) {
-    signal?.throwIfAborted();
-    try {
-      await writeFile(file, String(process.pid), { flag: "wx" });
-      break;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-      if (!(await isHeld(file))) await rm(file, { force: true });
-      else await new Promise((resolve) => setTimeout(resolve, LOCK_POLL_MS));
-    }
-  }
-  try {
-    return await work();
-  } finally {
-    await rm(file, { force: true });
-  }
-}
-
-async function isHeld(file: string): Promise<boolean> {
-  const pid = Number(await readFile(file, "utf8").catch(() => ""));
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }

@@ -26,6 +26,8 @@ export interface PreparedDirectories {
   readonly into: string;
   /** Receives the runner; absent in builds, which run no notebook. */
   readonly runnerInto?: string | undefined;
+  /** The packages of the runner, where they don't lie in its own `vendor/`. */
+  readonly runnerPackages?: string | undefined;
   /** Mount of the attempt's Secret: `key` and `config.json`. */
   readonly attempt?: string | undefined;
   /** Receives `key` and `config.json`, readable by this user only. */
@@ -38,7 +40,7 @@ export async function prepareSource(
   to: PreparedDirectories,
   policy: GitPolicy,
 ): Promise<WrittenTree> {
-  if (to.runnerInto !== undefined) await copyRunner(to.runnerInto);
+  if (to.runnerInto !== undefined) await copyRunner(to.runnerInto, to.runnerPackages);
   const written =
     from.kind === "tree"
       ? await copyLocalTree(from.directory, to.into, policy)
@@ -64,19 +66,17 @@ async function handOver(attempt: string, into: string): Promise<void> {
   }
 }
 
-/** The package's `runner/`, complete. @throws UserError that says how to complete it */
-export async function requireRunner(): Promise<string> {
-  const directory = await runnerDirectory();
-  for (const part of ["py310", "py39"]) {
-    if ((await lstat(join(directory, "vendor", part)).catch(() => undefined)) === undefined) {
-      throw new UserError({ what: "the packages that travel with the runner are missing", fix: "run `make build`" });
-    }
-  }
-  return directory;
+/** Folders of the packages that travel with the runner, by the Python that they are for. */
+const PACKAGES = ["py310", "py39"] as const;
+
+/** Whether a directory holds all packages that travel with the runner. */
+export async function hasRunnerPackages(directory: string): Promise<boolean> {
+  const found = await Promise.all(PACKAGES.map((part) => lstat(join(directory, part)).catch(() => undefined)));
+  return !found.includes(undefined);
 }
 
-/** Finds `runner/`, beside the compiled program or above it. */
-async function runnerDirectory(from = fileURLToPath(import.meta.url)): Promise<string> {
+/** Finds `runner/`, beside the compiled program or above it. @throws UserError when it is not there */
+export async function runnerDirectory(from = fileURLToPath(import.meta.url)): Promise<string> {
   for (let at = dirname(from); ; at = dirname(at)) {
     const candidate = join(at, "runner");
     if ((await lstat(join(candidate, "main.py")).catch(() => undefined)) !== undefined) return candidate;
@@ -86,14 +86,17 @@ async function runnerDirectory(from = fileURLToPath(import.meta.url)): Promise<s
   }
 }
 
-async function copyRunner(into: string): Promise<void> {
-  const from = await requireRunner();
+async function copyRunner(into: string, packages?: string): Promise<void> {
+  const from = await runnerDirectory();
+  const vendor = packages ?? join(from, "vendor");
+  if (!(await hasRunnerPackages(vendor))) {
+    throw new UserError({ what: "the packages that travel with the runner are missing", fix: "run `make vendor`" });
+  }
   await mkdir(into, { recursive: true });
   await copyFile(join(from, "main.py"), join(into, "main.py"));
-  for (const part of ["nbv_runner", "vendor"]) {
-    const filter = (path: string) => !["__pycache__", "tests"].includes(basename(path)) && !path.endsWith(".pyc");
-    await cp(join(from, part), join(into, part), { recursive: true, filter });
-  }
+  const filter = (path: string) => !["__pycache__", "tests"].includes(basename(path)) && !path.endsWith(".pyc");
+  await cp(join(from, "nbv_runner"), join(into, "nbv_runner"), { recursive: true, filter });
+  for (const part of PACKAGES) await cp(join(vendor, part), join(into, "vendor", part), { recursive: true, filter });
 }
 
 /** Reads a mounted Secret: one file per key; the kubelet's own links begin with two full stops. */
