@@ -19,6 +19,9 @@ const MAX_DEPTH = 100;
 /** How often one anchor may be used, counting what its content refers to in turn. */
 const MAX_ALIASES = 100;
 
+/** Most documents of a stream. */
+const MAX_DOCUMENTS = 10_000;
+
 /** A place in a text, counted from 1. */
 export interface Position {
   readonly line: number;
@@ -38,10 +41,14 @@ export interface YamlDocument {
  * @throws UserError for what is not YAML, repeats keys, nests too deeply or expands beyond reason.
  */
 export function readYaml(text: string, name: string): YamlDocument[] {
+  if ((text.match(/^---/gm)?.length ?? 0) > MAX_DOCUMENTS) {
+    throw new UserError({ what: `${name}: has more than ${MAX_DOCUMENTS} documents: split it` });
+  }
   const lines = new LineCounter();
   const documents = refusing(name, () =>
     parseAllDocuments(text, {
       version: "1.1",
+      uniqueKeys: false, // judged by keyMistake
       customTags: (tags) => tags.filter((tag) => typeof tag === "string" || !isReadAsText(tag)),
       lineCounter: lines,
       prettyErrors: false,
@@ -52,11 +59,11 @@ export function readYaml(text: string, name: string): YamlDocument[] {
   const read: YamlDocument[] = [];
   for (const document of documents as Document.Parsed[]) {
     const [error] = document.errors;
-    if (error !== undefined && error.code !== "DUPLICATE_KEY") {
+    if (error !== undefined) {
       if (/call stack/.test(error.message)) throw new UserError({ what: `${name}: is nested too deeply` });
       throw new UserError({ what: `${placeIn(name, lines, error.pos[0])}: is not YAML: ${firstLine(error.message)}` });
     }
-    const mistake = refusing(name, () => keyMistake(document, error?.pos[0]));
+    const mistake = refusing(name, () => keyMistake(document));
     if (mistake !== undefined) {
       throw new UserError({ what: `${placeIn(name, lines, mistake.offset)}: ${mistake.message}` });
     }

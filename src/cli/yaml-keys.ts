@@ -11,26 +11,31 @@ export interface KeyMistake {
 /**
  * The first key of the document that Kubernetes would read as something else, or that repeats another one.
  * YAML 1.1 has words such as `n` and `on` for true and false: `kubectl` makes the field "false" of a key `n`.
- * @param repeatedAt where the parser saw a repeated key; what is read as something else explains more, and goes first
+ * What is read as something else explains more than the repetition that may follow from it, and goes first. Repetitions are
+ * looked for here because the parser's own search takes quadratic time.
  */
-export function keyMistake(document: Document.Parsed, repeatedAt: number | undefined): KeyMistake | undefined {
+export function keyMistake(document: Document.Parsed): KeyMistake | undefined {
   let misread: KeyMistake | undefined;
   let repeated: KeyMistake | undefined;
   visit(document, {
-    Pair(_, { key }) {
-      if (!isScalar(key)) return undefined;
-      const offset = key.range?.[0] ?? 0;
-      if (offset === repeatedAt) {
-        repeated = { offset, message: `the key ${written(key)} appears twice in the same object` };
+    Map(_, { items }) {
+      const seen = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        const offset = key.range?.[0] ?? 0;
+        if (seen.has(key.value)) {
+          repeated ??= { offset, message: `the key ${written(key)} appears twice in the same object` };
+        }
+        seen.add(key.value);
+        const message = misreading(key);
+        if (message === undefined) continue;
+        misread = { offset, message };
+        return visit.BREAK;
       }
-      const message = misreading(key);
-      if (message === undefined) return undefined;
-      misread = { offset, message };
-      return visit.BREAK;
+      return undefined;
     },
   });
-  if (misread !== undefined || repeatedAt === undefined) return misread;
-  return repeated ?? { offset: repeatedAt, message: "a key appears twice in the same object" };
+  return misread ?? repeated;
 }
 
 function misreading(key: Scalar): string | undefined {
