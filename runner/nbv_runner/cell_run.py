@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Dict, FrozenSet, List, Optional
 
-from .finding import FAILURE, RAISED, WARNING, Finding
+from .finding import ABOUT_ERROR, FAILURE, WARNING, Finding
 from .kernel_process import Death
 from .outputs import CellOutputs
 from .probe import CellFacts
@@ -87,7 +87,7 @@ class CellRun:
     def headline(self) -> str:
         """The one thing to say about the cell; empty when there is nothing."""
         first = self.first_finding
-        if first is not None and first.check == RAISED and self.error is not None:
+        if first is not None and first.check in ABOUT_ERROR and self.error is not None:
             return "%s: %s" % (self.error.name, self.error.message or "no message")
         return first.message if first is not None else ""
 

@@ -11,7 +11,9 @@ WARNING = "warning"
 FAILURE = "failure"
 
 RAISED = "E1"
-"""The check whose finding only names the error: what the error says stands in the cell's error, beside it."""
+STOPPED = "E3"
+ABOUT_ERROR = (RAISED, STOPPED)
+"""Checks whose findings only name the error: what it says stands in the cell's error, beside them."""
 
 Evidence = Mapping[str, Union[str, int, float, bool, None]]
 

@@ -7,7 +7,7 @@ from typing import Any, Dict, List, Optional, Sequence
 
 from .cell_run import CellRun, Ended
 from .checks.exits import is_clean_exit
-from .finding import FAILURE, RAISED, WARNING, Finding
+from .finding import ABOUT_ERROR, FAILURE, WARNING, Finding
 from .outcome import PASSED_WITH_WARNINGS, Outcome
 from .text import one_line
 
@@ -136,7 +136,7 @@ def _failing_cells(cells: Sequence[CellRun]) -> List[Dict[str, Any]]:
         if error:
             entry["errorName"] = error["name"]
         first = cell.first_finding
-        if error and first is not None and first.check == RAISED:
+        if error and first is not None and first.check in ABOUT_ERROR:
             entry["message"] = one_line(error["message"], MAX_MESSAGE_BYTES) or "no message"
         else:
             entry["message"] = first.message if first is not None else "failed"

@@ -134,6 +134,9 @@ def test_a_first_cell_that_kills_its_own_kernel_is_not_blamed_on_another(attempt
     assert result.exit_code == 30
     assert result.verdict["message"].startswith("Cell 0: The kernel was killed by signal 9 (SIGKILL). ")
     assert "earlier" not in result.verdict["message"]
+    assert result.cell(0)["findings"][0]["message"] == "The kernel died."
+    assert "SIGKILL" in result.cell(0)["error"]["message"] and "SIGKILL" in result.stderr
+    assert "SIGKILL" in result.verdict["failingCells"][0]["message"]
 
 
 def test_an_error_is_said_once_per_cell(attempt: Make) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Iterable
 
 from ..cell_run import CellRun, Ended
-from ..finding import RAISED
+from ..finding import RAISED, STOPPED
 from ..text import one_line
 from .cell_check import CellCheck, Observation
 
@@ -23,14 +23,21 @@ def _no_exception_raised(run: CellRun) -> Iterable[Observation]:
         yield Observation("The cell is tagged raises-exception, but it raised none.")
 
 
+_STOPS = {
+    Ended.CELL_TIMEOUT: "The cell ran into its time limit.",
+    Ended.NOTEBOOK_TIMEOUT: "The notebook ran into its time limit.",
+    Ended.KERNEL_DIED: "The kernel died.",
+}
+
+
 def _stopped_from_outside(run: CellRun) -> Iterable[Observation]:
-    if run.ended in (Ended.CELL_TIMEOUT, Ended.NOTEBOOK_TIMEOUT, Ended.KERNEL_DIED) and run.error is not None:
+    if run.ended in _STOPS:
         evidence = {"cause": run.ended.value}
         if run.death is not None:
             evidence["returnCode"] = str(run.death.return_code)
-        yield Observation(run.error.message, evidence)
+        yield Observation(_STOPS[run.ended], evidence)
 
 
 UNEXPECTED_EXCEPTION = CellCheck(RAISED, _unexpected_exception, always_fails=True)
 NO_EXCEPTION_RAISED = CellCheck("E2", _no_exception_raised)
-STOPPED_FROM_OUTSIDE = CellCheck("E3", _stopped_from_outside, always_fails=True)
+STOPPED_FROM_OUTSIDE = CellCheck(STOPPED, _stopped_from_outside, always_fails=True)

@@ -6,7 +6,7 @@ import re
 import xml.etree.ElementTree as ET
 from typing import Any, Dict
 
-from ..finding import RAISED
+from ..finding import ABOUT_ERROR
 from ..text import one_line
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -54,7 +54,7 @@ def _case(suite: ET.Element, notebook: str, cell: Dict[str, Any]) -> None:
         error = cell.get("error")
         first = next((f for f in cell["findings"] if f["severity"] == "failure"), None)
         message = first["message"] if first else "failed"
-        if error and (first is None or first["check"] == RAISED):
+        if error and (first is None or first["check"] in ABOUT_ERROR):
             message = one_line("%s: %s" % (error["name"], error["message"]), 500)
         failure = ET.SubElement(
             case, "failure", {"type": _text(error["name"] if error else "check"), "message": _text(message)}

@@ -59,7 +59,7 @@ function lessonOf(finding: Finding, progress: RunProgress): EducationalFeedback 
   const entry = byException ?? (row && CHECK_FEEDBACK[finding.check as keyof typeof CHECK_FEEDBACK]);
   if (!entry) return undefined;
   const anchor = `docs/checks.md#${finding.check.toLowerCase()}`;
-  const issue = finding.check === "E1" && error ? said(error) : finding.message;
+  const issue = (finding.check === "E1" || finding.check === "E3") && error ? said(error) : finding.message;
   return feedback(issue, SHOWN[finding.severity], finding.cell, entry, factsOf(error), anchor);
 }
 
