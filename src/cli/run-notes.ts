@@ -20,7 +20,7 @@ export function notePython(job: NotebookValidationJob, python: ChosenPython, pro
     progress.line("· no container image is used here, only that Python");
   } else {
     const image = printable(containerImage);
-    progress.line(`· podConfig.containerImage ${image} is not used here: Python ${python.version} of ${path} is`);
+    progress.line(`· podConfig.containerImage ${image} is not used here: Python ${python.version} of ${path}`);
   }
 }
 

@@ -53,7 +53,7 @@ async function run(files: readonly string[], options: Options): Promise<ExitCode
   const { readRunInput } = await import("./run-input.js");
   const { RunProgress } = await import("./run-progress.js");
   const { reportText, reportValue } = await import("./run-report.js");
-  const { clearReports } = await import("../local/index.js");
+  const { prepareReports } = await import("../local/index.js");
   const input = await readRunInput(files, options);
   const stop = new AbortController();
   const interrupt = () => stop.abort(new UserError({ what: "interrupted" }));
@@ -64,7 +64,7 @@ async function run(files: readonly string[], options: Options): Promise<ExitCode
   const directories = input.jobs.map((job) => reportDirectory(job, input, options));
   try {
     // All of them at once: a run that ends early leaves no older reports that could pass for its own.
-    for (const directory of directories) await clearReports(directory);
+    for (const directory of directories) await prepareReports(directory);
     for (const job of input.jobs) {
       const report = await runJob(job, input, options, progress, stop.signal);
       progress.end();

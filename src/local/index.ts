@@ -1,5 +1,5 @@
 export { cacheDirectory } from "./cache-directory.js";
-export { clearReports } from "./collect-artifacts.js";
+export { prepareReports } from "./collect-artifacts.js";
 export type { MemoryLimitKind } from "./container-process.js";
 export type { ContainerUser } from "./container-user.js";
 export type { ExecutorOptions } from "./executor-options.js";

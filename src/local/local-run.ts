@@ -142,8 +142,14 @@ async function keepReports(run: LocalRun, pod: Pod, volume: (name: string) => st
   const artifacts = volume("nbv-artifacts");
   if (artifacts === undefined) return [];
   const below = run.job.spec.artifacts?.claimName === undefined ? [] : [run.job.metadata.name, pod.metadata.name];
-  await clearReports(run.reportDirectory);
-  return await collectArtifacts(join(artifacts, ...below), run.reportDirectory);
+  try {
+    await clearReports(run.reportDirectory);
+    return await collectArtifacts(join(artifacts, ...below), run.reportDirectory);
+  } catch (error) {
+    // A full disk loses the reports, never the verdict: `nbv run` says that they are missing.
+    run.logger.warn({ err: error }, "the reports could not be written");
+    return [];
+  }
 }
 
 /** The job once it has come to an end, or stands still until somebody changes something. */

@@ -60,7 +60,7 @@ async function fetchPackages(plan: RunnerPackagesPlan, home: string): Promise<vo
   throw new UserError({
     what: "the packages that travel with the runner could not be fetched",
     where: [...reasonOf(lines)],
-    fix: "connect to the package index, or name a mirror with PIP_INDEX_URL; `make vendor` tries again by itself",
+    fix: "connect to the package index, or name a mirror with PIP_INDEX_URL; `make vendor` does only this",
   });
 }
 
