@@ -33,6 +33,7 @@ export function reportText({ job, reports }: JobReport, stream: { isTTY?: boolea
     ...feedback(job),
     verdictLine(job, stream),
     ...reports.map((path) => dim(`  ${printable(fromHere(path))}`)),
+    ...(reports.length === 0 && status.verdict !== undefined ? [dim("  No report files: none could be kept.")] : []),
   ];
   return `${lines.join("\n")}\n`;
 }

@@ -18,8 +18,8 @@ import { sentence } from "../sentence.js";
 import type { StepResult, ValidTurn } from "../turn.js";
 import { startValidation } from "./start-validation.js";
 
-/** Beyond the runner's own limit, before the operator ends a runner that does not end itself; milliseconds. */
-const BACKSTOP_MS = 5 * 60_000;
+/** For the runner to kill its kernel and write its reports once its limits are over; milliseconds. */
+const ENDING_ALLOWANCE_MS = 60_000;
 /** Of the status' budget, for what the notebook's log decides. */
 const RESULTS_SHARE = 0.75;
 /** While a log is read to its end. Only a backstop: the log's end brings the job back by itself. */
@@ -89,9 +89,15 @@ function followPod(turn: ValidTurn, status: JobStatus, pod: Pod, attempt: OpenAt
       status: underWay(turn, status, "PodStarting", `Attempt ${attempt.number}: pod ${attempt.podName} is starting`),
     };
   }
-  const endsBy = startedAt + turn.effective.timeouts.validationMs + BACKSTOP_MS;
+  const endsBy = startedAt + backstopMs(turn);
   if (turn.now >= endsBy) return fail(turn, withResults(turn, status), failureOf("ValidationTimeout"), "Failed");
   return { ...running(turn, status, attempt), requeueAfterMs: endsBy - turn.now };
+}
+
+/** When the operator ends a runner that does not end itself, from the start of its container; milliseconds. */
+function backstopMs({ effective, seen }: ValidTurn): number {
+  const kernelStartMs = parseDuration(seen.settings.config.patience.kernelStartTimeout);
+  return kernelStartMs + effective.timeouts.validationMs + ENDING_ALLOWANCE_MS;
 }
 
 function running(turn: ValidTurn, status: JobStatus, attempt: OpenAttempt): { status: JobStatus } {
