@@ -7,24 +7,177 @@ import builtins
 import json
 import os
 import sys
+import types
+
+# A copy, before any function is defined: a notebook that replaces a builtin does not replace it for us.
+globals()["__builtins__"] = dict(vars(builtins))
 
 MAX_COMMANDS = 20
 MAX_COMMAND = 200
 
 _shell = get_ipython()  # noqa: F821
+_encode = json.JSONEncoder().encode
+_modules = sys.modules
 _commands = []
+_streams = {}
 _hooks = {}
+_transformers = {}
 
 
-def _kernel_hooks():
-    """What a notebook would replace to make the kernel's replies say something else."""
-    kernel = _shell.kernel
-    handlers = getattr(kernel, "shell_handlers", {})
-    return {
-        "do_execute": getattr(kernel.do_execute, "__func__", kernel.do_execute),
-        "execute_request": getattr(kernel.execute_request, "__func__", kernel.execute_request),
-        "shell_handlers": getattr(handlers.get("execute_request"), "__func__", handlers.get("execute_request")),
-    }
+# What decides whether a cell's code runs and how its result is told: (where, attributes). Display, magics, events,
+# traceback printers and the event loop are not here: notebooks and their packages replace those for good reasons.
+_GUARDED = (
+    (
+        lambda: _shell,
+        (
+            "run_cell",
+            "_run_cell",
+            "run_cell_async",
+            "should_run_async",
+            "transform_cell",
+            "transform_ast",
+            "run_ast_nodes",
+            "run_code",
+            "user_expressions",
+            "compile",
+            "input_transformer_manager",
+            "prefilter_manager",
+        ),
+    ),
+    (lambda: _shell.compile, ("__call__", "ast_parse", "cache")),
+    (lambda: _shell.input_transformer_manager, ("transform_cell", "do_one_token_transform", "do_token_transforms")),
+    (lambda: _shell.prefilter_manager, ("prefilter_lines", "prefilter_line", "transform_line")),
+    (
+        lambda: _shell.kernel,
+        (
+            "shell",
+            "session",
+            "iopub_socket",
+            "do_execute",
+            "execute_request",
+            "dispatch_shell",
+            "should_handle",
+            "finish_metadata",
+            "send_response",
+        ),
+    ),
+    (lambda: _Entries(_shell.kernel.shell_handlers), ("execute_request",)),
+    (lambda: _shell.kernel.session, ("send", "serialize", "msg", "pack", "sign")),
+    (lambda: _shell.kernel.iopub_socket, ("send", "send_multipart")),
+    (lambda: builtins, ("exec", "eval", "compile")),
+    (
+        lambda: _modules.get("IPython.core.interactiveshell"),
+        ("exec", "eval", "compile", "ExecutionResult", "_pseudo_sync_runner", "_should_be_async"),
+    ),
+    (lambda: _modules.get("IPython.core.compilerop"), ("compile",)),
+)
+
+# Callables that rewrite a cell before it runs. Packages add theirs (jaxtyping, sympy, beartype).
+_TRANSFORMERS = (
+    ("input_transformers_cleanup", lambda: _shell.input_transformer_manager.cleanup_transforms),
+    ("input_transformers_line", lambda: _shell.input_transformer_manager.line_transforms),
+    ("input_transformers_token", lambda: _shell.input_transformer_manager.token_transformers),
+    ("input_transformers_post", lambda: _shell.input_transformers_post),
+    ("ast_transformers", lambda: _shell.ast_transformers),
+    ("prefilter transformers", lambda: _shell.prefilter_manager.transformers),
+    ("prefilter checkers", lambda: _shell.prefilter_manager.checkers),
+)
+
+
+class _Entries:
+    """The entries of a dictionary, as attributes."""
+
+    def __init__(self, entries):
+        self.__dict__.update(entries)
+
+
+class _Answer:
+    """Text that reaches the runner as its `repr` even if the notebook has replaced how text is displayed."""
+
+    def __init__(self, text):
+        self._text = text
+
+    def __repr__(self):
+        return repr(self._text)
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return {"text/plain": repr(self._text)}
+
+
+def _function(value):
+    return value.__func__ if type(value) is types.MethodType else value
+
+
+def _identity(value):
+    """The function behind a method, and its code: either can be swapped."""
+    value = _function(value)
+    return value, value.__code__ if type(value) is types.FunctionType else None
+
+
+def _guarded():
+    seen = {}
+    for row, (find, names) in enumerate(_GUARDED):
+        try:
+            place = find()
+            for name in names:
+                seen[row, name] = _identity(getattr(place, name, None))
+        except Exception:  # Not in this version of IPython or ipykernel.
+            pass
+    return seen
+
+
+def _entries():
+    seen = {}
+    for name, find in _TRANSFORMERS:
+        try:
+            seen[name] = list(find())
+        except Exception:
+            pass
+    return seen
+
+
+_INSTALLED, _LIBRARY, _NOTEBOOK, _REPOSITORY = "installed", "standard library", "notebook", "repository"
+_LIBRARY_FOLDER = os.path.dirname(os.__file__) + os.sep
+
+
+def _origin(value):
+    """Who wrote a callable. Only what tells by itself: nothing of the value is called."""
+    value = _function(value)
+    if type(value) is types.FunctionType:
+        if value.__globals__ is _shell.user_ns or value.__globals__ is vars(_shell.user_module):
+            return _NOTEBOOK
+        path = value.__code__.co_filename
+    else:
+        kind = value if issubclass(type(value), type) else type(value)
+        if kind.__module__ == "__main__":
+            return _NOTEBOOK
+        path = getattr(_modules.get(kind.__module__), "__file__", None) or _LIBRARY_FOLDER
+    if os.sep + "site-packages" + os.sep in path or os.sep + "dist-packages" + os.sep in path:
+        return _INSTALLED
+    if path.startswith(_LIBRARY_FOLDER):
+        return _LIBRARY
+    return _NOTEBOOK if path.startswith("<") or "ipykernel_" in path else _REPOSITORY
+
+
+def _replaced():
+    """Names of what the notebook has replaced since boot. What installed packages have wrapped stays legal."""
+    names = []
+    now = _guarded()
+    for place, (function, code) in _hooks.items():
+        value, value_code = now.get(place, (None, None))
+        if value is function and value_code is code:
+            continue
+        if value is function or _origin(value) != _INSTALLED:
+            names.append(place[1])
+    for name, entries in _entries().items():
+        known = [id(entry) for entry in _transformers.get(name, ())]
+        # `operator`, `functools` and `unittest.mock` make callables that no file of the notebook's defines.
+        if any(id(entry) not in known and _origin(entry) in (_NOTEBOOK, _LIBRARY) for entry in entries):
+            names.append(name)
+    # Asked along with a cell that is about to be reported as successful.
+    if not getattr(_shell, "last_execution_succeeded", True):
+        names.append("result")
+    return names
 
 
 def _record_commands():
@@ -36,12 +189,27 @@ def _record_commands():
         try:
             code = _shell.user_ns.get("_exit_code")
             if type(code) is int and code != 0 and len(_commands) < MAX_COMMANDS:
-                _commands.append([builtins.str(cmd)[:MAX_COMMAND], code])
+                _commands.append([str(cmd)[:MAX_COMMAND], code])
         except Exception:
             pass
         return result
 
     _shell.system = system
+
+
+def _is_usable(stream):
+    try:
+        return not getattr(stream, "closed", False) and callable(stream.write) and callable(stream.flush)
+    except Exception:
+        return False
+
+
+def _restore_streams(*_):
+    """The kernel flushes `sys.stdout` before it replies: with None or a closed file there it would never answer."""
+    for name, stream in _streams.items():
+        if not _is_usable(getattr(sys, name, None)):
+            setattr(sys, name, stream)
+            _streams["stderr"].write("[the cell left sys.%s unusable: it was put back]\n" % name)
 
 
 def boot(root):
@@ -51,14 +219,17 @@ def boot(root):
         inherited = os.environ.get("PYTHONPATH")
         os.environ["PYTHONPATH"] = inherited + os.pathsep + root if inherited else root
     _record_commands()
-    _hooks.update(_kernel_hooks())
-    return json.dumps({"version": sys.version.split()[0], "executable": sys.executable, "path": sys.path})
+    _streams.update(stdout=sys.stdout, stderr=sys.stderr)
+    _shell.events.register("post_run_cell", _restore_streams)
+    if hasattr(_shell, "_sys_modules_keys"):
+        _shell._sys_modules_keys.add(__name__)  # `%reset --aggressive` forgets all other modules.
+    _hooks.update(_guarded())
+    _transformers.update(_entries())
+    return _Answer(_encode({"version": sys.version.split()[0], "executable": sys.executable, "path": sys.path}))
 
 
 def after_cell():
     """What the last cell left, as JSON text."""
     seen = list(_commands)
     del _commands[:]
-    now = _kernel_hooks()
-    replaced = [name for name in _hooks if now[name] is not _hooks[name]]
-    return json.dumps({"commands": seen, "replaced": replaced})
+    return _Answer(_encode({"commands": seen, "replaced": _replaced()}))

@@ -12,6 +12,7 @@ from .kernel import Kernel, expression_text
 
 MODULE = "_nbv_probe"
 NAME = "nbv"
+PROBE = "answer to the runner's questions"
 _CALL = "__import__('sys').modules[%r].%s"
 BOOT_SECONDS = 20.0
 CELL_SECONDS = 5.0
@@ -27,7 +28,7 @@ class KernelEnvironment:
 
 @dataclass(frozen=True)
 class CellFacts:
-    """What the probe saw of one cell. Empty when the probe could not answer: that never fails a job."""
+    """What the probe saw of one cell. Empty for kernels that it can't ask."""
 
     failed_commands: Tuple[Tuple[str, int], ...] = ()
     replaced_hooks: Tuple[str, ...] = field(default=())
@@ -64,9 +65,13 @@ class Probe:
     def after_cell(self, reply: Mapping[str, Any]) -> CellFacts:
         """From the cell's reply, else by a request of its own."""
         text = expression_text(reply, NAME)
-        answer = _parse(text) if text is not None else self._ask("", "after_cell()", CELL_SECONDS)
-        if not answer:
-            return CellFacts()
+        answer = _parse(text) if text is not None else None
+        if answer is None:
+            answer = self._ask("", "after_cell()", CELL_SECONDS)
+        if answer is None:
+            # It answered at boot, and now, by a kernel that is well, no more: the notebook has silenced it.
+            silenced = self._enabled and reply.get("status") == "ok"
+            return CellFacts(replaced_hooks=(PROBE,) if silenced else ())
         commands = [entry for entry in answer.get("commands") or [] if _is_command(entry)]
         return CellFacts(tuple((entry[0], entry[1]) for entry in commands), tuple(_texts(answer.get("replaced"))))
 

@@ -178,7 +178,7 @@ def _encodings(value: str) -> Set[str]:
         data.hex().upper(),
     }
     if len(data) >= 6:
-        forms |= _base64_forms(data)
+        forms |= _base64_forms(data) | _base32_forms(data)
     return {form for form in forms if len(form) >= WHOLE_WORD_BELOW}
 
 
@@ -194,6 +194,18 @@ def _base64_forms(data: bytes) -> Set[str]:
             last = (shift + len(data)) * 8 // 6
             if last - first >= 8:
                 forms.add(encoded[first:last])
+    return forms
+
+
+def _base32_forms(data: bytes) -> Set[str]:
+    """As base64, at all five alignments and in both cases."""
+    forms: Set[str] = set()
+    for shift in range(5):
+        encoded = base64.b32encode(b"\x00" * shift + data).decode().rstrip("=")
+        first = (shift * 8 + 4) // 5
+        last = (shift + len(data)) * 8 // 5
+        for form in (encoded[first:last], encoded[first:]):  # With text behind, and at the end of the text.
+            forms |= {form, form.lower()}
     return forms
 
 
