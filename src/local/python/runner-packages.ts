@@ -20,6 +20,8 @@ export interface RunnerPackagesPlan {
   /** Takes pip's output, line by line. */
   readonly onProgress: (line: string) => void;
   readonly signal?: AbortSignal | undefined;
+  /** Whether a directory can be written. @default asks the file system */
+  readonly isWritable?: (directory: string) => Promise<boolean>;
 }
 
 const SCRIPT = "vendor.sh";
@@ -33,7 +35,7 @@ const INPUTS = [SCRIPT, "requirements-py310.txt", "requirements-py39.txt"] as co
 export async function runnerPackages(plan: RunnerPackagesPlan): Promise<string> {
   const own = join(plan.runner, "vendor");
   if (await hasRunnerPackages(own)) return own;
-  const home = (await isWritable(plan.runner)) ? plan.runner : await cachedHome(plan);
+  const home = (await (plan.isWritable ?? isWritable)(plan.runner)) ? plan.runner : await cachedHome(plan);
   const packages = join(home, "vendor");
   if (await hasRunnerPackages(packages)) return packages;
   await mkdir(packages, { recursive: true });
