@@ -11,6 +11,7 @@ const cdk8s = resolve("node_modules/.bin/cdk8s");
 const commands = {
   "cdk8s --version": [cdk8s, ["--version", "--check-upgrade=false"], {}],
   "app alone": [process.execPath, [resolve("lib/charts/main.cjs")], { CDK8S_OUTDIR: outdir }],
+  "npm run synth": [process.execPath, [resolve("scripts/synth.mjs")], {}],
   "cdk8s synth": [cdk8s, ["synth", "--check-upgrade=false"], {}],
 };
 
