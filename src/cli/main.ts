@@ -48,9 +48,25 @@ function report(error: unknown): number {
     process.stderr.write(`${red("error:")} the results can't be written: ${printable(cause.message)}\n`);
     return EXIT.unusable;
   }
-  process.stderr.write(`${red("internal error:")} ${printable(cause.message)} (NBV_DEBUG=1 shows where)\n`);
+  const environment = environmentProblem(cause);
+  process.stderr.write(
+    environment === undefined
+      ? `${red("internal error:")} ${printable(cause.message)} (NBV_DEBUG=1 shows where)\n`
+      : `${red("error:")} ${printable(environment)}\n`,
+  );
   if ((process.env.NBV_DEBUG ?? "") !== "") process.stderr.write(`${cause.stack}\n`);
   return EXIT.unusable;
+}
+
+/** What this computer refused: a full disk, a directory that may not be written, a program that is not installed. */
+function environmentProblem(error: Error): string | undefined {
+  const { syscall, path, code } = error as NodeJS.ErrnoException;
+  if (syscall === undefined || code === undefined) return undefined;
+  if (syscall.startsWith("spawn"))
+    return `the program ${path ?? "?"} can't be run (${code}): is it installed and on PATH?`;
+  const at = path === undefined ? "" : ` ${path}`;
+  const hint = syscall === "mkdtemp" ? "; TMPDIR must name a directory that can be written to" : "";
+  return `${syscall}${at} failed (${code})${hint}`;
 }
 
 await main();

@@ -40,6 +40,7 @@ export async function readRunInput(files: readonly string[], options: RunInputOp
         : { what: `no job is named ${options.job}`, fix: `use --job with one of: ${names.join(", ")}` },
     );
   }
+  requireDistinct(chosen);
   const namespace = chosen[0]?.metadata.namespace ?? "default";
   const secrets = objects.filter(({ kind }) => kind === "Secret").map((object) => toSecret(object, namespace));
   const configMaps = objects
@@ -108,6 +109,17 @@ function toSecret(object: Json, namespace: string): Secret {
 function withNamespace<T>(object: Json, namespace: string): T {
   const metadata = isObject(object.metadata) ? object.metadata : {};
   return { ...object, metadata: { namespace, ...metadata } } as T;
+}
+
+/** In a cluster the second would change the first; here nobody could tell their reports apart. */
+function requireDistinct(jobs: readonly NotebookValidationJob[]): void {
+  const seen = new Set<string>();
+  for (const { metadata } of jobs) {
+    const key = `${metadata.namespace ?? "default"}/${metadata.name}`;
+    if (seen.has(key))
+      throw new UserError({ what: `two jobs are named ${key}`, fix: "give each job a name of its own" });
+    seen.add(key);
+  }
 }
 
 /** What the cluster would wait for is said at once: nobody will bring it while this runs. */

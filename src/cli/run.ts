@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
-import type { Command } from "commander";
-import type { NotebookValidationJob } from "../api/index.js";
+import { type Command, InvalidArgumentError } from "commander";
+import { type NotebookValidationJob, parseDuration } from "../api/index.js";
 import { UserError } from "../api/user-error.js";
 import { EXIT, type ExitCode } from "./exit-code.js";
 import { type OutputFormat, outputOption, print, serialize } from "./output.js";
@@ -42,11 +42,21 @@ export function register(program: Command): void {
     .option(
       "--timeout <duration>",
       "end each job's run after this, such as 10m, with exit code 1; overrides spec.totalTimeout",
+      durationText,
     )
     .addOption(outputOption())
     .action(async (files: string[], options: Options) => {
       process.exitCode = await run(files, options);
     });
+}
+
+function durationText(value: string): string {
+  try {
+    parseDuration(value);
+    return value;
+  } catch {
+    throw new InvalidArgumentError("Not a duration; examples: 90s, 15m, 1h30m.");
+  }
 }
 
 async function run(files: readonly string[], options: Options): Promise<ExitCode> {
@@ -87,9 +97,11 @@ function exitCode(reports: readonly JobReport[]): ExitCode {
 }
 
 /** Where a job's reports go: exactly the directory that was named, where it is for one job alone. */
-function reportDirectory(job: NotebookValidationJob, input: RunInput, { reportDir }: Options): string {
+function reportDirectory({ metadata }: NotebookValidationJob, input: RunInput, { reportDir }: Options): string {
+  const { name, namespace = "default" } = metadata;
   const isForOne = reportDir !== undefined && input.jobs.length === 1;
-  return resolve(reportDir ?? "nbv-report", ...(isForOne ? [] : [job.metadata.name]));
+  const isAlone = input.jobs.filter((job) => job.metadata.name === name).length === 1;
+  return resolve(reportDir ?? "nbv-report", ...(isForOne ? [] : isAlone ? [name] : [namespace, name]));
 }
 
 async function runJob(

@@ -28,6 +28,7 @@ describe("nbv", () => {
     [["check"], /missing required argument 'file'/],
     [["check", "--outputt", "json", "x"], /unknown option '--outputt'[\s\S]*Did you mean --output\?/],
     [["check", "--output", "xml", "x"], /Allowed: text, json, yaml/],
+    [["run", "--timeout", "nonsense", "x"], /Not a duration; examples: 90s, 15m, 1h30m/],
   ])("%j is a mistake in usage: exit code 2", (args, says) => {
     const { status, stderr } = nbv.run(args);
     expect(status).toBe(2);

@@ -49,6 +49,14 @@ describe("from a local tree", () => {
     expect(readdirSync(directory)).toEqual(["nb.ipynb"]);
   });
 
+  test("two jobs of one name are refused before anything runs", async () => {
+    const { code: exit, stderr } = await run(manifest(job("one", local), job("one", local)), [
+      "--repo",
+      tree(code("1")),
+    ]);
+    expect({ exit, stderr }).toEqual({ exit: 2, stderr: expect.stringContaining("two jobs are named default/one") });
+  });
+
   test("several jobs run one after the other; --job picks one", async () => {
     const directory = tree(code("1 + 1"));
     const text = manifest(job("one", local), job("two", local));
