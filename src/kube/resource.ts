@@ -12,6 +12,8 @@ export interface Resource<T extends KubernetesObject = KubernetesObject> {
   /** Lower-case plural name, as in URLs and RBAC rules. */
   readonly plural: string;
   readonly namespaced: boolean;
+  /** Its objects are questions, answered in their status: they are created without a name and never stored. @default false */
+  readonly review?: boolean;
   /** Never set: carries `T`. */
   readonly object?: T;
 }

@@ -1,3 +1,6 @@
+import type { ValidatingWebhookConfiguration as WebhookConfiguration } from "kubernetes-types/admissionregistration/v1.js";
+import type { TokenReview as AuthenticationReview } from "kubernetes-types/authentication/v1.js";
+import type { SubjectAccessReview as AuthorizationReview } from "kubernetes-types/authorization/v1.js";
 import type { Lease as CoordinationLease } from "kubernetes-types/coordination/v1.js";
 import type * as core from "kubernetes-types/core/v1.js";
 import type { KubernetesObject, ObjectMeta } from "./object.js";
@@ -18,6 +21,11 @@ export type Event = Stored<core.Event>;
 export type Namespace = Stored<core.Namespace>;
 export type ServiceAccount = Stored<core.ServiceAccount>;
 export type Lease = Stored<CoordinationLease>;
+export type ValidatingWebhookConfiguration = Stored<WebhookConfiguration>;
+/** Asks whose a bearer token is: `create` answers in `status`. */
+export type TokenReview = Stored<AuthenticationReview>;
+/** Asks whether somebody may do something: `create` answers in `status`. */
+export type SubjectAccessReview = Stored<AuthorizationReview>;
 /** As much of a NotebookValidationJob as `kube` needs; `src/api` knows its spec and status. */
 export type NotebookValidationJobObject = KubernetesObject & { spec?: unknown; status?: unknown };
 /** As much of a CustomResourceDefinition as a client needs. */
@@ -43,6 +51,29 @@ export const CUSTOM_RESOURCE_DEFINITIONS: Resource<CustomResourceDefinitionObjec
   plural: "customresourcedefinitions",
   namespaced: false,
 };
+export const VALIDATING_WEBHOOK_CONFIGURATIONS: Resource<ValidatingWebhookConfiguration> = {
+  group: "admissionregistration.k8s.io",
+  version: "v1",
+  kind: "ValidatingWebhookConfiguration",
+  plural: "validatingwebhookconfigurations",
+  namespaced: false,
+};
+export const TOKEN_REVIEWS: Resource<TokenReview> = {
+  group: "authentication.k8s.io",
+  version: "v1",
+  kind: "TokenReview",
+  plural: "tokenreviews",
+  namespaced: false,
+  review: true,
+};
+export const SUBJECT_ACCESS_REVIEWS: Resource<SubjectAccessReview> = {
+  group: "authorization.k8s.io",
+  version: "v1",
+  kind: "SubjectAccessReview",
+  plural: "subjectaccessreviews",
+  namespaced: false,
+  review: true,
+};
 /** Our own custom resource. */
 export const NOTEBOOK_VALIDATION_JOBS: Resource<NotebookValidationJobObject> = {
   group: "mlops.mlops.dev",
@@ -61,7 +92,7 @@ export interface Draft {
 
 /**
  * The same object with `apiVersion` and `kind` filled in from its resource. The object itself is not copied deeply.
- * @throws TypeError when it names another kind, or has neither name nor generateName
+ * @throws TypeError when it names another kind, or has neither name nor generateName and is no review
  */
 export function objectOf<T extends KubernetesObject>(resource: Resource<T>, draft: Draft): T {
   const { apiVersion = apiVersionOf(resource), kind = resource.kind } = draft;
@@ -69,7 +100,7 @@ export function objectOf<T extends KubernetesObject>(resource: Resource<T>, draf
     throw new TypeError(`${apiVersion} ${kind} is not a ${apiVersionOf(resource)} ${resource.kind}`);
   }
   const metadata = (draft.metadata ?? {}) as Partial<ObjectMeta>;
-  if (!metadata.name && !metadata.generateName) throw new TypeError(`a ${kind} needs a name`);
+  if (!resource.review && !metadata.name && !metadata.generateName) throw new TypeError(`a ${kind} needs a name`);
   return { ...draft, apiVersion, kind, metadata: { name: "", ...metadata } } as unknown as T;
 }
 

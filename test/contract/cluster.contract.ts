@@ -3,6 +3,8 @@ import type { ClusterUnderTest } from "./cluster-under-test.js";
 import { deletionContract } from "./deletion.contract.js";
 import { informerContract } from "./informer.contract.js";
 import { readsContract } from "./reads.contract.js";
+import { reviewsContract } from "./reviews.contract.js";
+import { webhooksContract } from "./webhooks.contract.js";
 import { writesContract } from "./writes.contract.js";
 
 /** What every implementation of `Cluster` does. Where the embedded server and a real one differ, the embedded one is wrong. */
@@ -12,4 +14,6 @@ export function clusterContract(given: () => ClusterUnderTest): void {
   deletionContract(given);
   readsContract(given);
   informerContract(given);
+  reviewsContract(given);
+  webhooksContract(given);
 }

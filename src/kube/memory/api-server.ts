@@ -25,6 +25,7 @@ import { applyConfig, type Writer, withoutFields } from "./managed-fields.js";
 import type { MemoryClusterOptions } from "./memory-options.js";
 import { Namespaces } from "./namespaces.js";
 import { badRequest, internalError, notFound, requireKind, requireValid } from "./object-rules.js";
+import { answerReview, onlyCreated } from "./reviews.js";
 import { compileSelection } from "./selection.js";
 import { Storage, type StoredRecord } from "./storage.js";
 import { WatchFeed } from "./watch-feed.js";
@@ -58,6 +59,7 @@ export class ApiServer {
 
   /** @throws KubeError `NotFound` when the resource is not served */
   definition(resource: Resource): ResourceDefinition {
+    if (resource.review) throw onlyCreated();
     const definition = this.#definitions.get(resourceId(resource));
     if (definition !== undefined && definition.resource.version === resource.version) return definition;
     const message = `the server could not find the requested resource (${qualifiedPlural(resource)})`;
@@ -72,7 +74,8 @@ export class ApiServer {
     return listPage(this.storage, this.definition(resource), options);
   }
 
-  create(resource: Resource, object: KubernetesObject, options: WriteOptions): StoredObject {
+  create(resource: Resource, object: KubernetesObject, options: WriteOptions): JsonObject {
+    if (resource.review) return answerReview(resource, object, this.#options.reviews ?? {});
     const definition = this.definition(resource);
     requireKind(definition, asJson(object));
     const namespace = this.#namespaces.forWriting(definition, object.metadata.namespace);

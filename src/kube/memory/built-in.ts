@@ -11,10 +11,12 @@ import {
   PODS,
   SECRETS,
   SERVICE_ACCOUNTS,
+  VALIDATING_WEBHOOK_CONFIGURATIONS,
 } from "../resources.js";
 import type { ResourceDefinition, StoredObject } from "./definition.js";
 import { builtInRules } from "./merge-rules.js";
 import { podGracePeriod, podProblems, preparePod } from "./pod-rules.js";
+import { prepareWebhooks, webhookProblems } from "./webhook-rules.js";
 
 /** The built-in resources that the embedded server serves. */
 export function builtInDefinitions(nodeName: string | undefined): ResourceDefinition[] {
@@ -56,6 +58,12 @@ export function builtInDefinitions(nodeName: string | undefined): ResourceDefini
       hasStatus: true,
       hasGeneration: true,
       unconditionalReplace: false,
+    }),
+    define(VALIDATING_WEBHOOK_CONFIGURATIONS, {
+      hasGeneration: true,
+      unconditionalReplace: false,
+      prepare: prepareWebhooks,
+      validate: webhookProblems,
     }),
   ];
 }

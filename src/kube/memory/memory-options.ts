@@ -6,6 +6,7 @@ import type { ObjectKey } from "../object.js";
 import type { Random } from "../random.js";
 import type { Resource } from "../resource.js";
 import type { Pod } from "../resources.js";
+import type { ReviewAnswers } from "./reviews.js";
 
 /** A custom resource that the embedded API server serves. */
 export interface CustomResource {
@@ -66,6 +67,8 @@ export interface MemoryClusterOptions {
    */
   readonly nodeName?: string;
   readonly logs?: LogSource;
+  /** Answers TokenReviews and SubjectAccessReviews. @default no token is valid, nothing is allowed */
+  readonly reviews?: ReviewAnswers;
   readonly intercept?: Interceptor;
   /** How many changes can be watched again; older resourceVersions and continue tokens are `Gone`. @default 10000 */
   readonly historyLimit?: number;

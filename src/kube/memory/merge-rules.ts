@@ -29,6 +29,7 @@ const ATOMIC: ListRule = { kind: "atomic" };
 const LISTS: Readonly<Record<string, ListRule>> = {
   ...byKeys(["name"], "containers", "initContainers", "ephemeralContainers", "volumes", "env", "imagePullSecrets"),
   ...byKeys(["name"], "resourceClaims", "schedulingGates", "secrets"),
+  ...byKeys(["name"], "webhooks", "matchConditions"),
   ...byKeys(["type"], "conditions"),
   ...byKeys(["uid"], "ownerReferences"),
   ...byKeys(["ip"], "podIPs", "hostIPs", "hostAliases"),
@@ -41,7 +42,16 @@ const LISTS: Readonly<Record<string, ListRule>> = {
 
 /** Objects of the built-in types that are owned as a whole (`+structType=atomic`, `+mapType=atomic`), by field name. */
 const ATOMIC_OBJECTS: ReadonlySet<string> = new Set([
-  ...["nodeSelector", "selector", "labelSelector", "involvedObject", "fieldRef", "resourceFieldRef"],
+  ...[
+    "nodeSelector",
+    "selector",
+    "labelSelector",
+    "namespaceSelector",
+    "objectSelector",
+    "involvedObject",
+    "fieldRef",
+    "resourceFieldRef",
+  ],
   ...["configMapKeyRef", "secretKeyRef", "secretRef", "related", "claimRef"],
 ]);
 
