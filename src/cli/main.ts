@@ -6,11 +6,12 @@ import { register as crd } from "./crd.js";
 import { EXIT } from "./exit-code.js";
 import { register as explain } from "./explain.js";
 import { register as fetchSource } from "./fetch-source.js";
+import { register as operator } from "./operator.js";
 import { palette, printable } from "./output.js";
 import { register as run } from "./run.js";
 import { version } from "./version.js";
 
-const COMMANDS = [run, check, crd, explain, fetchSource];
+const COMMANDS = [run, check, crd, explain, operator, fetchSource];
 
 async function main(): Promise<void> {
   outliveReaders();

@@ -1,0 +1,33 @@
+import { type DestinationStream, type Logger, pino } from "pino";
+import type { LogLevel } from "./log-level.js";
+import { loggable } from "./loggable.js";
+
+/**
+ * The operator's log: one JSON object per line, with `level` as a word and `time` as RFC 3339. No secret gets into it
+ * (`loggable.ts`).
+ * @param destination @default standard output, written at once: the last line before an exit is not lost
+ */
+export function operatorLogger(level: LogLevel, destination?: DestinationStream): Logger {
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      // As they come: an error is made loggable below, with everything else.
+      serializers: { err: (error: unknown) => error },
+      formatters: {
+        level: (label) => ({ level: label }),
+        log: (fields) => loggable(fields) as Record<string, unknown>,
+      },
+      hooks: {
+        logMethod(args, method) {
+          const [first, ...rest] = args as unknown[];
+          const words = rest.map((entry) => loggable(entry));
+          const shown = first instanceof Error ? { err: first } : typeof first === "string" ? loggable(first) : first;
+          method.apply(this, [shown, ...words] as unknown as Parameters<typeof method>);
+        },
+      },
+    },
+    destination ?? pino.destination({ dest: 1, sync: true }),
+  );
+}
