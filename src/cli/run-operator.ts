@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { OPERATOR_NAMESPACE, parseOperatorConfig } from "../api/index.js";
-import { UserError } from "../api/user-error.js";
 import { systemClock, systemRandom } from "../kube/index.js";
 import { OperatorMetrics } from "../operator/index.js";
 import { operatorLogger } from "../operator/operator-logger.js";

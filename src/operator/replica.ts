@@ -7,7 +7,7 @@ import { isTransient } from "../kube/kube-error.js";
 import type { Random } from "../kube/random.js";
 import { ClusterGate } from "./cluster-gate.js";
 import { Operator } from "./operator.js";
-import { OperatorMetrics } from "./operator-metrics.js";
+import type { OperatorMetrics } from "./operator-metrics.js";
 import { type Address, addressText } from "./server/address.js";
 import { type HealthChecks, healthRoute } from "./server/health.js";
 import { type Listener, listen } from "./server/http-listener.js";
