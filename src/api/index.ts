@@ -2,6 +2,7 @@ export * from "./adopt-go-object.js";
 export * from "./canonical-json.js";
 export * from "./crd.js";
 export * from "./effective-spec.js";
+export * from "./endpoints.js";
 export * from "./instant.js";
 export * from "./job-warnings.js";
 export * from "./labels.js";

@@ -44,6 +44,9 @@ export const ANNOTATION_NOTEBOOK_STATUS_SUMMARY = "mlops.dev/notebook-status-sum
 /** On builds: full environment digest. */
 export const ANNOTATION_ENVIRONMENT_DIGEST = "mlops.dev/environment-digest";
 
+/** On the Secret with the serving certificate: who issues it. The operator renews only what it issued itself. */
+export const ANNOTATION_CERTIFICATE_ISSUER = "mlops.dev/certificate-issuer";
+
 /** Only present while something outside owner references must be cleaned up. */
 export const FINALIZER = "mlops.dev/cleanup";
 /** Name of the operator, its field manager and `app.kubernetes.io/managed-by`. */

@@ -7,7 +7,7 @@ import {
   ServiceMonitor,
   ServiceMonitorSpecEndpointsScheme,
 } from "../../imports/monitoring.coreos.com.js";
-import { OPERATOR_NAME, OPERATOR_NAMESPACE } from "../api/index.js";
+import { METRICS_SERVICE_NAME, OPERATOR_NAME, OPERATOR_NAMESPACE } from "../api/index.js";
 import {
   type AlertThresholds,
   DEFAULT_THRESHOLDS,
@@ -17,7 +17,6 @@ import {
 } from "../observability/index.js";
 import { metricsAuthority } from "./monitoring/metrics-authority.js";
 import { addScraperAccess, SCRAPER_TOKEN_SECRET_NAME } from "./monitoring/scraper-access.js";
-import { METRICS_SERVICE_NAME } from "./operator/ports.js";
 import type { ServingCertificate } from "./operator/serving-certificate.js";
 import { propError } from "./prop-error.js";
 import { operatorSelector, standardLabels } from "./standard-labels.js";

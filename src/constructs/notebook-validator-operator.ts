@@ -4,18 +4,20 @@ import { ConfigMap, Namespace, type ServiceAccount } from "cdk8s-plus-28";
 import { Construct } from "constructs";
 import {
   CONFIG_MAP_NAME,
+  METRICS_SERVICE_NAME,
   OPERATOR_IMAGE,
   OPERATOR_NAMESPACE,
   type OperatorConfigInput,
   type PermissionFeature,
+  PORTS,
   parseOperatorConfig,
   UserError,
+  WEBHOOK_SERVICE_NAME,
 } from "../api/index.js";
 import { NotebookValidationJobDefinition } from "./notebook-validation-job-definition.js";
 import { addOperatorAccess } from "./operator/access.js";
 import { addOperatorDeployment, type OperatorResources } from "./operator/deployment.js";
 import { addDisruptionBudget, addNetworkPolicies, addService } from "./operator/network.js";
-import { METRICS_SERVICE_NAME, PORTS, WEBHOOK_SERVICE_NAME } from "./operator/ports.js";
 import { certificateRequest, certificateSecrets, type ServingCertificate } from "./operator/serving-certificate.js";
 import { addWebhookConfiguration } from "./operator/webhook.js";
 import { propError } from "./prop-error.js";

@@ -2,10 +2,10 @@ import type { ApiObject } from "cdk8s";
 import type { Construct } from "constructs";
 import type { DeploymentSpec } from "kubernetes-types/apps/v1.js";
 import type { Container, PodSpec } from "kubernetes-types/core/v1.js";
-import { OPERATOR_NAME } from "../../api/index.js";
+import { OPERATOR_NAME, PORTS } from "../../api/index.js";
 import { manifest } from "../manifest.js";
 import { operatorSelector, standardLabels } from "../standard-labels.js";
-import { PORTS } from "./ports.js";
+
 import type { CertificateSecrets } from "./serving-certificate.js";
 
 /** CPU and memory of the operator, as Kubernetes quantities. */

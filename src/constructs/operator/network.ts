@@ -2,10 +2,9 @@ import type { Construct } from "constructs";
 import type { ServiceSpec } from "kubernetes-types/core/v1.js";
 import type { NetworkPolicySpec } from "kubernetes-types/networking/v1.js";
 import type { PodDisruptionBudgetSpec } from "kubernetes-types/policy/v1.js";
-import { OPERATOR_NAME } from "../../api/index.js";
+import { OPERATOR_NAME, PORTS } from "../../api/index.js";
 import { manifest } from "../manifest.js";
 import { operatorSelector, standardLabels } from "../standard-labels.js";
-import { PORTS } from "./ports.js";
 
 /** A Service in front of one named port of the operator. */
 export function addService(

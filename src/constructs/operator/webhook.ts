@@ -1,10 +1,17 @@
 import type { ApiObject } from "cdk8s";
 import type { Construct } from "constructs";
 import type { RuleWithOperations, ValidatingWebhook } from "kubernetes-types/admissionregistration/v1.js";
-import { GROUP, PLURAL, VERSION, WEBHOOK_CONFIGURATION_NAME } from "../../api/index.js";
+import {
+  GROUP,
+  PLURAL,
+  VERSION,
+  WEBHOOK_CONFIGURATION_NAME,
+  WEBHOOK_PATH,
+  WEBHOOK_SERVICE_NAME,
+} from "../../api/index.js";
 import { manifest } from "../manifest.js";
 import { standardLabels } from "../standard-labels.js";
-import { WEBHOOK_PATH, WEBHOOK_SERVICE_NAME } from "./ports.js";
+
 import type { ServingCertificate } from "./serving-certificate.js";
 
 /** A webhook that isn't there must not stop anybody: the reconciler says the same through `SpecValid`. */

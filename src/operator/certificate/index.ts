@@ -1,0 +1,2 @@
+export type { CertificateUse } from "./certificate-source.js";
+export { certificateNames, ServingCertificate, type ServingCertificateOptions } from "./serving-certificate.js";
