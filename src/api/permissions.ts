@@ -21,7 +21,7 @@ export type PermissionVerb = "get" | "list" | "watch" | "create" | "update" | "p
 
 /** Lease of the operator's leader election. */
 export const LEASE_NAME = "notebook-validator-operator";
-/** Secret of the operator's namespace from which the keys of attempts are derived. */
+/** Secret of the operator's namespace that opens the sealed keys of attempts. */
 export const SIGNING_KEY_SECRET_NAME = "notebook-validator-signing-key";
 /** ConfigMap of the operator's namespace with the operator-wide configuration. */
 export const CONFIG_MAP_NAME = "notebook-validator-config";
@@ -77,9 +77,10 @@ export const PERMISSIONS: readonly Permission[] = [
   {
     group: "",
     resources: ["secrets"],
-    verbs: ["get", "create", "patch"],
+    verbs: ["get"],
     where: "jobs",
-    reason: "Read the Git credentials that a job names; give each attempt a Secret with its key, owned by its pod.",
+    reason:
+      "Read the Git credentials that a job names; learn which variables come from Secrets, to keep their values out of results.",
   },
   {
     group: "",
@@ -116,7 +117,7 @@ export const PERMISSIONS: readonly Permission[] = [
     verbs: ["get"],
     names: [SIGNING_KEY_SECRET_NAME],
     where: "own",
-    reason: "Derive the keys with which runners sign their events.",
+    reason: "Open the sealed keys with which runners sign their events.",
   },
   {
     group: "",

@@ -11,10 +11,10 @@ interface Options {
   readonly into: string;
   readonly runnerInto?: string;
   readonly runnerPackages?: string;
-  readonly attempt?: string;
   readonly handoverInto?: string;
+  readonly sealFor?: string;
+  readonly attemptIdentity?: string;
   readonly terminationLog: string;
-  readonly knownHosts?: string;
   readonly allowLoopback?: boolean;
   readonly allowPlainHttp: readonly string[];
 }
@@ -35,10 +35,10 @@ export function register(program: Command): void {
     .requiredOption("--into <dir>", "where the source goes")
     .option("--runner-into <dir>", "where the runner goes; builds need none")
     .option("--runner-packages <dir>", "the runner's packages, where they are not in its vendor directory")
-    .option("--attempt <dir>", "mount of the attempt's Secret")
-    .option("--handover-into <dir>", "where key and configuration go")
-    .option("--termination-log <file>", "where a failure is told", "/dev/termination-log")
-    .option("--known-hosts <file>", "ssh host keys for credentials that bring none")
+    .option("--handover-into <dir>", "where a new key and NBV_RUNNER_CONFIG go, for the runner")
+    .option("--seal-for <key>", "public key of the operator, who is told the new key")
+    .option("--attempt-identity <text>", "the attempt that the key is bound to")
+    .option("--termination-log <file>", "where the sealed key, or a failure, is told", "/dev/termination-log")
     .option("--allow-loopback", "allow Git servers on this computer")
     .option("--allow-plain-http <host>", "allow credentials over plain http to this host", collect, [])
     .action(async (options: Options) => {
@@ -46,14 +46,17 @@ export function register(program: Command): void {
     });
 }
 
-/** @returns the exit code: 0, or 1 after a report in the termination log */
+/** @returns the exit code: 0 after the sealed key, if one was asked for, or 1 after a report in the termination log */
 async function fetchSource(options: Options): Promise<number> {
   const { prepareSource } = await import("../operator/source/prepare-source.js");
   const { SourceError } = await import("../operator/source-resolver.js");
   try {
-    const written = await prepareSource(sourceOf(options), options, await policyOf(options));
+    const handover = await handoverOf(options);
+    const written = await prepareSource(sourceOf(options), options, await policyOf(options), handover);
     for (const warning of written.warnings) process.stderr.write(`warning: ${warning}\n`);
     process.stderr.write(`${written.files} files, ${written.bytes} bytes\n`);
+    // Last, and in one write: who reads it finds everything in its place.
+    if (handover !== undefined) await writeFile(options.terminationLog, handover.message);
     return EXIT.yes;
   } catch (error) {
     const reason = error instanceof SourceError ? error.reason : "Unknown";
@@ -66,6 +69,19 @@ async function fetchSource(options: Options): Promise<number> {
     });
     return EXIT.no;
   }
+}
+
+/** A new key for the runner, and what the operator is told of it; nothing for builds, which run no notebook. */
+async function handoverOf({ handoverInto, sealFor, attemptIdentity }: Options) {
+  if (handoverInto === undefined) return undefined;
+  const { randomBytes } = await import("node:crypto");
+  const { newAttemptKey } = await import("../operator/source/new-attempt-key.js");
+  const { runnerConfigIn } = await import("../validation/handover/handover-variables.js");
+  const config = runnerConfigIn(process.env);
+  if (sealFor === undefined || attemptIdentity === undefined || config === undefined) {
+    throw new Error("--handover-into needs --seal-for, --attempt-identity and the variable NBV_RUNNER_CONFIG");
+  }
+  return { into: handoverInto, config, ...newAttemptKey(sealFor, attemptIdentity, randomBytes) };
 }
 
 function sourceOf(options: Options) {
@@ -84,14 +100,15 @@ function sourceOf(options: Options) {
 }
 
 async function policyOf(options: Options) {
-  const { readFile } = await import("node:fs/promises");
   const { networkEnvironment } = await import("../operator/source/git-policy.js");
+  const { knownHostsIn } = await import("../validation/handover/handover-variables.js");
+  const knownHosts = knownHostsIn(process.env);
   const environment = networkEnvironment(process.env);
   const resolvedByProxy = Object.keys(environment).some((name) => /^(?:https?|all)_proxy$/i.test(name));
   return {
     addresses: { allowLoopback: options.allowLoopback === true, resolvedByProxy },
     plainHttpCredentialHosts: options.allowPlainHttp,
     environment,
-    ...(options.knownHosts === undefined ? {} : { knownHosts: await readFile(options.knownHosts, "utf8") }),
+    ...(knownHosts === undefined ? {} : { knownHosts }),
   };
 }

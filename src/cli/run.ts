@@ -155,7 +155,7 @@ async function runJob(
       image: localImage(python),
       program: [process.execPath, process.argv[1] ?? ""],
       // One word, since words that begin with a path of the pod would be taken for that.
-      fetcherOptions: ["--termination-log", "/dev/termination-log", `--runner-packages=${packages}`],
+      fetcherOptions: [`--runner-packages=${packages}`],
       environment: containerEnvironment(python.path),
       reportDirectory: reportDirectory(job, input, options),
       logger: localLogger(),

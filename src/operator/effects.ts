@@ -4,11 +4,11 @@ import { API_VERSION, KIND, OPERATOR_NAME, toRfc3339, UserError } from "../api/i
 import type { Clock } from "../kube/clock.js";
 import type { Cluster } from "../kube/cluster.js";
 import { isKubeError, isTransient } from "../kube/kube-error.js";
-import type { KubernetesObject, OwnerReference } from "../kube/object.js";
+import type { KubernetesObject } from "../kube/object.js";
 import type { Resource } from "../kube/resource.js";
-import { EVENTS, NOTEBOOK_VALIDATION_JOBS, objectOf, PODS, type Pod, SECRETS, type Secret } from "../kube/resources.js";
+import { EVENTS, NOTEBOOK_VALIDATION_JOBS, objectOf, PODS, type Pod, SECRETS } from "../kube/resources.js";
 import { classifyApi, type Failure, failureOf } from "../recovery/index.js";
-import { type AttemptRequest, attemptObjects, variableSecrets } from "./attempt-objects.js";
+import { type AttemptRequest, attemptPod, variableSecrets } from "./attempt-pod.js";
 import type { AttemptPlan, Effect, EventNote } from "./decide/decision.js";
 import type { StoredJob } from "./decide/job.js";
 import type { Observation } from "./decide/observation.js";
@@ -17,10 +17,10 @@ import type { SigningKey } from "./signing-key.js";
 import type { SourceDesk } from "./source-desk.js";
 
 export interface EffectsOptions {
-  readonly cluster: Cluster;
+  readonly cluster: Pick<Cluster, "get" | "create" | "delete">;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly signingKey: SigningKey;
+  readonly signingKey: Pick<SigningKey, "publicKey">;
   readonly desk: Pick<SourceDesk, "ask">;
   readonly fetcher?: AttemptRequest["fetcher"];
   readonly localTree?: string | undefined;
@@ -73,70 +73,37 @@ export class Effects {
     try {
       const { spec, effective } = reading;
       const identity = { name, namespace, uid };
-      const key = signingKey.forAttempt(identity, plan.runId, plan.number);
       const secretKeys = await this.#secretKeys(namespace, variableSecrets(spec));
       const { config } = seen.settings;
-      const objects = attemptObjects({
+      const pod = attemptPod({
         job: identity,
         spec,
         effective,
         plan,
-        key,
+        sealFor: signingKey.publicKey,
         secretKeys,
         config,
         fetcher,
         localTree,
       });
-      const secret = await this.#createOurs(SECRETS, objectOf(SECRETS, objects.attemptSecret), uid, plan.podName);
-      const pod = await this.#createOurs(PODS, objectOf(PODS, objects.pod), uid);
-      await this.#handOver(secret, pod);
+      await this.#createPod(objectOf(PODS, pod), uid);
       return DONE;
     } catch (error) {
       return refusalOf(error);
     }
   }
 
-  /** Creates the object, or finds the one that an earlier try created. @throws NameTaken when it is somebody else's */
-  async #createOurs<T extends KubernetesObject>(
-    resource: Resource<T>,
-    draft: T,
-    jobUid: string,
-    podName?: string,
-  ): Promise<T> {
+  /** Creates the pod, unless an earlier try did. @throws NameTaken when one of that name is somebody else's */
+  async #createPod(draft: Pod, jobUid: string): Promise<void> {
     const { cluster } = this.#options;
     try {
-      return await cluster.create(resource, draft);
+      await cluster.create(PODS, draft);
     } catch (error) {
       if (!isKubeError(error, "AlreadyExists")) throw error;
       const { namespace = "", name } = draft.metadata;
-      const found = await cluster.get(resource, { namespace, name });
+      const found = await cluster.get(PODS, { namespace, name });
       const owner = found.metadata.ownerReferences?.find(({ controller }) => controller === true);
-      const isOurs =
-        owner?.uid === jobUid || (podName !== undefined && owner?.kind === "Pod" && owner.name === podName);
-      if (!isOurs) throw new NameTaken(resource.kind, name);
-      return found;
-    }
-  }
-
-  /** From now on the attempt's Secret lives and dies with its pod, whoever deletes that. */
-  async #handOver(secret: Secret, pod: Pod): Promise<void> {
-    const { namespace = "", name } = secret.metadata;
-    const owner: OwnerReference = {
-      apiVersion: "v1",
-      kind: "Pod",
-      name: pod.metadata.name,
-      uid: pod.metadata.uid ?? "",
-      controller: true,
-    };
-    if (secret.metadata.ownerReferences?.some(({ uid }) => uid === owner.uid)) return;
-    try {
-      await this.#options.cluster.patch(SECRETS, { namespace, name }, { metadata: { ownerReferences: [owner] } });
-    } catch (error) {
-      // Without it the Secret stays as long as the job: not worth an attempt.
-      this.#options.logger.warn(
-        { secret: name, err: error },
-        "the attempt's Secret could not be handed over to its pod",
-      );
+      if (owner?.uid !== jobUid) throw new NameTaken(PODS.kind, name);
     }
   }
 

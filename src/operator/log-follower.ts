@@ -121,6 +121,12 @@ export class LogFollower {
     return following?.log.pod.name === podName ? { progress: following.progress, isFinal: true } : undefined;
   }
 
+  /** Key of the job's attempt in that pod, if its log is followed. */
+  keyOf(jobKey: string, podUid: string): Uint8Array | undefined {
+    const log = this.#followings.get(jobKey)?.log;
+    return log?.podUid === podUid ? log.key : undefined;
+  }
+
   /** The job has no attempt under way. */
   forget(jobKey: string): void {
     const following = this.#followings.get(jobKey);

@@ -5,12 +5,13 @@ import { PODS, type Pod } from "../kube/resources.js";
 import type { Failure } from "../recovery/index.js";
 import { labelValue, NOTEBOOK_CONTAINER, verdictFromTermination } from "../validation/index.js";
 import type { Capacity } from "./capacity.js";
-import { openAttempt } from "./decide/attempts.js";
+import { type OpenAttempt, openAttempt } from "./decide/attempts.js";
 import { isTerminal, type JobStatus, type StoredJob } from "./decide/job.js";
 import type { LogSeen, Observation, Settings } from "./decide/observation.js";
 import { hasEnded, notebookState } from "./decide/pods.js";
 import { readTurn } from "./decide/read-turn.js";
 import { sourceTicket } from "./decide/source-ticket.js";
+import { handedOverKey, type KeySeen } from "./handed-over-key.js";
 import type { LogFollower } from "./log-follower.js";
 import type { SigningKey } from "./signing-key.js";
 import type { SourceDesk } from "./source-desk.js";
@@ -20,7 +21,7 @@ export interface ObserverOptions {
   /** Cached pods that carry our labels and whose controller has this UID. */
   readonly podsOf: (jobUid: string) => readonly Pod[];
   readonly desk: Pick<SourceDesk, "look">;
-  readonly logs: Pick<LogFollower, "follow" | "last" | "forget">;
+  readonly logs: Pick<LogFollower, "follow" | "last" | "keyOf" | "forget">;
   readonly signingKey: SigningKey;
   readonly capacity: Capacity;
   readonly settings: Settings;
@@ -31,6 +32,9 @@ export interface Refusal {
   readonly podName: string;
   readonly failure: Failure;
 }
+
+/** What can be told of the current attempt's runner. */
+type Heard = Pick<Observation, "log" | "keyLoss">;
 
 /** Gathers what a decision may depend on. */
 export class Observer {
@@ -50,11 +54,12 @@ export class Observer {
     const { status } = readTurn(job, { pods: [], source: { kind: "unasked" }, hasRoom: false, settings }, 0);
     const pods = isSure ? await this.#surePods(job) : await this.#pods(job, status);
     const attempt = openAttempt(status);
-    const log = this.#log(job, status, pods);
+    const { log, keyLoss } = this.#log(job, status, pods);
     return {
       pods,
       source: desk.look(uid, sourceTicket(status)),
       ...(log && { log }),
+      ...(keyLoss && { keyLoss }),
       ...(refusal !== undefined && refusal.podName === attempt?.podName && { refusal: refusal.failure }),
       hasRoom: this.#hasRoom(job, status),
       settings,
@@ -83,21 +88,26 @@ export class Observer {
     return items.filter((pod) => isControlledBy(pod, uid));
   }
 
-  #log(job: StoredJob, status: JobStatus, pods: readonly Pod[]): LogSeen | undefined {
-    const { logs, signingKey } = this.#options;
-    const { name, namespace = "", uid = "" } = job.metadata;
+  #log(job: StoredJob, status: JobStatus, pods: readonly Pod[]): Heard {
+    const { logs } = this.#options;
+    const { name, namespace = "" } = job.metadata;
     const jobKey = `${namespace}/${name}`;
     const attempt = openAttempt(status);
     if (attempt === undefined || isTerminal(status.phase)) {
       logs.forget(jobKey);
-      return undefined;
+      return {};
     }
     const pod = pods.find(({ metadata }) => metadata.name === attempt.podName);
-    if (pod === undefined) return logs.last(jobKey, attempt.podName);
+    if (pod === undefined) {
+      const log = logs.last(jobKey, attempt.podName);
+      return log ? { log } : {};
+    }
+    const seen = this.#key(job, attempt, pod);
+    if (seen.kind === "lost") return { keyLoss: seen.failure };
     const { startedAt, exit } = notebookState(pod);
-    if (startedAt === undefined && exit === undefined) return undefined;
+    if (seen.kind === "pending" || (startedAt === undefined && exit === undefined)) return {};
+    const { key } = seen;
     const podUid = pod.metadata.uid ?? "";
-    const key = signingKey.forAttempt({ namespace, uid }, attempt.runId, attempt.number);
     const followed = logs.follow(
       {
         jobKey,
@@ -109,7 +119,17 @@ export class Observer {
       hasEnded(pod),
     );
     const termination = verdictFromTermination(key, exit?.message);
-    return { progress: followed.progress, isFinal: followed.isFinal, ...(termination && { termination }) };
+    const { progress, isFinal } = followed;
+    return { log: { progress, isFinal, ...(termination && { termination }) } };
+  }
+
+  /** The attempt's key: what the follower holds outlives the init container, which a node may clear away. */
+  #key({ metadata }: StoredJob, { runId, number }: OpenAttempt, pod: Pod): KeySeen {
+    const { logs, signingKey } = this.#options;
+    const { name, namespace = "", uid: jobUid = "" } = metadata;
+    const key = logs.keyOf(`${namespace}/${name}`, pod.metadata.uid ?? "");
+    if (key !== undefined) return { kind: "known", key };
+    return handedOverKey(pod, { namespace, jobUid, runId, attempt: number }, signingKey);
   }
 
   #hasRoom(job: StoredJob, status: JobStatus): boolean {

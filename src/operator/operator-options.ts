@@ -14,7 +14,7 @@ export interface OperatorOptions {
   readonly random: Random;
   readonly logger: Logger;
   readonly config: OperatorConfig;
-  /** Secret of this operator, at least 32 bytes, from which every attempt's key is derived (`signing-key.ts`). */
+  /** Secret of this operator, at least 32 bytes, which opens the sealed keys of attempts (`signing-key.ts`). */
   readonly signingKey: Uint8Array;
   readonly source: SourceResolver;
   /** Namespaces to serve. @default all namespaces */

@@ -1,26 +1,40 @@
-import { createHmac } from "node:crypto";
-import { attemptKey } from "../validation/index.js";
+import { createHash } from "node:crypto";
+import {
+  type AttemptIdentity,
+  identityText,
+  sealedKeyIn,
+  sealingPrivateKey,
+  sealingPublicKey,
+  unsealKey,
+} from "../validation/index.js";
 
-/** Shortest secret that attempts' keys may be derived from, in bytes. */
+/** Shortest secret that the operator's keys may be derived from, in bytes. */
 const MIN_BYTES = 32;
 
-/** Derives the keys of attempts from the operator's own secret, which nothing else of the program ever holds. */
+/** Learns the keys of attempts, by the operator's own secret, which nothing else of the program ever holds. */
 export class SigningKey {
-  readonly #secret: Uint8Array;
+  /** For whom runners' keys are to be sealed: X25519, base64url. */
+  readonly publicKey: string;
+  readonly #privateKey: Uint8Array;
 
   /** @throws RangeError when the secret is shorter than 32 bytes */
   constructor(secret: Uint8Array) {
     if (secret.byteLength < MIN_BYTES) throw new RangeError(`the signing key needs ${MIN_BYTES} bytes or more`);
-    this.#secret = Uint8Array.from(secret);
+    this.#privateKey = sealingPrivateKey(secret);
+    this.publicKey = Buffer.from(sealingPublicKey(this.#privateKey)).toString("base64url");
   }
 
-  /** The key of one attempt: the same in every process that holds the same secret. */
-  forAttempt(job: { readonly namespace: string; readonly uid: string }, runId: string, number: number): Uint8Array {
-    return attemptKey(this.#secret, { namespace: job.namespace, jobUid: job.uid, runId, attempt: number });
+  /**
+   * The key in an init container's termination message; `undefined` when there is none that was sealed for this operator
+   * and that attempt.
+   */
+  unseal(attempt: AttemptIdentity, message: string | undefined): Uint8Array | undefined {
+    const sealed = sealedKeyIn(message);
+    return sealed === undefined ? undefined : unsealKey(this.#privateKey, identityText(attempt), sealed);
   }
 
   /** Names the secret without telling it: equal for equal secrets, for logs. */
   get fingerprint(): string {
-    return createHmac("sha256", this.#secret).update("fingerprint").digest("hex").slice(0, 12);
+    return createHash("sha256").update(this.publicKey).digest("hex").slice(0, 12);
   }
 }

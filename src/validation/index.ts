@@ -1,4 +1,4 @@
-export { type AttemptIdentity, attemptKey, keyText } from "./attempt-key.js";
+export { ATTEMPT_KEY_BYTES, type AttemptIdentity, identityText, keyText } from "./attempt-key.js";
 export { type CheckSettings, checkPolicy, DEFAULT_LEVEL, effectiveLevel } from "./checks/check-policy.js";
 export { checksPage } from "./checks/checks-page.js";
 export { MADE_CHECKS, type UnmadeCheck, unmadeChecks } from "./checks/made-checks.js";
@@ -13,6 +13,15 @@ export {
 export * from "./event.js";
 export { MAX_EVENT_LINE, type SignedEvent, signEventLine, verifyEventLine } from "./event-line.js";
 export { type FeedbackDetail, feedbackFor } from "./feedback/feedback-for.js";
+export { handoverMessage, sealedKeyIn } from "./handover/handover-message.js";
+export { handoverVariables, knownHostsIn, runnerConfigIn } from "./handover/handover-variables.js";
+export {
+  SEALING_KEY_BYTES,
+  sealingPrivateKey,
+  sealingPublicKey,
+  sealKey,
+  unsealKey,
+} from "./handover/sealed-key.js";
 export { type JudgeInput, type Judgement, judge } from "./judge.js";
 export { secretVariables } from "./pod/environment.js";
 export { isReservedPath, NOTEBOOK_CONTAINER, PATHS, SOURCE_CONTAINER, VOLUMES } from "./pod/paths.js";
@@ -21,7 +30,7 @@ export type { FetcherGit, PodSettings, PodSource, ValidationPodRequest } from ".
 export { type RunnerConfigRequest, runnerConfig } from "./pod/runner-config-for.js";
 export { NOTEBOOK_UID } from "./pod/security-context.js";
 export { STARTUP_ALLOWANCE_SECONDS } from "./pod/timeouts.js";
-export { type ValidationObjects, validationPod } from "./pod/validation-pod.js";
+export { recipientOf, validationPod } from "./pod/validation-pod.js";
 export { type AssembledResults, type AssembleOptions, assembleResults } from "./results/assemble-results.js";
 export { fitStatus, MAX_STATUS_BYTES } from "./results/fit-status.js";
 export { advance, emptyProgress, isComplete, type RunProgress } from "./run-progress.js";

@@ -2,19 +2,11 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { signPayload } from "../../src/validation/event-line.js";
-import {
-  attemptKey,
-  keyText,
-  MAX_EVENT_LINE,
-  signEventLine,
-  verdictFromTermination,
-  verifyEventLine,
-} from "../../src/validation/index.js";
+import { MAX_EVENT_LINE, signEventLine, verdictFromTermination, verifyEventLine } from "../../src/validation/index.js";
 import { aCellEnd, aStart, aVerdict, KEY, OTHER_KEY, signed } from "./events.js";
 
 interface Vectors {
   lines: { name: string; key: string; seq: number; payload: string; line: string }[];
-  attemptKey: { secret: string; namespace: string; jobUid: string; runId: string; attempt: number; key: string };
 }
 const vectors: Vectors = JSON.parse(readFileSync("test/fixtures/event-line-vectors.json", "utf8"));
 
@@ -23,32 +15,6 @@ describe("lines that Python signed", () => {
     const bytes = Buffer.from(key, "hex");
     expect(signPayload(bytes, seq, payload)).toBe(line);
     expect(verifyEventLine(bytes, line)).toEqual({ seq, event: JSON.parse(payload) });
-  });
-
-  test("the attempt's key is derived alike", () => {
-    const { secret, key, ...id } = vectors.attemptKey;
-    expect(keyText(attemptKey(Buffer.from(secret, "hex"), id))).toBe(key);
-  });
-});
-
-describe("keys of attempts", () => {
-  const id = { namespace: "a", jobUid: "u", runId: "r", attempt: 1 };
-  const secret = new Uint8Array(32).fill(1);
-
-  test("differ with every part of the identity", () => {
-    const variants = [
-      id,
-      { ...id, namespace: "b" },
-      { ...id, jobUid: "v" },
-      { ...id, runId: "s" },
-      { ...id, attempt: 2 },
-    ];
-    expect(new Set(variants.map((each) => keyText(attemptKey(secret, each)))).size).toBe(variants.length);
-  });
-
-  test("are not derived from a short secret or from parts that could be confused", () => {
-    expect(() => attemptKey(new Uint8Array(31), id)).toThrow(/32 bytes/);
-    expect(() => attemptKey(secret, { ...id, runId: "r|1" })).toThrow(RangeError);
   });
 });
 

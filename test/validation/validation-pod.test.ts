@@ -3,13 +3,15 @@ import type { Container, Pod, VolumeMount } from "kubernetes-types/core/v1.js";
 import { UserError } from "../../src/api/index.js";
 import {
   type PodSettings,
+  recipientOf,
   RunnerConfig,
   runnerConfig,
+  runnerConfigIn,
+  knownHostsIn,
   secretVariables,
   type ValidationPodRequest,
   validationPod,
 } from "../../src/validation/index.js";
-import { KEY } from "./events.js";
 
 const config = runnerConfig({
   job: { name: "train", namespace: "team-a" },
@@ -39,14 +41,14 @@ function aRequest(more: Partial<ValidationPodRequest> = {}): ValidationPodReques
     },
     image: "registry.example.com/train:1",
     fetcher: { image: "operator:1" },
-    key: KEY,
+    sealFor: "B6N8vBQgk8i3VdwbEOhstCa3StFqqFPtC9_AsrhtHHw",
     config,
     ...more,
   };
 }
 
 function podOf(more: Partial<ValidationPodRequest> = {}): Pod {
-  return validationPod(aRequest(more)).pod;
+  return validationPod(aRequest(more));
 }
 
 function withPod(pod: PodSettings): Pod {
@@ -63,6 +65,10 @@ function notebook(pod: Pod): Container {
   const [container] = pod.spec?.containers ?? [];
   if (!container) throw new Error("no container");
   return container;
+}
+
+function variablesOf({ env = [] }: Container): Record<string, string | undefined> {
+  return Object.fromEntries(env.map(({ name, value }) => [name, value]));
 }
 
 function mountPaths(container: Container): string[] {
@@ -91,7 +97,7 @@ describe("the pod of an attempt", () => {
   test("fetches the commit, never the branch alone", () => {
     expect(fetcher(podOf()).command).toEqual(["node", "/app/nbv.js", "fetch-source"]);
     expect(fetcher(podOf()).args?.join(" ")).toBe(
-      "--url https://git.example.com/a/b.git --commit c0ffee --ref main --credentials /nbv/credentials --into /nbv/source --runner-into /nbv/runner --attempt /nbv/attempt --handover-into /nbv/handover",
+      "--url https://git.example.com/a/b.git --commit c0ffee --ref main --credentials /nbv/credentials --into /nbv/source --runner-into /nbv/runner --handover-into /nbv/handover --seal-for B6N8vBQgk8i3VdwbEOhstCa3StFqqFPtC9_AsrhtHHw --attempt-identity nbv.v1|team-a|0b1f6a3e|3f9a1c2b7d4e|2 --termination-log /dev/termination-log",
     );
   });
 
@@ -113,23 +119,21 @@ describe("the pod of an attempt", () => {
     expect(JSON.stringify(pod)).not.toContain("credentials");
   });
 
-  test("follows the operator's settings of Git, known hosts by way of the attempt's Secret", () => {
-    const { pod, attemptSecret } = validationPod(
-      aRequest({
-        fetcher: {
-          image: "operator:1",
-          git: {
-            knownHosts: "git.example.com ssh-ed25519 AAAA",
-            allowLoopback: true,
-            plainHttpCredentialHosts: ["git.internal"],
-            environment: [{ name: "HTTPS_PROXY", value: "http://proxy:3128" }],
-          },
+  test("follows the operator's settings of Git, known hosts by way of a variable", () => {
+    const pod = podOf({
+      fetcher: {
+        image: "operator:1",
+        git: {
+          knownHosts: "git.example.com ssh-ed25519 AAAA",
+          allowLoopback: true,
+          plainHttpCredentialHosts: ["git.internal"],
+          environment: [{ name: "HTTPS_PROXY", value: "http://proxy:3128" }],
         },
-      }),
-    );
+      },
+    });
     const args = fetcher(pod).args?.join(" ");
-    expect(args).toContain("--known-hosts /nbv/attempt/known_hosts --allow-loopback --allow-plain-http git.internal");
-    expect(Buffer.from(attemptSecret.data?.known_hosts ?? "", "base64").toString()).toContain("ssh-ed25519");
+    expect(args).toContain("--allow-loopback --allow-plain-http git.internal");
+    expect(knownHostsIn(variablesOf(fetcher(pod)))).toBe("git.example.com ssh-ed25519 AAAA");
     expect(fetcher(pod).env).toContainEqual({ name: "HTTPS_PROXY", value: "http://proxy:3128" });
   });
 
@@ -152,12 +156,10 @@ describe("the pod of an attempt", () => {
 });
 
 describe("secrets", () => {
-  test("key and configuration stand in the attempt's Secret", () => {
-    const { attemptSecret, pod } = validationPod(aRequest());
-    const text = (name: string) => Buffer.from(attemptSecret.data?.[name] ?? "", "base64").toString();
-    expect(attemptSecret.metadata?.name).toBe(pod.metadata?.name);
-    expect(text("key")).toBe("07".repeat(32));
-    expect(RunnerConfig.parse(JSON.parse(text("config.json")))).toEqual(config);
+  test("none is in the pod: it says for whom the attempt's key is to be sealed, and the public configuration", () => {
+    expect(recipientOf(podOf())).toBe("B6N8vBQgk8i3VdwbEOhstCa3StFqqFPtC9_AsrhtHHw");
+    expect(RunnerConfig.parse(JSON.parse(runnerConfigIn(variablesOf(fetcher(podOf()))) ?? ""))).toEqual(config);
+    expect(podOf({ source: { kind: "tree", path: "/x" } }).spec?.volumes?.some(({ secret }) => secret)).toBe(false);
   });
 
   test("the runner is told what nobody checks; an older configuration says nothing of it", () => {
@@ -166,16 +168,11 @@ describe("secrets", () => {
     expect(RunnerConfig.parse(older).unchecked).toEqual([]);
   });
 
-  test("the key is nowhere in the pod", () => {
-    expect(JSON.stringify(podOf())).not.toContain("07".repeat(8));
-  });
-
-  test("the notebook's container sees neither the attempt's Secret nor Git credentials nor what Git left in /tmp", () => {
+  test("the notebook's container sees neither Git credentials nor what Git left in /tmp", () => {
     const names = notebook(podOf()).volumeMounts?.map(({ name }) => name);
-    expect(names).not.toContain("nbv-attempt");
     expect(names).not.toContain("nbv-credentials");
     expect(names).not.toContain("nbv-fetch-tmp");
-    expect(mountPaths(fetcher(podOf()))).toEqual(expect.arrayContaining(["/nbv/attempt", "/nbv/credentials"]));
+    expect(mountPaths(fetcher(podOf()))).toEqual(expect.arrayContaining(["/nbv/credentials"]));
   });
 
   test("the runner cannot be changed by the notebook, and the key passes through memory", () => {

@@ -34,6 +34,8 @@ export interface Observation {
   readonly source: SourceSeen;
   /** About the attempt that the job's status calls current; nothing when there is none. */
   readonly log?: LogSeen;
+  /** Why nothing that the current attempt's runner says can be authenticated: its key did not reach the operator. */
+  readonly keyLoss?: Failure;
   /** Why the API server would not have the current attempt's objects. */
   readonly refusal?: Failure;
   /** Whether a validation pod may start now, as far as the operator's limits go. */

@@ -28,10 +28,15 @@ export interface PreparedDirectories {
   readonly runnerInto?: string | undefined;
   /** The packages of the runner, where they don't lie in its own `vendor/`. */
   readonly runnerPackages?: string | undefined;
-  /** Mount of the attempt's Secret: `key` and `config.json`. */
-  readonly attempt?: string | undefined;
-  /** Receives `key` and `config.json`, readable by this user only. */
-  readonly handoverInto?: string | undefined;
+}
+
+/** What the runner is handed over: `key` and `config.json`, readable by this user only. */
+export interface Handover {
+  readonly into: string;
+  /** As the runner reads it. */
+  readonly keyText: string;
+  /** JSON. */
+  readonly config: string;
 }
 
 /** Fills the volumes that the notebook's container needs. @throws SourceError, UserError */
@@ -39,6 +44,7 @@ export async function prepareSource(
   from: PreparedFrom,
   to: PreparedDirectories,
   policy: GitPolicy,
+  handover?: Handover,
 ): Promise<WrittenTree> {
   if (to.runnerInto !== undefined) await copyRunner(to.runnerInto, to.runnerPackages);
   const written =
@@ -55,13 +61,16 @@ export async function prepareSource(
           policy,
         );
   // Last, so that the key lies nowhere when the fetch failed.
-  if (to.attempt !== undefined && to.handoverInto !== undefined) await handOver(to.attempt, to.handoverInto);
+  if (handover !== undefined) await handOver(handover);
   return written;
 }
 
-async function handOver(attempt: string, into: string): Promise<void> {
-  for (const name of ["config.json", "key"]) {
-    await writeFile(join(into, name), await readFile(join(attempt, name)), { mode: 0o600, flag: "w" });
+async function handOver({ into, keyText, config }: Handover): Promise<void> {
+  for (const [name, text] of [
+    ["config.json", config],
+    ["key", keyText],
+  ] as const) {
+    await writeFile(join(into, name), text, { mode: 0o600, flag: "w" });
     await chmod(join(into, name), 0o600);
   }
 }

@@ -53,7 +53,8 @@ function outOfMemory({ name, isInit, runningCell }: EndedContainer): Failure {
 function initFailure({ exitCode, message }: ContainerStateTerminated, { name }: EndedContainer): Failure {
   const report = parseSourceTermination(message);
   if (report) return classifySource(report, name);
-  const words = message?.trim() ?? "";
+  // A report of something else than a failure is no text to learn from.
+  const words = message?.startsWith("{") ? "" : (message?.trim() ?? "");
   const classified = classifySource({ message: words }, name);
   if (classified.reason !== "Unknown") return classified;
   return failureOf("InitContainerError", {

@@ -146,6 +146,14 @@ export const RUN_REASONS = {
     message: "The runner can't use the configuration that the operator gave it",
     suggestedAction: "Check that operator and runner are of one version; report it with the pod's log",
   },
+  AttemptKeyLost: {
+    ...RETRYABLE_PLATFORM,
+    stage: "start",
+    budget: "platform",
+    message: "The operator has no key to authenticate the runner with",
+    suggestedAction:
+      "None: it is tried again. If it comes back, give operator and fetcherImage one version, and keep the signing key",
+  },
   Terminated: {
     errorType: "unknown",
     fault: "platform",

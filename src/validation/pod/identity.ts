@@ -18,7 +18,7 @@ export function podLabels({ job, runId, attempt }: ValidationPodRequest): Record
   };
 }
 
-/** Makes the job the controller of its pods and Secrets, so that they go when it goes. */
+/** Makes the job the controller of its pods, so that they go when it goes. */
 export function podOwner({ job }: ValidationPodRequest): OwnerReference {
   return {
     apiVersion: API_VERSION,

@@ -7,7 +7,6 @@ export const PATHS = {
   handover: "/nbv/handover",
   home: "/nbv/home",
   artifacts: "/nbv/artifacts",
-  attempt: "/nbv/attempt",
   credentials: "/nbv/credentials",
   /** A local working tree in place of a Git repository; only the local executor mounts it. */
   tree: "/nbv/tree",
@@ -25,7 +24,6 @@ export const VOLUMES = {
   tmp: "nbv-tmp",
   /** `/tmp` of the init container: what Git leaves there never meets the notebook. */
   fetchTmp: "nbv-fetch-tmp",
-  attempt: "nbv-attempt",
   credentials: "nbv-credentials",
   tree: "nbv-tree",
 } as const;

@@ -6,7 +6,7 @@ const HASH_LENGTH = 10;
 const DNS_LABEL = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
 
 /**
- * Name of the pod (and of the Secret) of one attempt: `<job>-val-<runId8>-<n>`. A job name that is too long for it, or
+ * Name of the pod of one attempt: `<job>-val-<runId8>-<n>`. A job name that is too long for it, or
  * not a DNS label (dots), is shortened and told apart by a hash. The same arguments always give the same name.
  *
  * @param attempt 1 for the first attempt of the run.

@@ -20,7 +20,7 @@ export type PodSource =
 
 /** Settings of the operator that the fetch of a commit must follow as its resolution did. */
 export interface FetcherGit {
-  /** `known_hosts` lines for credentials that bring none; travels in the attempt's Secret. */
+  /** `known_hosts` lines for credentials that bring none. */
   readonly knownHosts?: string;
   /** @default false */
   readonly allowLoopback?: boolean;
@@ -56,8 +56,8 @@ export interface ValidationPodRequest {
   };
   /** Whether the cluster assigns user IDs itself (it serves the SecurityContextConstraints API). @default false */
   readonly assignsUserIds?: boolean;
-  /** From {@link attemptKey}. */
-  readonly key: Uint8Array;
+  /** The operator's X25519 public key, base64url: only its owner learns the attempt's key. */
+  readonly sealFor: string;
   /** From {@link runnerConfig}. */
   readonly config: RunnerConfig;
   /** Time for scheduling onto the node, pulling and fetching that the pod's deadline adds to the notebook's limit. @default 900 */

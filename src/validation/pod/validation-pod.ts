@@ -1,5 +1,6 @@
-import type { Container, Pod, PodSpec, Secret } from "kubernetes-types/core/v1.js";
-import { keyText } from "../attempt-key.js";
+import type { Container, Pod, PodSpec } from "kubernetes-types/core/v1.js";
+import { identityText } from "../attempt-key.js";
+import { handoverVariables } from "../handover/handover-variables.js";
 import { notebookEnvFrom, notebookEnvironment } from "./environment.js";
 import { podLabels, podOwner } from "./identity.js";
 import { NOTEBOOK_CONTAINER, PATHS, SOURCE_CONTAINER } from "./paths.js";
@@ -10,61 +11,50 @@ import { containerSecurityContext, podSecurityContext } from "./security-context
 import { deadlineSeconds } from "./timeouts.js";
 import { fetcherMounts, notebookMounts, podVolumes } from "./volumes.js";
 
-/** The two objects of one attempt. Deterministic: applying them twice changes nothing. */
-export interface ValidationObjects {
-  readonly pod: Pod;
-  /** Holds `key` and `config.json`; mounted only in the init container. Apply it before the pod. */
-  readonly attemptSecret: Secret;
-}
-
 const FETCHER_COMMAND = ["node", "/app/nbv.js", "fetch-source"] as const;
 const FETCHER_RESOURCES = { requests: { cpu: "100m", memory: "64Mi" }, limits: { cpu: "1", memory: "512Mi" } };
-/** Key of the attempt's Secret, and so a file of its mount. */
-const KNOWN_HOSTS = "known_hosts";
+/** Option of the init container that names whom the attempt's key is sealed for. */
+const SEAL_FOR = "--seal-for";
 /** Isolated and without `site`: nothing of the user's environment runs inside the runner. */
 const RUNNER_COMMAND = ["python3", "-I", "-S", `${PATHS.runner}/main.py`] as const;
 
 /**
- * The pod that validates the notebook once, and the Secret that its init container reads.
+ * The pod that validates the notebook once. Deterministic: making it twice gives the same. It holds no secret: its init
+ * container makes the attempt's key and tells it, sealed, in its termination message.
  *
  * @throws UserError when the job uses a reserved volume name or mount path.
  */
-export function validationPod(request: ValidationPodRequest): ValidationObjects {
+export function validationPod(request: ValidationPodRequest): Pod {
   const { job, pod: wanted } = request;
   const name = validationPodName(job.name, request.runId, request.attempt);
   const labels = podLabels(request);
   const owner = podOwner(request);
-  const metadata = { name, namespace: job.namespace, ownerReferences: [owner] };
   return {
-    attemptSecret: {
-      apiVersion: "v1",
-      kind: "Secret",
-      metadata: { ...metadata, labels },
-      type: "Opaque",
-      data: {
-        key: base64(keyText(request.key)),
-        "config.json": base64(JSON.stringify(request.config)),
-        ...(request.fetcher.git?.knownHosts && { [KNOWN_HOSTS]: base64(request.fetcher.git.knownHosts) }),
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: {
+      name,
+      namespace: job.namespace,
+      ownerReferences: [owner],
+      labels: {
+        ...wanted?.labels,
+        ...(wanted?.queueName !== undefined && { "kueue.x-k8s.io/queue-name": wanted.queueName }),
+        ...labels,
       },
+      ...(wanted?.annotations && { annotations: { ...wanted.annotations } }),
     },
-    pod: {
-      apiVersion: "v1",
-      kind: "Pod",
-      metadata: {
-        ...metadata,
-        labels: {
-          ...wanted?.labels,
-          ...(wanted?.queueName !== undefined && { "kueue.x-k8s.io/queue-name": wanted.queueName }),
-          ...labels,
-        },
-        ...(wanted?.annotations && { annotations: { ...wanted.annotations } }),
-      },
-      spec: podSpec(request, name),
-    },
+    spec: podSpec(request),
   };
 }
 
-function podSpec(request: ValidationPodRequest, secretName: string): PodSpec {
+/** Whom the key of a pod's attempt is sealed for; `undefined` when the pod is none of {@link validationPod}. */
+export function recipientOf({ spec }: Pick<Pod, "spec">): string | undefined {
+  const args = spec?.initContainers?.find(({ name }) => name === SOURCE_CONTAINER)?.args ?? [];
+  const at = args.indexOf(SEAL_FOR);
+  return at < 0 ? undefined : args[at + 1];
+}
+
+function podSpec(request: ValidationPodRequest): PodSpec {
   const { pod } = request;
   return {
     restartPolicy: "Never",
@@ -81,7 +71,7 @@ function podSpec(request: ValidationPodRequest, secretName: string): PodSpec {
     ...(pod?.runtimeClassName !== undefined && { runtimeClassName: pod.runtimeClassName }),
     initContainers: [fetcher(request)],
     containers: [notebook(request)],
-    volumes: podVolumes(request, secretName),
+    volumes: podVolumes(request),
   };
 }
 
@@ -94,13 +84,16 @@ function fetcher(request: ValidationPodRequest): Container {
       ...sourceArguments(request),
       ...["--into", PATHS.source],
       ...["--runner-into", PATHS.runner],
-      ...["--attempt", PATHS.attempt],
       ...["--handover-into", PATHS.handover],
+      ...[SEAL_FOR, request.sealFor],
+      ...["--attempt-identity", identityOf(request)],
+      ...["--termination-log", PATHS.terminationLog],
     ],
     env: [
       { name: "HOME", value: PATHS.tmp },
       { name: "TMPDIR", value: PATHS.tmp },
       ...(request.fetcher.git?.environment ?? []),
+      ...handoverVariables(request.config, request.fetcher.git?.knownHosts),
     ],
     resources: resourceRequirements(request.fetcher.resources ?? FETCHER_RESOURCES),
     volumeMounts: fetcherMounts(request),
@@ -117,7 +110,6 @@ function sourceArguments({ source, fetcher }: ValidationPodRequest): string[] {
     ...["--commit", source.commit],
     ...(source.ref === undefined ? [] : ["--ref", source.ref]),
     ...(source.credentialsSecret === undefined ? [] : ["--credentials", PATHS.credentials]),
-    ...(fetcher.git?.knownHosts ? ["--known-hosts", `${PATHS.attempt}/${KNOWN_HOSTS}`] : []),
     ...(fetcher.git?.allowLoopback ? ["--allow-loopback"] : []),
     ...(fetcher.git?.plainHttpCredentialHosts ?? []).flatMap((host) => ["--allow-plain-http", host]),
   ];
@@ -153,6 +145,6 @@ function artifactsDirectory({ artifactsClaim, job, runId, attempt }: ValidationP
   return `${PATHS.artifacts}/${job.name}/${validationPodName(job.name, runId, attempt)}`;
 }
 
-function base64(text: string): string {
-  return Buffer.from(text, "utf8").toString("base64");
+function identityOf({ job, runId, attempt }: ValidationPodRequest): string {
+  return identityText({ namespace: job.namespace, jobUid: job.uid, runId, attempt });
 }

@@ -6,7 +6,7 @@ import type { ValidationPodRequest } from "./request.js";
 const SECRET_MODE = 0o440;
 
 /** All volumes of the pod, the job's own last. @throws UserError when the job uses a reserved name. */
-export function podVolumes(request: ValidationPodRequest, secretName: string): Volume[] {
+export function podVolumes(request: ValidationPodRequest): Volume[] {
   return [
     { name: VOLUMES.runner, emptyDir: {} },
     { name: VOLUMES.source, emptyDir: {} },
@@ -15,7 +15,6 @@ export function podVolumes(request: ValidationPodRequest, secretName: string): V
     artifactsVolume(request.artifactsClaim),
     { name: VOLUMES.tmp, emptyDir: {} },
     { name: VOLUMES.fetchTmp, emptyDir: {} },
-    { name: VOLUMES.attempt, secret: { secretName, defaultMode: SECRET_MODE } },
     ...sourceVolumes(request),
     ...ownVolumes(request),
   ];
@@ -44,13 +43,12 @@ function ownVolumes({ pod }: ValidationPodRequest): readonly Volume[] {
   });
 }
 
-/** Mounts of the init container: the only place where the attempt's key and Git credentials are. */
+/** Mounts of the init container: the only place where Git credentials are. */
 export function fetcherMounts({ source }: ValidationPodRequest): VolumeMount[] {
   return [
     { name: VOLUMES.runner, mountPath: PATHS.runner },
     { name: VOLUMES.source, mountPath: PATHS.source },
     { name: VOLUMES.handover, mountPath: PATHS.handover },
-    { name: VOLUMES.attempt, mountPath: PATHS.attempt, readOnly: true },
     { name: VOLUMES.fetchTmp, mountPath: PATHS.tmp },
     ...(source.kind === "tree" ? [{ name: VOLUMES.tree, mountPath: PATHS.tree, readOnly: true }] : []),
     ...(source.kind === "git" && source.credentialsSecret !== undefined

@@ -2,8 +2,9 @@ import { toRfc3339 } from "../../../src/api/index.js";
 import type { Cluster, LogOptions } from "../../../src/kube/cluster.js";
 import { KubeError } from "../../../src/kube/kube-error.js";
 import type { ManualClock } from "../../../src/kube/manual-clock.js";
-import { PODS, type Pod, SECRETS } from "../../../src/kube/resources.js";
+import { PODS, type Pod } from "../../../src/kube/resources.js";
 import type { RunnerEvent } from "../../../src/validation/index.js";
+import { fetched, handedOver } from "./fake-fetcher.js";
 import { signed } from "./fake-runner.js";
 
 /** Plays kubelet and runner for the pods of a memory cluster, one step when told. */
@@ -15,16 +16,18 @@ export class FakeKubelet {
     readonly clock: ManualClock,
   ) {}
 
-  async start(pod: Pod): Promise<void> {
+  /** The source is fetched, the notebook starts. @param message what the init container leaves, in place of the key */
+  async start(pod: Pod, message?: string): Promise<void> {
     await this.#report(pod, {
       phase: "Running",
+      initContainerStatuses: [fetched(pod, this.#now(), message)],
       containerStatuses: [this.#container({ running: { startedAt: this.#now() } })],
     });
   }
 
-  /** The runner says these events, signed under the key that the operator gave it. */
+  /** The runner says these events, signed under the key that the init container gave it. */
   async say(pod: Pod, events: readonly RunnerEvent[], from = 0): Promise<string[]> {
-    const lines = signed(await this.#key(pod), events).slice(from);
+    const lines = signed(handedOver(pod).key, events).slice(from);
     const log = this.#logOf(pod);
     log.lines.push(...lines);
     for (const wake of log.wake.splice(0)) wake();
@@ -82,12 +85,6 @@ export class FakeKubelet {
         signal?.addEventListener("abort", () => resolve(), { once: true });
       });
     }
-  }
-
-  async #key(pod: Pod): Promise<Uint8Array> {
-    const { namespace = "", name } = pod.metadata;
-    const secret = await this.cluster.get(SECRETS, { namespace, name });
-    return Buffer.from(Buffer.from(secret.data?.["key"] ?? "", "base64").toString(), "hex");
   }
 
   #logOf(pod: Pod) {

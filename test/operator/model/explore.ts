@@ -18,7 +18,6 @@ export function initialState(budget: Budget): ModelState {
     nextUid: 1,
     job,
     pods: {},
-    secrets: {},
     cache: { job, pods: {} },
     memory: { isDirty: true, wakeAt: undefined, question: undefined },
     budget,

@@ -18,7 +18,7 @@ export type Fault =
   | { readonly kind: "interrupt"; readonly after: number; readonly change: (state: ModelState) => ModelState };
 
 /** An API server whose whole state is a value, so that every moment can be returned to. */
-export class ModelCluster implements Pick<Cluster, "get" | "list" | "create" | "patch" | "patchStatus" | "delete"> {
+export class ModelCluster implements Pick<Cluster, "get" | "list" | "create" | "patchStatus" | "delete"> {
   /** Writes so far, events not counted. */
   writes = 0;
   hasCrashed = false;
@@ -67,7 +67,6 @@ export class ModelCluster implements Pick<Cluster, "get" | "list" | "create" | "
     });
     this.#write(() => {
       const next = { ...state, version: state.version + 1, nextUid: state.nextUid + 1 };
-      if (resource.plural === "secrets") return { ...next, secrets: { ...state.secrets, [name]: ownerOf(made) } };
       const pod = { object: made as unknown as Pod, said: 0, script: "passing", log: "open" } as const;
       return { ...next, pods: { ...state.pods, [name]: pod } };
     });
@@ -89,16 +88,6 @@ export class ModelCluster implements Pick<Cluster, "get" | "list" | "create" | "
     return written as unknown as T;
   }
 
-  async patch<T extends KubernetesObject>(_resource: Resource<T>, key: ObjectKey, patch: MergePatch): Promise<T> {
-    this.#live();
-    const { state } = this;
-    if (state.secrets[key.name] === undefined)
-      throw new KubeError({ reason: "NotFound", message: `secret ${key.name} not found` });
-    const owner = ownerOf(patch as unknown as KubernetesObject);
-    this.#write(() => ({ ...state, version: state.version + 1, secrets: { ...state.secrets, [key.name]: owner } }));
-    return (await this.get(SECRET_LIKE, key)) as unknown as T;
-  }
-
   async delete<T extends KubernetesObject>(
     resource: Resource<T>,
     key: ObjectKey,
@@ -115,19 +104,8 @@ export class ModelCluster implements Pick<Cluster, "get" | "list" | "create" | "
   }
 
   #find(resource: Resource, name: string): KubernetesObject | undefined {
-    const { job, pods, secrets } = this.state;
-    if (resource.plural === "notebookvalidationjobs") return job;
-    if (resource.plural === "pods") return pods[name]?.object;
-    const owner = secrets[name];
-    if (owner === undefined) return undefined;
-    const reference = {
-      apiVersion: "v1",
-      kind: owner.startsWith("uid-") ? "Pod" : "NotebookValidationJob",
-      name,
-      uid: owner,
-      controller: true,
-    };
-    return { apiVersion: "v1", kind: "Secret", metadata: { name, namespace: "team-a", ownerReferences: [reference] } };
+    const { job, pods } = this.state;
+    return resource.plural === "notebookvalidationjobs" ? job : pods[name]?.object;
   }
 
   #live(): void {
@@ -162,12 +140,6 @@ function shared(status: unknown): unknown {
   return status;
 }
 
-const SECRET_LIKE: Resource = { group: "", version: "v1", kind: "Secret", plural: "secrets", namespaced: true };
-
-function ownerOf(object: KubernetesObject): string {
-  return object.metadata.ownerReferences?.find(({ controller }) => controller === true)?.uid ?? "";
-}
-
 /** The pod is asked to go: its kubelet needs a while, unless it never ran or has ended. */
 export function terminating(state: ModelState, name: string): ModelState {
   const pod = state.pods[name];
@@ -178,16 +150,15 @@ export function terminating(state: ModelState, name: string): ModelState {
   return { ...state, version: state.version + 1, pods: { ...state.pods, [name]: { ...pod, object } } };
 }
 
-/** The pod's object is gone, and what it owned. */
+/** The pod's object is gone. */
 export function withoutPod(state: ModelState, name: string): ModelState {
-  const { [name]: pod, ...pods } = state.pods;
-  const owned = Object.entries(state.secrets).filter(([, owner]) => owner !== pod?.object.metadata.uid);
-  return { ...state, version: state.version + 1, pods, secrets: Object.fromEntries(owned) };
+  const { [name]: _gone, ...pods } = state.pods;
+  return { ...state, version: state.version + 1, pods };
 }
 
 /** The job is gone, and what it owned. */
 export function withoutJob(state: ModelState): ModelState {
-  return { ...state, version: state.version + 1, job: undefined, pods: {}, secrets: {} };
+  return { ...state, version: state.version + 1, job: undefined, pods: {} };
 }
 
 export function replaceJob(

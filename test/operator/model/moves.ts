@@ -1,6 +1,7 @@
 import { ANNOTATION_RETRY_REQUESTED, toRfc3339, toRfc3339Millis } from "../../../src/api/index.js";
 import { equalJson, freezeJson } from "../../../src/kube/json.js";
 import { hasEnded } from "../../../src/operator/decide/pods.js";
+import { fetched } from "../kit/fake-fetcher.js";
 import { checkWrite } from "./invariants.js";
 import { replaceJob, terminating, withoutJob, withoutPod } from "./model-cluster.js";
 import { EVENTS_OF, lastLine, objectsOf, type ReconcileOutcome, reconcile, restarted } from "./operator-step.js";
@@ -183,11 +184,15 @@ function podMoves(state: ModelState, name: string): Move[] {
   };
   const startedAt = toRfc3339(state.now);
   if (object.status?.phase === "Pending") {
-    const start = {
-      name: `${name} starts`,
-      go: (from: ModelState) => podStatus(from, name, running({ running: { startedAt } })),
-    };
-    return [...gone, start, noImage, evict, vanish];
+    const started = (message?: string) => (from: ModelState) =>
+      podStatus(from, name, {
+        phase: "Running",
+        initContainerStatuses: [fetched(object, startedAt, message)],
+        containerStatuses: [container({ running: { startedAt } })],
+      });
+    const start: Move = { name: `${name} starts`, go: started() };
+    const keyless: Move = { name: `${name} starts and tells no key`, kind: "platform", go: started("") };
+    return [...gone, start, keyless, noImage, evict, vanish];
   }
   return [
     ...gone,
@@ -294,10 +299,6 @@ function container(state: object): object {
   return { name: "notebook", image: "i", imageID: "i", ready: false, restartCount: 0, state };
 }
 
-function running(state: object): object {
-  return { phase: "Running", containerStatuses: [container(state)] };
-}
-
 function waiting(state: ModelState, name: string, reason: string): ModelState {
   return podStatus(state, name, {
     phase: "Pending",
@@ -331,6 +332,7 @@ function ended(
     finishedAt: at,
   };
   const done = podStatus(withPod(state, name, { said, script }), name, {
+    ...state.pods[name]?.object.status,
     phase: exitCode === 0 ? "Succeeded" : "Failed",
     containerStatuses: [container({ terminated })],
   });

@@ -9,6 +9,7 @@ import { Observer } from "../../../src/operator/observer.js";
 import { Reconciler } from "../../../src/operator/reconciler.js";
 import { SigningKey } from "../../../src/operator/signing-key.js";
 import { advance, emptyProgress, type RunProgress } from "../../../src/validation/index.js";
+import { handedOver } from "../kit/fake-fetcher.js";
 import { failingEvents, passingEvents, signed } from "../kit/fake-runner.js";
 import { Crash, type Fault, ModelCluster } from "./model-cluster.js";
 import type { ModelPod, ModelState } from "./state.js";
@@ -50,6 +51,7 @@ export async function reconcile(
   const logs = {
     follow: ({ pod, key }: { pod: { name: string }; key: Uint8Array }) => followed(cluster.state.pods[pod.name], key),
     last: () => undefined,
+    keyOf: () => undefined,
     forget: () => undefined,
   };
   const podsOf = (uid: string) =>
@@ -116,11 +118,6 @@ function linesOf({ script, said }: ModelPod, key: Uint8Array): string[] {
 
 /** The runner's last line, as it stands in the termination message. */
 export function lastLine(state: ModelState, podName: string, script: ModelPod["script"]): string {
-  const attempt = state.pods[podName]?.object.metadata.labels ?? {};
-  const key = signingKey.forAttempt(
-    { namespace: KEY.namespace, uid: state.job?.metadata.uid ?? "" },
-    attempt["mlops.dev/run"] ?? "",
-    Number(attempt["mlops.dev/attempt"]),
-  );
-  return signed(key, EVENTS_OF[script]).at(-1) ?? "";
+  const pod = state.pods[podName]?.object;
+  return pod === undefined ? "" : (signed(handedOver(pod).key, EVENTS_OF[script]).at(-1) ?? "");
 }

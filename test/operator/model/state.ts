@@ -33,8 +33,6 @@ export interface ModelState {
   readonly nextUid: number;
   readonly job: NotebookValidationJobObject | undefined;
   readonly pods: Readonly<Record<string, ModelPod>>;
-  /** Owner UIDs of Secrets, by name. */
-  readonly secrets: Readonly<Record<string, string>>;
   /** What the operator's informers have; behind the truth until a watch delivers. */
   readonly cache: {
     readonly job: NotebookValidationJobObject | undefined;

@@ -54,11 +54,16 @@ function withoutPod(turn: ValidTurn, attempt: OpenAttempt): StepResult {
 }
 
 function judgeAttempt(turn: ValidTurn, status: JobStatus, pod: Pod): StepResult {
-  const { log } = turn.seen;
+  const { log, keyLoss } = turn.seen;
   const { exit } = notebookState(pod);
+  const signal = classifyPod(corePod(pod), turn.now, contextOf(turn));
+  // The platform's own losses don't need the runner's word; exit codes, which the notebook could cause, do.
+  if (keyLoss) {
+    const isPlatforms = signal.kind === "ended" && signal.failure.budget === "platform";
+    return fail(turn, status, isPlatforms ? signal.failure : keyLoss);
+  }
   if (exit !== undefined && log?.isFinal !== true) return { status, requeueAfterMs: LOG_POLL_MS };
   const progress = log?.progress;
-  const signal = classifyPod(corePod(pod), turn.now, contextOf(turn));
   if (progress === undefined) {
     return fail(turn, status, signal.kind === "ended" ? signal.failure : failureOf("VerdictMissing"));
   }
@@ -77,7 +82,10 @@ function verdictOf(judgement: ReturnType<typeof judge>): "Failed" | "Error" {
 function followPod(turn: ValidTurn, status: JobStatus, pod: Pod, attempt: OpenAttempt): StepResult {
   const { startedAt } = notebookState(pod);
   const signal = classifyPod(corePod(pod), turn.now, contextOf(turn));
+  const { keyLoss } = turn.seen;
   if (signal.kind === "ended") return fail(turn, withResults(turn, status), signal.failure);
+  // Nothing that it could still say would count.
+  if (keyLoss) return fail(turn, status, keyLoss);
   if (signal.kind === "visible") {
     return {
       status: withTrouble(turn, status, signal.failure),

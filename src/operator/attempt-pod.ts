@@ -1,3 +1,4 @@
+import type { Pod } from "kubernetes-types/core/v1.js";
 import {
   type EffectiveSpec,
   type NotebookValidationJobSpec,
@@ -10,7 +11,6 @@ import {
   type PodSource,
   runnerConfig,
   secretVariables,
-  type ValidationObjects,
   validationPod,
 } from "../validation/index.js";
 import type { AttemptPlan } from "./decide/decision.js";
@@ -20,13 +20,14 @@ interface Variable {
   readonly value: string;
 }
 
-/** What the objects of one attempt are made from. */
+/** What the pod of one attempt is made from. */
 export interface AttemptRequest {
   readonly job: { readonly name: string; readonly namespace: string; readonly uid: string };
   readonly spec: NotebookValidationJobSpec;
   readonly effective: EffectiveSpec;
   readonly plan: AttemptPlan;
-  readonly key: Uint8Array;
+  /** From {@link SigningKey.publicKey}. */
+  readonly sealFor: string;
   /** Names of the keys of the Secrets that become variables, by Secret; values are never read into here. */
   readonly secretKeys: Readonly<Record<string, readonly string[]>>;
   readonly config: OperatorConfig;
@@ -37,9 +38,9 @@ export interface AttemptRequest {
   readonly localTree?: string | undefined;
 }
 
-/** The pod and the Secret of one attempt. */
-export function attemptObjects(request: AttemptRequest): ValidationObjects {
-  const { job, spec, effective, plan, key, config, fetcher } = request;
+/** The pod of one attempt. @throws UserError when the job uses a reserved name or path */
+export function attemptPod(request: AttemptRequest): Pod {
+  const { job, spec, effective, plan, sealFor, config, fetcher } = request;
   const pod = podSettings(spec, effective, config);
   const attempt = { job, runId: plan.runId, attempt: plan.number };
   return validationPod({
@@ -55,7 +56,7 @@ export function attemptObjects(request: AttemptRequest): ValidationObjects {
     },
     assignsUserIds: config.openshift,
     startupAllowanceSeconds: parseDuration(config.patience.podStartAllowance) / 1000,
-    key,
+    sealFor,
     config: runnerConfig({
       ...attempt,
       commit: plan.commit,
