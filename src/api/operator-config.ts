@@ -60,6 +60,15 @@ const Concurrency = object({
   validationsPerNamespace: count(1).default(10).describe("Validation pods at the same time in one namespace."),
   builds: count(1).default(5).describe("Builds at the same time."),
   reconciles: count(1).default(8).describe("Jobs looked at at the same time."),
+  logStreams: count(0)
+    .default(1000)
+    .describe("Logs followed live at the same time, one connection each; more are asked for every 10 s."),
+});
+
+const StatusWrites = object({
+  progressInterval: duration()
+    .default("2s")
+    .describe("Shortest time between two writes of one job's progress; what matters is written at once."),
 });
 
 const Retention = object({
@@ -131,6 +140,7 @@ export const OperatorConfig = object({
   network: Network.prefault({}).describe("Proxies, certificates and package indexes."),
   build: Build.prefault({}).describe("How environments are built."),
   access: Access.prefault({}).describe("What jobs and the operator may touch."),
+  status: StatusWrites.prefault({}).describe("How a job's state is reported."),
   statusBudgetBytes: integer({ min: 16_384, max: 1_048_576 }).default(262_144).describe("Largest status of a job."),
 });
 export type OperatorConfig = z.infer<typeof OperatorConfig>;

@@ -5,11 +5,13 @@ import { isKubeError } from "../kube/kube-error.js";
 import type { KubernetesObject, ObjectMeta } from "../kube/object.js";
 import { keyOf, keyText } from "../kube/object-key.js";
 import { NOTEBOOK_VALIDATION_JOBS, type NotebookValidationJobObject, PODS, type Pod } from "../kube/resources.js";
+import { AssumedPods } from "./assumed-pods.js";
 import { Capacity } from "./capacity.js";
 import type { JobStatus } from "./decide/job.js";
 import { isLive } from "./decide/pods.js";
 import { transitionNotes } from "./decide/transition-notes.js";
 import { Effects } from "./effects.js";
+import { JobLedger } from "./job-ledger.js";
 import { LogFollower } from "./log-follower.js";
 import { Observer } from "./observer.js";
 import { OperatorMetrics } from "./operator-metrics.js";
@@ -39,6 +41,7 @@ export class Controller {
   readonly #desk: SourceDesk;
   readonly #logs: LogFollower;
   readonly #capacity: Capacity;
+  readonly #assumed: AssumedPods;
   readonly #reconciler: Reconciler;
   /** Names of jobs by UID, for answers that know only the latter. */
   readonly #keys = new Map<string, string>();
@@ -80,11 +83,19 @@ export class Controller {
       concurrency: config.git.maxConcurrent,
       timeoutMs: parseDuration(config.git.timeout),
     });
-    this.#logs = new LogFollower({ cluster, clock, random, logger: this.#logger, onProgress: (key) => this.#add(key) });
+    this.#logs = new LogFollower({
+      cluster,
+      clock,
+      random,
+      logger: this.#logger,
+      onProgress: (key) => this.#add(key),
+      maxStreams: config.concurrency.logStreams,
+    });
     const { validations, validationsPerNamespace } = config.concurrency;
     this.#capacity = new Capacity({ total: validations, perNamespace: validationsPerNamespace }, () =>
       this.#livePods(),
     );
+    this.#assumed = new AssumedPods(clock, (pod) => this.#pods.get(keyOf(pod))?.metadata.uid === pod.metadata.uid);
     const settings = { config, build: options.build ?? "refuse" } as const;
     this.#reconciler = new Reconciler({
       cluster,
@@ -94,6 +105,7 @@ export class Controller {
       observer: new Observer({
         cluster,
         podsOf: (uid) => this.#pods.byIndex(BY_OWNER, uid),
+        assumed: this.#assumed,
         desk: this.#desk,
         logs: this.#logs,
         signingKey,
@@ -101,7 +113,7 @@ export class Controller {
         settings,
       }),
       effects: new Effects({
-        cluster,
+        cluster: this.#assumed.through(cluster),
         clock,
         logger: this.#logger,
         signingKey,
@@ -110,6 +122,8 @@ export class Controller {
         localTree: options.localTree,
       }),
       capacity: this.#capacity,
+      ledger: new JobLedger(clock, parseDuration(config.status.progressInterval)),
+      assumed: this.#assumed,
       onTransition: (job, before, after) => this.#transition(job, before, after),
     });
   }
@@ -126,6 +140,7 @@ export class Controller {
     this.#pods.start();
     try {
       await Promise.all([this.#jobs.whenSynced(signal), this.#pods.whenSynced(signal)]);
+      this.#assumed.begin();
       this.#isReady = true;
       this.#logger.info({ jobs: this.#jobs.size, pods: this.#pods.size }, "the operator works");
       const workers = Math.max(1, this.#options.concurrency ?? this.#options.config.concurrency.reconciles);
@@ -184,6 +199,7 @@ export class Controller {
   #podChanged(pod: Pod): void {
     const uid = ownerOf(pod)?.[0];
     if (uid === undefined) return;
+    this.#assumed.told(uid, pod);
     this.#capacity.drop(uid);
     this.#add(this.#keys.get(uid));
     if (!isLive(pod, this.#options.clock.now())) this.#wakeWaiting();

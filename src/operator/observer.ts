@@ -4,10 +4,11 @@ import { isKubeError } from "../kube/kube-error.js";
 import { PODS, type Pod } from "../kube/resources.js";
 import type { Failure } from "../recovery/index.js";
 import { labelValue, NOTEBOOK_CONTAINER, verdictFromTermination } from "../validation/index.js";
+import type { AssumedPods } from "./assumed-pods.js";
 import type { Capacity } from "./capacity.js";
 import { type OpenAttempt, openAttempt } from "./decide/attempts.js";
 import { isTerminal, type JobStatus, type StoredJob } from "./decide/job.js";
-import type { LogSeen, Observation, Settings } from "./decide/observation.js";
+import type { Observation, Settings } from "./decide/observation.js";
 import { hasEnded, notebookState } from "./decide/pods.js";
 import { readTurn } from "./decide/read-turn.js";
 import { sourceTicket } from "./decide/source-ticket.js";
@@ -20,6 +21,8 @@ export interface ObserverOptions {
   readonly cluster: Pick<Cluster, "get" | "list">;
   /** Cached pods that carry our labels and whose controller has this UID. */
   readonly podsOf: (jobUid: string) => readonly Pod[];
+  /** Pods that were made and that the cache does not have yet. */
+  readonly assumed: Pick<AssumedPods, "of" | "lateUntil">;
   readonly desk: Pick<SourceDesk, "look">;
   readonly logs: Pick<LogFollower, "follow" | "last" | "keyOf" | "forget">;
   readonly signingKey: SigningKey;
@@ -55,8 +58,10 @@ export class Observer {
     const pods = isSure ? await this.#surePods(job) : await this.#pods(job, status);
     const attempt = openAttempt(status);
     const { log, keyLoss } = this.#log(job, status, pods);
+    const lateUntil = this.#options.assumed.lateUntil(uid, status, pods);
     return {
       pods,
+      ...(lateUntil !== undefined && { lateUntil }),
       source: desk.look(uid, sourceTicket(status)),
       ...(log && { log }),
       ...(keyLoss && { keyLoss }),
@@ -66,10 +71,13 @@ export class Observer {
     };
   }
 
-  /** Cached pods; and the current attempt's, which the cache may not have yet: its absence has to be sure. */
+  /** Pods that are cached or were made just now. The current attempt's has to be among them, or surely absent. */
   async #pods(job: StoredJob, status: JobStatus): Promise<readonly Pod[]> {
     const { namespace = "", uid = "" } = job.metadata;
-    const pods = this.#options.podsOf(uid);
+    const cached = this.#options.podsOf(uid);
+    const made = this.#options.assumed.of(uid)?.pod;
+    const isKnown = made === undefined || cached.some(({ metadata }) => metadata.name === made.metadata.name);
+    const pods = isKnown ? cached : [...cached, made];
     const podName = isTerminal(status.phase) ? undefined : openAttempt(status)?.podName;
     if (podName === undefined || pods.some(({ metadata }) => metadata.name === podName)) return pods;
     try {

@@ -6,11 +6,14 @@ import { isKubeError } from "../kube/kube-error.js";
 import { createMergePatch } from "../kube/merge-patch.js";
 import type { ObjectKey } from "../kube/object.js";
 import { NOTEBOOK_VALIDATION_JOBS, type NotebookValidationJobObject } from "../kube/resources.js";
+import type { AssumedPods } from "./assumed-pods.js";
 import type { Capacity } from "./capacity.js";
 import { decide } from "./decide/decide.js";
-import type { Effect } from "./decide/decision.js";
+import type { Decision, Effect } from "./decide/decision.js";
 import type { JobStatus } from "./decide/job.js";
+import type { Observation } from "./decide/observation.js";
 import type { Effects } from "./effects.js";
+import type { JobLedger } from "./job-ledger.js";
 import type { Observer, Refusal } from "./observer.js";
 
 export interface ReconcilerOptions {
@@ -22,6 +25,8 @@ export interface ReconcilerOptions {
   readonly observer: Observer;
   readonly effects: Effects;
   readonly capacity: Capacity;
+  readonly ledger: JobLedger;
+  readonly assumed: Pick<AssumedPods, "of" | "forget">;
   /** Told of every status that was written. */
   readonly onTransition?: (job: NotebookValidationJobObject, before: JobStatus, after: JobStatus) => void;
 }
@@ -57,23 +62,19 @@ export class Reconciler {
 
   /** @throws KubeError when it has to be tried again later */
   async reconcile(key: ObjectKey): Promise<ReconcileResult> {
+    const { capacity, ledger, assumed } = this.#options;
     const cached = this.#options.jobOf(key);
     if (cached === undefined) return {};
     const uid = cached.metadata.uid ?? "";
     try {
-      let job: NotebookValidationJobObject | undefined = cached;
+      let job: NotebookValidationJobObject | undefined = ledger.newest(cached);
       let isCurrent = false;
       for (let round = 0; round < MAX_ROUNDS && job !== undefined; round++) {
-        let seen = await this.#options.observer.observe(job, this.#refusals.get(uid));
-        let decision = decide(job, seen, this.#options.clock.now());
-        if (decision.effects.some(({ kind }) => kind === "start-attempt")) {
-          // A pod that the cache does not have yet would get company.
-          seen = await this.#options.observer.observe(job, this.#refusals.get(uid), true);
-          decision = decide(job, seen, this.#options.clock.now());
-        }
+        const { seen, decision } = await this.#decide(job);
         const before = (job.status ?? {}) as JsonObject;
         const patch = createMergePatch(before, decision.status);
-        if (patch !== undefined) {
+        const waitMs = patch === undefined || decision.write === "now" ? 0 : ledger.dueInMs(job);
+        if (patch !== undefined && waitMs === 0) {
           const written: NotebookValidationJobObject | undefined = await this.#write(job, patch);
           isCurrent = true;
           if (written === undefined) {
@@ -82,31 +83,56 @@ export class Reconciler {
           }
           job = written;
           this.#options.onTransition?.(job, before, decision.status);
-        } else if (!isCurrent && decision.effects.some(({ kind }) => CHANGES_CLUSTER.has(kind))) {
-          job = await this.#read(key, uid);
-          isCurrent = true;
-          continue;
+        } else {
+          ledger.keep(job, patch && decision.status);
+          if (!isCurrent && decision.effects.some(({ kind }) => CHANGES_CLUSTER.has(kind))) {
+            job = await this.#read(key, uid);
+            isCurrent = true;
+            continue;
+          }
         }
         let isRefused = false;
         for (const effect of decision.effects) {
           const result = await this.#options.effects.perform(job, effect, seen);
           if (effect.kind !== "start-attempt") continue;
-          if (result.kind === "done") this.#options.capacity.started(uid);
+          if (result.kind === "done") capacity.started(uid);
           isRefused = result.kind === "refused";
           if (result.kind === "refused")
             this.#refusals.set(uid, { podName: effect.plan.podName, failure: result.failure });
         }
-        if (!isRefused) return decision.requeueAfterMs === undefined ? {} : { requeueAfterMs: decision.requeueAfterMs };
+        if (isRefused) continue;
+        // Should no watch ever tell of a pod that was made, it has to be asked for.
+        const assumedUntil = assumed.of(uid)?.until;
+        return soonest(
+          decision.requeueAfterMs,
+          waitMs === 0 ? undefined : waitMs,
+          assumedUntil && assumedUntil - this.#options.clock.now(),
+        );
       }
       return { requeueAfterMs: job === undefined ? GONE_RECHECK_MS : 0 };
     } finally {
-      this.#options.capacity.release(uid);
+      capacity.release(uid);
     }
+  }
+
+  async #decide(job: NotebookValidationJobObject): Promise<{ seen: Observation; decision: Decision }> {
+    const { clock, ledger, observer } = this.#options;
+    const refusal = this.#refusals.get(job.metadata.uid ?? "");
+    const decided = ledger.asDecided(job);
+    const seen = await observer.observe(decided, refusal);
+    const decision = decide(decided, seen, clock.now());
+    const starts = decision.effects.some(({ kind }) => kind === "start-attempt");
+    if (!starts || !mayHavePods(job)) return { seen, decision };
+    // A pod that the cache does not have yet would get company.
+    const sure = await observer.observe(decided, refusal, true);
+    return { seen: sure, decision: decide(decided, sure, clock.now()) };
   }
 
   /** The job is gone. */
   forget(uid: string): void {
     this.#refusals.delete(uid);
+    this.#options.ledger.forget(uid);
+    this.#options.assumed.forget(uid);
     this.#options.capacity.drop(uid);
   }
 
@@ -114,11 +140,13 @@ export class Reconciler {
   async #write(job: NotebookValidationJobObject, status: JsonObject): Promise<NotebookValidationJobObject | undefined> {
     const { namespace = "", name, resourceVersion } = job.metadata;
     try {
-      return await this.#options.cluster.patchStatus(
+      const written = await this.#options.cluster.patchStatus(
         NOTEBOOK_VALIDATION_JOBS,
         { namespace, name },
         { metadata: { resourceVersion }, status },
       );
+      this.#options.ledger.written(written);
+      return written;
     } catch (error) {
       if (isKubeError(error, "Conflict", "NotFound")) return undefined;
       throw error;
@@ -129,10 +157,27 @@ export class Reconciler {
   async #read(key: ObjectKey, uid: string): Promise<NotebookValidationJobObject | undefined> {
     try {
       const job = await this.#options.cluster.get(NOTEBOOK_VALIDATION_JOBS, key);
-      return job.metadata.uid === uid ? job : undefined;
+      if (job.metadata.uid !== uid) return undefined;
+      this.#options.ledger.read(job);
+      return job;
     } catch (error) {
       if (isKubeError(error, "NotFound")) return undefined;
       throw error;
     }
   }
+}
+
+/**
+ * Whether a pod of the job may be there that the cache lacks. Not before its first attempt: an attempt is in the written
+ * status before its pod is made, by whichever operator, and the write of this first one proves that there was none
+ * (it is refused unless the job is still as it was read). From the second on, the API server is asked.
+ */
+function mayHavePods({ status }: NotebookValidationJobObject): boolean {
+  const { attempts = [] } = (status ?? {}) as { attempts?: unknown };
+  return !Array.isArray(attempts) || attempts.length > 0;
+}
+
+function soonest(...delays: readonly (number | undefined)[]): ReconcileResult {
+  const known = delays.filter((delay) => delay !== undefined);
+  return known.length === 0 ? {} : { requeueAfterMs: Math.min(...known) };
 }

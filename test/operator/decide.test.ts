@@ -25,7 +25,7 @@ describe("a job that arrives", () => {
       runCount: 1,
       retryStrategy: "default",
     });
-    expect(story.kinds()).toEqual(["ask-source", "emit"]);
+    expect(story.kinds()).toEqual(["ask-source"]);
     expect(story.condition("SpecValid")).toBe("True/Valid");
     story.see({ source: { kind: "resolving" } });
     expect(story.kinds()).toEqual([]);

@@ -17,6 +17,7 @@ import { summarized } from "./summary.js";
 import { hold, isHeld, resume } from "./suspension.js";
 import { transitionNotes } from "./transition-notes.js";
 import type { Step, StepResult, Turn, ValidTurn } from "./turn.js";
+import { writeTime } from "./write-time.js";
 
 /** How each phase goes on. */
 const STEPS: Record<NonNullable<JobStatus["phase"]>, Step> = {
@@ -38,14 +39,16 @@ const STEPS: Record<NonNullable<JobStatus["phase"]>, Step> = {
  */
 export function decide(job: StoredJob, seen: Observation, now: Instant): Decision {
   const turn = readTurn(job, seen, now);
-  if (job.metadata.deletionTimestamp !== undefined) return { status: turn.status, effects: [] };
+  if (job.metadata.deletionTimestamp !== undefined) return { status: turn.status, write: "soon", effects: [] };
   const result = route(turn);
   const status = summarized(turn, result.status);
   const surplus = removeSurplusPods(turn, status);
   const notes = transitionNotes(turn.status, status).map((note) => ({ kind: "emit", note }) as const);
+  const effects = [...surplus, ...(result.effects ?? []), ...notes];
   return {
     status,
-    effects: [...surplus, ...(result.effects ?? []), ...notes],
+    write: writeTime(turn.status, status, effects),
+    effects,
     ...(result.requeueAfterMs !== undefined && { requeueAfterMs: result.requeueAfterMs }),
   };
 }

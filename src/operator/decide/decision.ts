@@ -1,6 +1,7 @@
 import type { JobStatus } from "./job.js";
+import type { WriteTime } from "./write-time.js";
 
-/** A Kubernetes event about the job, one per transition. */
+/** A Kubernetes event about the job, for a transition that people care about. */
 export interface EventNote {
   readonly type: "Normal" | "Warning";
   /** CamelCase. */
@@ -42,6 +43,8 @@ export type Effect =
  */
 export interface Decision {
   readonly status: JobStatus;
+  /** Whether the status has to be written before anything else, or may wait for the job's next regular write. */
+  readonly write: WriteTime;
   readonly effects: readonly Effect[];
   /** Look again after so many milliseconds, even if nothing changes. Absent = only when something changes. */
   readonly requeueAfterMs?: number;

@@ -1,4 +1,4 @@
-import type { OperatorConfig } from "../../api/index.js";
+import type { Instant, OperatorConfig } from "../../api/index.js";
 import type { Pod } from "../../kube/resources.js";
 import type { Failure } from "../../recovery/index.js";
 import type { RunProgress, VerdictEvent } from "../../validation/index.js";
@@ -31,6 +31,8 @@ export interface Settings {
 export interface Observation {
   /** Pods whose controller is this very job (owner UID), finished ones too. */
   readonly pods: readonly Pod[];
+  /** Until when a pod of an earlier attempt may still come to be: it was asked for, and no answer came. */
+  readonly lateUntil?: Instant;
   readonly source: SourceSeen;
   /** About the attempt that the job's status calls current; nothing when there is none. */
   readonly log?: LogSeen;

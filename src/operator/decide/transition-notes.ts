@@ -1,30 +1,38 @@
+import { REASON_ADOPTED } from "../../api/index.js";
+import { isFailureReason } from "../../recovery/index.js";
+import { conditionOf } from "./conditions.js";
 import type { EventNote } from "./decision.js";
-import type { JobStatus } from "./job.js";
+import { isTerminal, type JobStatus } from "./job.js";
 
 type Phase = NonNullable<JobStatus["phase"]>;
 
-/** What entering a phase is called in events, and how grave it is. */
-const ENTERED: Partial<Record<Phase, { readonly type: EventNote["type"]; readonly reason?: string }>> = {
-  Pending: { type: "Normal" },
-  Initializing: { type: "Normal", reason: "RunStarted" },
-  Retrying: { type: "Warning" },
-  Succeeded: { type: "Normal", reason: "Succeeded" },
-  Failed: { type: "Warning" },
+/** Phases whose entry is told by an event, and how grave it is. What goes its ordinary way is told by its outcome. */
+const TOLD: Partial<Record<Phase, EventNote["type"]>> = {
+  /** Only a suspended job comes here. */
+  Pending: "Normal",
+  Retrying: "Warning",
+  Succeeded: "Normal",
+  Failed: "Warning",
 };
 
-/** The event of a transition: one when the phase changes or an attempt starts, none for mere progress. */
+/**
+ * The event of a transition that people care about: the outcome, a retry, a suspension, a job taken over from another
+ * operator, and a trouble that the attempt may still get over. A job that just passes or fails gets exactly one.
+ */
 export function transitionNotes(before: JobStatus, after: JobStatus): EventNote[] {
-  if (startedAttempt(before, after)) {
-    const { number, podName } = after.attempts?.[0] ?? { number: 1, podName: undefined };
-    return [{ type: "Normal", reason: "AttemptStarted", message: `Attempt ${number} runs in pod ${podName ?? "?"}` }];
-  }
-  if (before.phase === after.phase && before.runCount === after.runCount) return [];
-  const entered = ENTERED[after.phase ?? "Pending"];
-  if (entered === undefined) return [];
-  return [{ type: entered.type, reason: entered.reason ?? after.reason ?? "Changed", message: after.message ?? "" }];
+  const { phase = "Pending", reason = "Changed", message = "" } = after;
+  const hasEntered = before.phase !== after.phase || before.runCount !== after.runCount;
+  const type = hasEntered ? TOLD[phase] : undefined;
+  if (type !== undefined) return [{ type, reason: phase === "Succeeded" ? phase : reason, message }];
+  if (becomesTroubled(before, after)) return [{ type: "Warning", reason, message }];
+  const adopted = conditionOf(after, "SpecValid");
+  if (adopted?.reason !== REASON_ADOPTED || conditionOf(before, "SpecValid")?.reason === REASON_ADOPTED) return [];
+  return isTerminal(phase) ? [] : [{ type: "Normal", reason: adopted.reason, message: adopted.message }];
 }
 
-function startedAttempt(before: JobStatus, after: JobStatus): boolean {
-  const [was, is] = [before.attempts?.[0], after.attempts?.[0]];
-  return is?.outcome === "Running" && is.podName !== undefined && is.podName !== was?.podName;
+/** Whether an attempt that went well shows a reason for which it may fail. Pulls alternate between theirs: that is one. */
+export function becomesTroubled(before: JobStatus, after: JobStatus): boolean {
+  return (
+    after.phase === "ValidationRunning" && isFailureReason(after.reason ?? "") && !isFailureReason(before.reason ?? "")
+  );
 }

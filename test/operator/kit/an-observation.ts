@@ -60,7 +60,7 @@ export class Story {
   decision: Decision;
 
   constructor(public job: NotebookValidationJobObject) {
-    this.decision = { status: {}, effects: [] };
+    this.decision = { status: {}, write: "soon", effects: [] };
   }
 
   get status(): JobStatus {

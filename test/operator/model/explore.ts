@@ -6,20 +6,22 @@ import { aJob } from "../kit/a-job.js";
 import { statusOf, Violation } from "./invariants.js";
 import { replaceJob } from "./model-cluster.js";
 import { movesFrom, take } from "./moves.js";
-import { objectsOf, reconcile } from "./operator-step.js";
+import { newMemory, objectsOf, reconcile } from "./operator-step.js";
 import type { Budget, ModelState } from "./state.js";
 
 /** A job that was just submitted. */
 export function initialState(budget: Budget): ModelState {
   const job = freezeJson(aJob().meta({ uid: "job-uid", generation: 1, resourceVersion: "1" }).build());
+  const now = Date.UTC(2026, 0, 1);
   return {
-    now: Date.UTC(2026, 0, 1),
+    now,
     version: 1,
     nextUid: 1,
     job,
     pods: {},
     cache: { job, pods: {} },
-    memory: { isDirty: true, wakeAt: undefined, question: undefined },
+    // A process that has run for long: what one before it left behind is no story of this job's.
+    memory: newMemory(now - 3_600_000),
     budget,
     truth: { passed: [] },
   };
@@ -157,13 +159,25 @@ export class Benign {
 }
 
 /** What tells states apart: everything but numbers that only name versions. */
-export function keyOfState({ version: _version, nextUid: _nextUid, job, pods, cache, ...rest }: ModelState): string {
+export function keyOfState({
+  version: _version,
+  nextUid: _nextUid,
+  job,
+  pods,
+  cache,
+  memory,
+  ...rest
+}: ModelState): string {
+  const { ledger, podTry, ...others } = memory;
   const parts = [
     textOf(job),
     ...Object.values(pods).map(({ object, ...pod }) => textOf(object) + JSON.stringify(pod)),
     textOf(cache.job),
     ...Object.values(cache.pods).map(textOf),
-    JSON.stringify(rest),
+    JSON.stringify([rest, others, ledger?.writtenAt, ledger?.newest?.at, podTry?.podName, podTry?.lateUntil]),
+    textOf(ledger?.newest?.job),
+    textOf(ledger?.unwritten),
+    textOf(podTry?.assumed),
   ];
   return createHash("sha1").update(parts.join("\n")).digest("base64");
 }

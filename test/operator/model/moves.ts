@@ -4,7 +4,15 @@ import { hasEnded } from "../../../src/operator/decide/pods.js";
 import { fetched } from "../kit/fake-fetcher.js";
 import { checkWrite } from "./invariants.js";
 import { replaceJob, terminating, withoutJob, withoutPod } from "./model-cluster.js";
-import { EVENTS_OF, lastLine, objectsOf, type ReconcileOutcome, reconcile, restarted } from "./operator-step.js";
+import {
+  EVENTS_OF,
+  lastLine,
+  objectsOf,
+  podsDelivered,
+  type ReconcileOutcome,
+  reconcile,
+  restarted,
+} from "./operator-step.js";
 import type { Budget, ModelPod, ModelState } from "./state.js";
 
 /** One thing that may happen next. */
@@ -119,11 +127,7 @@ function deliveries(state: ModelState): Move[] {
   if (!equalJson(cache.pods, objectsOf(state))) {
     moves.push({
       name: "the pods' watch delivers",
-      go: (from) => ({
-        ...from,
-        cache: { ...from.cache, pods: objectsOf(from) },
-        memory: { ...from.memory, isDirty: true },
-      }),
+      go: podsDelivered,
     });
   }
   return moves;

@@ -3,8 +3,11 @@ import { parseOperatorConfig } from "../../../src/api/index.js";
 import type { Cluster } from "../../../src/kube/cluster.js";
 import { freezeJson } from "../../../src/kube/json.js";
 import { isKubeError } from "../../../src/kube/kube-error.js";
+import type { Pod } from "../../../src/kube/resources.js";
+import { AssumedPods } from "../../../src/operator/assumed-pods.js";
 import { Capacity } from "../../../src/operator/capacity.js";
 import { Effects } from "../../../src/operator/effects.js";
+import { JobLedger } from "../../../src/operator/job-ledger.js";
 import { Observer } from "../../../src/operator/observer.js";
 import { Reconciler } from "../../../src/operator/reconciler.js";
 import { SigningKey } from "../../../src/operator/signing-key.js";
@@ -20,6 +23,8 @@ export const KEY = { namespace: "team-a", name: "titanic" };
 const signingKey = new SigningKey(Buffer.alloc(32, 7));
 const logger = pino({ level: "silent" });
 const settings = freezeJson({ config: parseOperatorConfig(), build: "refuse" as const });
+
+const PROGRESS_INTERVAL_MS = 2000;
 
 /** What one reconcile came to. */
 export interface ReconcileOutcome {
@@ -58,24 +63,38 @@ export async function reconcile(
     Object.values(from.cache.pods).filter(({ metadata }) =>
       metadata.ownerReferences?.some((owner) => owner.uid === uid),
     );
+  const { memory } = from;
+  const jobUid = from.job?.metadata.uid ?? from.cache.job?.metadata.uid ?? "";
+  const tries = new Map(memory.podTry && [[jobUid, memory.podTry]]);
+  const assumed = new AssumedPods(clock, (pod) => isCached(from, pod), tries);
+  assumed.begin(memory.startedAt);
+  const entries = new Map(memory.ledger && [[jobUid, memory.ledger]]);
+  const ledger = new JobLedger(clock, PROGRESS_INTERVAL_MS, entries);
   const reconciler = new Reconciler({
     cluster: api,
     clock,
     logger,
     jobOf: () => from.cache.job,
-    observer: new Observer({ cluster: api, podsOf, desk, logs, signingKey, capacity, settings }),
-    effects: new Effects({ cluster: api, clock, logger, signingKey, desk }),
+    observer: new Observer({ cluster: api, podsOf, assumed, desk, logs, signingKey, capacity, settings }),
+    effects: new Effects({ cluster: assumed.through(api), clock, logger, signingKey, desk }),
     capacity,
+    ledger,
+    assumed,
+  });
+  /** What the process remembers afterwards, if it lives. */
+  const remembering = (state: ModelState): ModelState => ({
+    ...state,
+    memory: { ...state.memory, ledger: freezeJson(entries.get(jobUid)), podTry: freezeJson(tries.get(jobUid)) },
   });
   try {
     const { requeueAfterMs } = await reconciler.reconcile(KEY);
     if (cluster.hasCrashed) return { state: restarted(cluster.state), writes: cluster.writes };
-    return { state: withWake(cluster.state, requeueAfterMs), writes: cluster.writes };
+    return { state: withWake(remembering(cluster.state), requeueAfterMs), writes: cluster.writes };
   } catch (error) {
     if (error instanceof Crash) return { state: restarted(cluster.state), writes: cluster.writes };
     if (!isKubeError(error)) throw error;
-    const { memory } = cluster.state;
-    return { state: { ...cluster.state, memory: { ...memory, isDirty: true } }, writes: cluster.writes };
+    const state = remembering(cluster.state);
+    return { state: { ...state, memory: { ...state.memory, isDirty: true } }, writes: cluster.writes };
   }
 }
 
@@ -84,8 +103,28 @@ export function restarted(state: ModelState): ModelState {
   return {
     ...state,
     cache: { job: state.job, pods: objectsOf(state) },
-    memory: { isDirty: true, wakeAt: undefined, question: undefined },
+    memory: newMemory(state.now),
   };
+}
+
+/** What a process remembers that began just now. */
+export function newMemory(startedAt: number): ModelState["memory"] {
+  return { isDirty: true, wakeAt: undefined, question: undefined, startedAt, ledger: undefined, podTry: undefined };
+}
+
+/** The caches with the pods as they are, which the operator is told. */
+export function podsDelivered(state: ModelState): ModelState {
+  const { cache, memory } = state;
+  const pods = objectsOf(state);
+  const jobUid = state.job?.metadata.uid ?? "";
+  const tries = new Map(memory.podTry && [[jobUid, memory.podTry]]);
+  const assumed = new AssumedPods({ now: () => state.now, sleep: () => Promise.resolve() }, () => false, tries);
+  for (const pod of [...Object.values(cache.pods), ...Object.values(pods)]) assumed.told(jobUid, pod);
+  return { ...state, cache: { ...cache, pods }, memory: { ...memory, isDirty: true, podTry: tries.get(jobUid) } };
+}
+
+function isCached({ cache }: ModelState, { metadata }: Pod): boolean {
+  return cache.pods[metadata.name]?.metadata.uid === metadata.uid;
 }
 
 export function objectsOf(state: ModelState): ModelState["cache"]["pods"] {

@@ -1,5 +1,7 @@
 import type { NotebookValidationJobObject, Pod } from "../../../src/kube/resources.js";
+import type { PodTry } from "../../../src/operator/assumed-pods.js";
 import type { SourceSeen } from "../../../src/operator/decide/observation.js";
+import type { LedgerEntry } from "../../../src/operator/job-ledger.js";
 
 /** What the kubelet and the runner know of a pod, and no one else. */
 export interface ModelPod {
@@ -43,6 +45,10 @@ export interface ModelState {
     readonly isDirty: boolean;
     readonly wakeAt: number | undefined;
     readonly question: { readonly ticket: string; readonly seen: SourceSeen } | undefined;
+    /** When this process began. */
+    readonly startedAt: number;
+    readonly ledger: LedgerEntry | undefined;
+    readonly podTry: PodTry | undefined;
   };
   readonly budget: Budget;
   /** What really happened, for judging what the operator says. */

@@ -24,12 +24,12 @@ export function startValidation(turn: ValidTurn): StepResult {
   }
   const counted = openAttempt(turn.status);
   if (seen.pods.some((pod) => isLive(pod, now) && pod.metadata.name !== counted?.podName)) {
-    const status = {
-      ...turn.status,
-      reason: "WaitingForOldPod",
-      message: "Waiting until the pod of an earlier attempt is gone",
-    };
-    return { status, requeueAfterMs: GONE_POLL_MS };
+    const message = "Waiting until the pod of an earlier attempt is gone";
+    return { status: { ...turn.status, reason: "WaitingForOldPod", message }, requeueAfterMs: GONE_POLL_MS };
+  }
+  if (counted === undefined && seen.lateUntil !== undefined && now < seen.lateUntil) {
+    const message = "Waiting until no pod of an earlier attempt can come to be any more: the API server gave no answer";
+    return { status: { ...turn.status, reason: "WaitingForOldPod", message }, requeueAfterMs: seen.lateUntil - now };
   }
   if (counted === undefined && !seen.hasRoom) {
     const status = { ...turn.status, reason: "Queued", message: "Waiting until fewer validations run" };

@@ -1,0 +1,103 @@
+import type { Instant } from "../api/index.js";
+import type { Clock } from "../kube/clock.js";
+import { equalJson, freezeJson } from "../kube/json.js";
+import { isLater } from "../kube/object-key.js";
+import type { NotebookValidationJobObject } from "../kube/resources.js";
+import type { JobStatus } from "./decide/job.js";
+
+/** How long an answer of the API server is believed to be newer than the cache: a watch that is so late is broken. */
+const NEWER_FOR_MS = 60_000;
+
+/** What is known of one job. A value: it is replaced, never changed. */
+export interface LedgerEntry {
+  /** When the job was first met, or its status was written last. */
+  readonly writtenAt: Instant;
+  /** The job as the API server last told it, until the cache has it. */
+  readonly newest?: { readonly job: NotebookValidationJobObject; readonly at: Instant };
+  /** The status that is decided and not written, and the written one from which it was decided. */
+  readonly unwritten?: { readonly base: unknown; readonly status: JobStatus };
+}
+
+/**
+ * What the operator knows of jobs beyond its cache: answers to its own writes that no watch has told yet, and changes of
+ * status that wait for the job's next regular write. All of it may be lost at any time. Without an answer the next write
+ * carries an old resourceVersion and is refused; an unwritten status is decided again, from the written one and from
+ * what the cluster, the log and Git say.
+ */
+export class JobLedger {
+  readonly #clock: Clock;
+  readonly #intervalMs: number;
+  readonly #entries: Map<string, LedgerEntry>;
+
+  /**
+   * @param intervalMs shortest time between two regular writes of one job's status
+   * @param entries by UID of the job. @default none
+   */
+  constructor(clock: Clock, intervalMs: number, entries = new Map<string, LedgerEntry>()) {
+    this.#clock = clock;
+    this.#intervalMs = intervalMs;
+    this.#entries = entries;
+  }
+
+  /** The job as it is known best: as cached, or as a later answer of the API server told it. */
+  newest(cached: NotebookValidationJobObject): NotebookValidationJobObject {
+    const entry = this.#entries.get(uidOf(cached));
+    if (entry?.newest === undefined) return cached;
+    const { job, at } = entry.newest;
+    const isNewer = isLater(job.metadata.resourceVersion ?? "", cached.metadata.resourceVersion ?? "");
+    if (isNewer && this.#clock.now() < at + NEWER_FOR_MS) return job;
+    const { newest: _caughtUp, ...rest } = entry;
+    this.#entries.set(uidOf(cached), rest);
+    return cached;
+  }
+
+  /** The API server told this job in answer to a read. */
+  read(job: NotebookValidationJobObject): void {
+    this.#entries.set(uidOf(job), { ...this.#entry(job), newest: { job, at: this.#clock.now() } });
+  }
+
+  /** The job's status was written; the API server answered with this. */
+  written(job: NotebookValidationJobObject): void {
+    const now = this.#clock.now();
+    this.#entries.set(uidOf(job), { writtenAt: now, newest: { job, at: now } });
+  }
+
+  /** The job with the status that was decided last, written or not: unless somebody else wrote one meanwhile. */
+  asDecided(job: NotebookValidationJobObject): NotebookValidationJobObject {
+    const entry = this.#entries.get(uidOf(job));
+    if (entry?.unwritten === undefined) return job;
+    const { base, status } = entry.unwritten;
+    return equalJson(base ?? {}, job.status ?? {}) ? { ...job, status } : job;
+  }
+
+  /** Keeps a status that is not written now; `undefined` when the written one says it all. */
+  keep(job: NotebookValidationJobObject, status: JobStatus | undefined): void {
+    const uid = uidOf(job);
+    if (status === undefined && this.#entries.get(uid)?.unwritten === undefined) return;
+    const { unwritten: _decidedAgain, ...rest } = this.#entry(job);
+    this.#entries.set(uid, {
+      ...rest,
+      ...(status && { unwritten: { base: job.status, status: freezeJson(status) } }),
+    });
+  }
+
+  /** Milliseconds until the job's next regular write may be made; 0 = now. */
+  dueInMs(job: NotebookValidationJobObject): number {
+    const entry = this.#entry(job);
+    this.#entries.set(uidOf(job), entry);
+    return Math.max(0, entry.writtenAt + this.#intervalMs - this.#clock.now());
+  }
+
+  /** The job is gone, or has come to its end with everything written. */
+  forget(uid: string): void {
+    this.#entries.delete(uid);
+  }
+
+  #entry(job: NotebookValidationJobObject): LedgerEntry {
+    return this.#entries.get(uidOf(job)) ?? { writtenAt: this.#clock.now() };
+  }
+}
+
+function uidOf({ metadata }: NotebookValidationJobObject): string {
+  return metadata.uid ?? "";
+}
