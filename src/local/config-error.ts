@@ -4,7 +4,7 @@ export class ConfigError extends Error {
 
   /** @param message in the kubelet's words */
   constructor(
-    readonly reason: "CreateContainerConfigError" | "FailedMount",
+    readonly reason: "CreateContainerConfigError" | "FailedMount" | "ErrImagePull" | "ImagePullBackOff",
     message: string,
   ) {
     super(message);

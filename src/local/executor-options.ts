@@ -17,6 +17,11 @@ export interface ExecutorOptions {
   readonly programs: Readonly<Record<string, readonly string[]>>;
   /** Variables that an image would bring: `PATH`, language, proxies. */
   readonly environment: Readonly<Record<string, string>>;
+  /**
+   * Asked before a container starts: why its image can't be pulled, in a registry's words.
+   * @default nothing is pulled, so every image is there
+   */
+  readonly pull?: (image: string) => string | undefined;
   /** User and group of main containers, when we are root. @default stay who we are */
   readonly user?: { readonly uid: number; readonly gid: number };
   /** Awaited when a pod's processes are gone and its volumes are about to be. @param volume a volume's directory */

@@ -4,8 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Container } from "kubernetes-types/core/v1.js";
 import { parseQuantity } from "../api/index.js";
-import type { Instant } from "../api/instant.js";
-import { isKubeError, keyOf, PODS, type Pod } from "../kube/index.js";
+import { isTransient, keyOf, type Pod } from "../kube/index.js";
 import { ConfigError } from "./config-error.js";
 import { ConfigStore } from "./config-store.js";
 import { containerEnvironment } from "./container-environment.js";
@@ -13,8 +12,11 @@ import { ContainerLog } from "./container-log.js";
 import { ContainerProcess, type ProcessEnd } from "./container-process.js";
 import type { ExecutorOptions } from "./executor-options.js";
 import { expandVariables } from "./expand-variables.js";
+import { ImagePull } from "./image-pull.js";
 import { PathMap, type PathMapping } from "./path-map.js";
-import { type ContainerPhase, type PodEnd, podStatus } from "./pod-status.js";
+import { warnOfPod } from "./pod-events.js";
+import { PodReporter } from "./pod-reporter.js";
+import type { PodEnd } from "./pod-status.js";
 import { type MaterialVolume, materializeVolumes, removeVolumes } from "./pod-volumes.js";
 import { readTerminationMessage } from "./termination-message.js";
 
@@ -39,23 +41,26 @@ export class PodRun {
   readonly done: Promise<void>;
   private readonly logs = new Map<string, ContainerLog>();
   private readonly processes = new Set<ContainerProcess>();
-  private readonly phases = new Map<string, ContainerPhase>();
   /** Aborted when the pod is to end early. */
   private readonly halting = new AbortController();
   /** Aborted when it has ended. */
   private readonly ending = new AbortController();
-  private readonly startedAt: Instant;
+  private readonly reporter: PodReporter;
   private readonly directory: string;
   private removal: Promise<void> | undefined;
   private volumes = new Map<string, MaterialVolume>();
 
   constructor(
-    private pod: Pod,
+    pod: Pod,
     private readonly options: ExecutorOptions,
   ) {
-    this.startedAt = options.clock.now();
+    this.reporter = new PodReporter(pod, options, () => this.removal !== undefined);
     this.directory = join(options.stateDirectory, "pods", pod.metadata.uid ?? pod.metadata.name);
     this.done = this.live();
+  }
+
+  private get pod(): Pod {
+    return this.reporter.pod;
   }
 
   /** A container's log, once it has started. */
@@ -102,7 +107,7 @@ export class PodRun {
   private async live(): Promise<void> {
     try {
       this.watchDeadline();
-      await this.report();
+      await this.reporter.report();
       await this.prepare();
       const { initContainers = [], containers = [] } = this.pod.spec ?? {};
       for (const container of initContainers) {
@@ -124,27 +129,33 @@ export class PodRun {
     const failed = { reason: "ExecutorError", message: error instanceof Error ? error.message : String(error) };
     if (!(error instanceof Halt)) this.halt(failed, 0);
     await Promise.all([...this.processes].map((each) => each.ended));
-    await this.report(error instanceof Halt ? error.end : failed).catch((cause: unknown) => {
+    await this.reporter.report(error instanceof Halt ? error.end : failed).catch((cause: unknown) => {
       logger.warn({ err: cause, pod: keyOf(this.pod) }, "the last status of a pod could not be written");
     });
   }
 
   /** Makes directories and volumes, waiting for Secrets and ConfigMaps that are not there yet. */
   private async prepare(): Promise<void> {
+    // An executor that was killed could have left something of this pod.
+    await rm(this.directory, { recursive: true, force: true });
     await mkdir(this.directory, { recursive: true, mode: 0o711 });
     const configs = new ConfigStore(this.options.cluster, this.pod.metadata.namespace ?? "default");
     const claims = join(this.options.stateDirectory, "claims", this.pod.metadata.namespace ?? "default");
     this.volumes = await this.patiently(
       () => materializeVolumes(this.pod, configs, { directory: this.directory, claims }),
-      (error) => this.setAll({ kind: "waiting", reason: "ContainerCreating", message: error.message }),
+      (error) => warnOfPod(this.pod, error.reason, error.message, this.options),
     );
   }
 
   private async run(container: Container, role: "init" | "main"): Promise<ProcessEnd> {
     const configs = new ConfigStore(this.options.cluster, this.pod.metadata.namespace ?? "default");
+    const pull = new ImagePull(container.image ?? "", this.options.pull ?? (() => undefined));
     const variables = await this.patiently(
-      () => containerEnvironment(container, this.pod, configs),
-      (error) => this.set(container, { kind: "waiting", reason: error.reason, message: error.message }),
+      async () => {
+        await pull.complete();
+        return await containerEnvironment(container, this.pod, configs);
+      },
+      ({ reason, message }) => this.reporter.set(container.name, { kind: "waiting", reason, message }),
     );
     this.halting.signal.throwIfAborted();
     const home = join(this.directory, "containers", container.name);
@@ -170,14 +181,13 @@ export class PodRun {
     });
     this.processes.add(running);
     this.options.onContainer?.(this.pod, container.name, running.memoryLimit);
-    await this.set(container, { kind: "running", since });
+    await this.reporter.set(container.name, { kind: "running", since });
     const end = await running.ended;
     this.processes.delete(running);
     const terminationMessage = await readTerminationMessage(terminationLog);
-    const ended: ContainerPhase = { kind: "ended", since, at: clock.now(), end, terminationMessage };
-    this.phases.set(container.name, ended);
+    this.reporter.note(container.name, { kind: "ended", since, at: clock.now(), end, terminationMessage });
     this.halting.signal.throwIfAborted();
-    await this.report();
+    await this.reporter.report();
     return end;
   }
 
@@ -185,7 +195,7 @@ export class PodRun {
   private async handOver(): Promise<void> {
     const mounted = (this.pod.spec?.containers ?? []).flatMap(({ volumeMounts = [] }) => volumeMounts);
     const kept = new Set(mounted.map(({ name }) => name));
-    // The attempt's key and Git credentials are among these: a process, unlike a container, could look for them.
+    // Git credentials are among these: a process, unlike a container, could look for them.
     await removeVolumes(this.volumes, [...kept]);
     const { user } = this.options;
     if (user === undefined) return;
@@ -220,9 +230,10 @@ export class PodRun {
       try {
         return await attempt();
       } catch (error) {
-        if (!(error instanceof ConfigError)) throw error;
-        if (error.message !== told) await complain(error);
-        told = error.message;
+        if (error instanceof ConfigError) {
+          if (error.message !== told) await complain(error);
+          told = error.message;
+        } else if (!isTransient(error)) throw error;
         await this.options.clock.sleep(RETRY_MS, this.halting.signal);
       }
     }
@@ -237,28 +248,6 @@ export class PodRun {
       () => this.halt({ reason: "DeadlineExceeded", message }, grace),
       () => undefined,
     );
-  }
-
-  private async set(container: Container, phase: ContainerPhase): Promise<void> {
-    this.phases.set(container.name, phase);
-    await this.report();
-  }
-
-  private async setAll(phase: ContainerPhase): Promise<void> {
-    for (const { name } of this.pod.spec?.containers ?? []) this.phases.set(name, phase);
-    await this.report();
-  }
-
-  private async report(end?: PodEnd): Promise<void> {
-    const { cluster, clock } = this.options;
-    const facts = { startedAt: this.startedAt, now: clock.now(), containers: this.phases, end };
-    const status = podStatus(this.pod, facts);
-    try {
-      this.pod = await cluster.patchStatus(PODS, keyOf(this.pod), { metadata: { uid: this.pod.metadata.uid }, status });
-    } catch (error) {
-      // Deleted, or replaced by another of its name.
-      if (!isKubeError(error, "NotFound", "Conflict")) throw error;
-    }
   }
 }
 

@@ -38,7 +38,10 @@ export function podStatus(pod: Pod, facts: PodFacts): PodStatus {
   const inits = pod.spec?.initContainers ?? [];
   const mains = pod.spec?.containers ?? [];
   const phaseOf = (container: Container): ContainerPhase =>
-    facts.containers.get(container.name) ?? { kind: "waiting", reason: "PodInitializing" };
+    facts.containers.get(container.name) ?? {
+      kind: "waiting",
+      reason: inits.length > 0 ? "PodInitializing" : "ContainerCreating",
+    };
   const initialized = inits.every((container) => hasSucceeded(phaseOf(container)));
   const initFailed = inits.some((container) => hasFailed(phaseOf(container)));
   const phases = mains.map(phaseOf);
@@ -52,7 +55,9 @@ export function podStatus(pod: Pod, facts: PodFacts): PodStatus {
     startTime: toRfc3339(facts.startedAt),
     hostIP: HOST_ADDRESS,
     podIP: HOST_ADDRESS,
-    qosClass: "Burstable",
+    podIPs: [{ ip: HOST_ADDRESS }],
+    // The API server decides it when it makes the pod.
+    ...(pod.status?.qosClass === undefined ? { qosClass: "Burstable" } : {}),
     initContainerStatuses: inits.map((container) => containerStatus(container, phaseOf(container), pod, true)),
     containerStatuses: mains.map((container) => containerStatus(container, phaseOf(container), pod, false)),
   };

@@ -1,7 +1,20 @@
 import { fromRfc3339 } from "../api/instant.js";
-import { Informer, isKubeError, KubeError, keyOf, type LogOptions, PODS, type Pod } from "../kube/index.js";
+import {
+  Informer,
+  isKubeError,
+  isTransient,
+  KubeError,
+  keyOf,
+  type LogOptions,
+  PODS,
+  type Pod,
+} from "../kube/index.js";
 import type { ExecutorOptions } from "./executor-options.js";
+import { hasStarted, lostPodStatus } from "./lost-pod.js";
 import { PodRun } from "./pod-run.js";
+
+/** How long to wait before a call that the API server would not answer just now is made again, in milliseconds. */
+const RETRY_MS = 500;
 
 /**
  * Scheduler and kubelet for pods that run as processes of this computer: their real commands, their volumes as
@@ -10,6 +23,9 @@ import { PodRun } from "./pod-run.js";
 export class ProcessExecutor {
   private readonly runs = new Map<string, PodRun>();
   private readonly removals = new Set<Promise<void>>();
+  /** Losses and deletions of pods that are being seen to. */
+  private readonly attended = new Set<string>();
+  private isStopping = false;
   private readonly informer: Informer<Pod>;
 
   constructor(private readonly options: ExecutorOptions) {
@@ -30,6 +46,7 @@ export class ProcessExecutor {
   async run(signal: AbortSignal): Promise<void> {
     this.informer.start();
     if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+    this.isStopping = true;
     await this.informer.stop();
     await Promise.all([...this.runs.values()].map((run) => run.remove()));
     await Promise.all(this.removals);
@@ -60,15 +77,21 @@ export class ProcessExecutor {
   }
 
   private see(pod: Pod): void {
+    if (!this.isOurs(pod)) return;
     const { uid = "", deletionTimestamp, deletionGracePeriodSeconds } = pod.metadata;
     const run = this.runs.get(uid);
     if (deletionTimestamp !== undefined) {
       run?.delete(deletionGracePeriodSeconds ?? 30);
-      this.track((run?.done ?? Promise.resolve()).then(() => this.confirmDeletion(pod)));
+      this.attend(`deletion of ${uid}`, async () => {
+        await run?.done;
+        await this.confirmDeletion(pod);
+      });
       return;
     }
-    if (run !== undefined || !this.isOurs(pod) || isOver(pod)) return;
-    this.runs.set(uid, new PodRun(pod, this.options));
+    if (run !== undefined || isOver(pod)) return;
+    // Its processes went with an executor before this one.
+    if (hasStarted(pod)) this.attend(`loss of ${uid}`, () => this.giveUp(pod));
+    else this.runs.set(uid, new PodRun(pod, this.options));
   }
 
   private isOurs(pod: Pod): boolean {
@@ -78,6 +101,7 @@ export class ProcessExecutor {
 
   private forget(pod: Pod): void {
     const { uid = "" } = pod.metadata;
+    for (const trouble of ["loss", "deletion"] as const) this.attended.delete(`${trouble} of ${uid}`);
     const run = this.runs.get(uid);
     if (run === undefined) return;
     this.track(run.remove().finally(() => this.runs.delete(uid)));
@@ -87,11 +111,34 @@ export class ProcessExecutor {
   private async confirmDeletion(pod: Pod): Promise<void> {
     const { uid } = pod.metadata;
     const options = { gracePeriodSeconds: 0, ...(uid === undefined ? {} : { uid }) };
-    try {
-      await this.options.cluster.delete(PODS, keyOf(pod), options);
-    } catch (error) {
-      if (!isKubeError(error, "NotFound", "Conflict")) throw error;
+    await this.persistently(() => this.options.cluster.delete(PODS, keyOf(pod), options));
+  }
+
+  private async giveUp(pod: Pod): Promise<void> {
+    const { cluster, clock } = this.options;
+    const patch = { metadata: { uid: pod.metadata.uid }, status: lostPodStatus(pod, clock.now()) };
+    await this.persistently(() => cluster.patchStatus(PODS, keyOf(pod), patch));
+  }
+
+  /** Until the API server has taken it, or the pod is not there any more. */
+  private async persistently(call: () => Promise<unknown>): Promise<void> {
+    for (;;) {
+      try {
+        await call();
+        return;
+      } catch (error) {
+        if (isKubeError(error, "NotFound", "Conflict")) return;
+        if (!isTransient(error) || this.isStopping) throw error;
+      }
+      await this.options.clock.sleep(RETRY_MS);
     }
+  }
+
+  /** Once, however often it is seen meanwhile. */
+  private attend(trouble: string, work: () => Promise<void>): void {
+    if (this.attended.has(trouble)) return;
+    this.attended.add(trouble);
+    this.track(work());
   }
 
   private track(work: Promise<void>): void {

@@ -33,8 +33,9 @@ export interface ControlPlane {
   readonly server: string;
   /** Path of a kubeconfig with a client certificate of group `system:masters`. */
   readonly kubeconfig: string;
-  /** Throw-away state: PKI, logs, etcd's data. Gone after {@link stop}. */
+  /** Throw-away state: PKI, logs, etcd's data. Gone after {@link stop}. kube-apiserver's working directory. */
   readonly directory: string;
+  readonly pki: Pki;
   /** Kills and starts kube-apiserver again on the same port, with the same data. */
   restartApiServer(): Promise<void>;
   stop(): Promise<void>;
@@ -83,6 +84,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     server,
     kubeconfig,
     directory,
+    pki,
     stop,
     async restartApiServer() {
       const program = running.pop();

@@ -1,9 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import { CONFIG_MAPS, PODS, SECRETS } from "../../src/kube/index.js";
+import { CONFIG_MAPS, EVENTS, PODS, SECRETS } from "../../src/kube/index.js";
 import {
   cluster,
+  eventually,
   isOver,
   limits,
   logOf,
@@ -13,6 +14,7 @@ import {
   sh,
   start,
   state,
+  takeOver,
   terminated,
   until,
 } from "./test-node.js";
@@ -158,13 +160,45 @@ describe("waiting for what is missing", () => {
     expect(await logOf()).toBe("now\n");
   });
 
-  test("a Secret of a volume: ContainerCreating", async () => {
+  test("a Secret of a volume: the status says nothing, an event says why", async () => {
     await start({ containers: [sh("true")], volumes: [{ name: "v", secret: { secretName: "none" } }] });
-    const pod = await until((each) => each.status?.containerStatuses?.[0]?.state?.waiting?.message !== undefined);
-    expect(pod.status?.containerStatuses?.[0]?.state?.waiting).toMatchObject({
-      reason: "ContainerCreating",
-      message: expect.stringContaining('secret "none" not found'),
+    const warning = await eventually(async () => (await cluster.list(EVENTS, { namespace })).items[0]);
+    expect(warning).toMatchObject({
+      type: "Warning",
+      reason: "FailedMount",
+      message: 'MountVolume.SetUp failed for volume "v" : secret "none" not found',
+      involvedObject: { kind: "Pod", name: "p" },
     });
+    const pod = await cluster.get(PODS, { namespace, name: "p" });
+    expect(pod.status?.containerStatuses?.[0]?.state).toEqual({ waiting: { reason: "ContainerCreating" } });
+  });
+
+  test("an image that can't be pulled: ErrImagePull, then ImagePullBackOff", async () => {
+    const reasons = new Set<string | undefined>();
+    await start({ containers: [sh("true", { image: "registry.example.com/none:1" })] });
+    await until((pod) => {
+      const waiting = pod.status?.containerStatuses?.[0]?.state?.waiting;
+      reasons.add(waiting?.reason);
+      return waiting?.reason === "ImagePullBackOff";
+    });
+    const pod = await cluster.get(PODS, { namespace, name: "p" });
+    expect(reasons).toContain("ErrImagePull");
+    expect(pod.status?.containerStatuses?.[0]?.state?.waiting?.message).toBe(
+      'Back-off pulling image "registry.example.com/none:1": ErrImagePull: registry.example.com/none:1: not found',
+    );
+  });
+});
+
+describe("an executor that takes over from one that was killed", () => {
+  test("ends the pods whose containers it can't find, as a kubelet does", async () => {
+    const status = (state: object) => ({ name: "main", image: "x", imageID: "", ready: true, restartCount: 0, state });
+    const running = status({ running: { startedAt: "2026-01-01T00:00:00Z" } });
+    await takeOver(async () => {
+      await start({ nodeName: "here", containers: [sh("true")] });
+      const patch = { status: { phase: "Running", containerStatuses: [running] } };
+      await cluster.patchStatus(PODS, { namespace, name: "p" }, patch);
+    });
+    expect(terminated(await until(isOver))).toMatchObject({ exitCode: 137, reason: "ContainerStatusUnknown" });
   });
 });
 

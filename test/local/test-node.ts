@@ -43,6 +43,7 @@ export function options(): ExecutorOptions {
     stateDirectory: state,
     programs: { known: ["/bin/sh", "-c", "echo known program: $*", "sh"] },
     environment: { PATH: "/usr/bin:/bin", LANG: "C.UTF-8" },
+    pull: (image) => (image.includes("/none:") ? `${image}: not found` : undefined),
     onContainer: (_pod, _name, kind) => limits.push(kind),
   };
 }
@@ -76,6 +77,26 @@ export async function logOf(follow = false, name = "p"): Promise<string> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of cluster.logs({ namespace, name }, { container: "main", follow })) chunks.push(chunk);
   return Buffer.concat(chunks).toString("utf8");
+}
+
+/** What comes up at last. */
+export async function eventually<T>(look: () => Promise<T | undefined>): Promise<T> {
+  for (let attempt = 0; attempt < 400; attempt += 1) {
+    const found = await look();
+    if (found !== undefined) return found;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error("waited in vain");
+}
+
+/** Another executor, which knows nothing of the pods of the one before. @param meanwhile while there is none */
+export async function takeOver(meanwhile: () => Promise<void>): Promise<void> {
+  stopping.abort();
+  await running;
+  await meanwhile();
+  stopping = new AbortController();
+  executor = new ProcessExecutor(options());
+  running = executor.run(stopping.signal);
 }
 
 /** Starts the executor anew, as root that makes containers another user. */

@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 
-/** A Git server over http on a loopback port. */
+/** A Git server over http or https. */
 export interface GitHttpServer {
-  /** `http://127.0.0.1:<port>` */
+  /** `http://127.0.0.1:<port>`, or `https:`. */
   readonly base: string;
   /** Request lines seen, e.g. `GET /repo/info/refs?service=git-upload-pack`. */
   readonly requests: string[];
@@ -16,6 +17,10 @@ export interface GitHttpServerOptions {
   readonly root: string;
   /** Basic authentication, when set. */
   readonly login?: { readonly username: string; readonly password: string };
+  /** Serves by TLS, when set. PEM. */
+  readonly tls?: { readonly cert: Buffer; readonly key: Buffer };
+  /** IP address to listen on. @default "127.0.0.1" */
+  readonly address?: string;
   /** Answers before git does; `true` = answered. */
   readonly intercept?: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
@@ -23,7 +28,7 @@ export interface GitHttpServerOptions {
 /** Serves `root` by git's own CGI program, `git http-backend`. */
 export async function startGitHttpServer(options: GitHttpServerOptions): Promise<GitHttpServer> {
   const requests: string[] = [];
-  const server = createServer((request, response) => {
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
     requests.push(`${request.method} ${request.url}`);
     if (options.intercept?.(request, response) === true) return;
     if (options.login !== undefined && !isLoggedIn(request, options.login)) {
@@ -31,11 +36,13 @@ export async function startGitHttpServer(options: GitHttpServerOptions): Promise
       return;
     }
     backend(options.root, request, response);
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  };
+  const { tls, address = "127.0.0.1" } = options;
+  const server = tls === undefined ? createServer(answer) : createTlsServer(tls, answer);
+  await new Promise<void>((resolve) => server.listen(0, address, resolve));
   const { port } = server.address() as AddressInfo;
   return {
-    base: `http://127.0.0.1:${port}`,
+    base: `${tls === undefined ? "http" : "https"}://${address}:${port}`,
     requests,
     close: () =>
       new Promise((resolve) => {

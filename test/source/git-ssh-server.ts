@@ -27,8 +27,11 @@ export function hasSshd(): boolean {
   return false;
 }
 
-/** Starts sshd as the current user, with keys of its own below `directory`. */
-export async function startGitSshServer(directory: string): Promise<GitSshServer> {
+/**
+ * Starts sshd as the current user, with keys of its own below `directory`.
+ * @param address IP address to listen on
+ */
+export async function startGitSshServer(directory: string, address = "127.0.0.1"): Promise<GitSshServer> {
   if (SSHD === undefined) throw new Error("sshd is not installed");
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const file = (name: string) => join(directory, name);
@@ -36,14 +39,14 @@ export async function startGitSshServer(directory: string): Promise<GitSshServer
     execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", name, "-f", file(name)]);
   }
   writeFileSync(file("authorized_keys"), readFileSync(file("client.pub")), { mode: 0o600 });
-  const port = await freePort();
+  const port = await freePort(address);
   // sshd as root wants its privilege separation directory.
   if (process.getuid?.() === 0) mkdirSync("/run/sshd", { recursive: true, mode: 0o755 });
   writeFileSync(
     file("sshd_config"),
     [
       `Port ${port}`,
-      "ListenAddress 127.0.0.1",
+      `ListenAddress ${address}`,
       `HostKey ${file("host")}`,
       `AuthorizedKeysFile ${file("authorized_keys")}`,
       `PidFile ${file("pid")}`,
@@ -60,13 +63,13 @@ export async function startGitSshServer(directory: string): Promise<GitSshServer
   child.stderr.on("data", (chunk: Buffer) => {
     log += chunk.toString();
   });
-  await untilListening(port, () => `sshd did not start: ${log}`);
+  await untilListening(port, address, () => `sshd did not start: ${log}`);
   const [type = "", key = ""] = readFileSync(file("host.pub"), "utf8").split(" ");
   return {
     port,
     user: userInfo().username,
     privateKey: readFileSync(file("client"), "utf8"),
-    knownHosts: `[127.0.0.1]:${port} ${type} ${key}`,
+    knownHosts: `[${address}]:${port} ${type} ${key}`,
     close: () =>
       new Promise((resolve) => {
         child.once("close", () => resolve());
@@ -75,19 +78,19 @@ export async function startGitSshServer(directory: string): Promise<GitSshServer
   };
 }
 
-function freePort(): Promise<number> {
+function freePort(address: string): Promise<number> {
   return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
+    const server = createServer().listen(0, address, () => {
       const { port } = server.address() as AddressInfo;
       server.close(() => resolve(port));
     });
   });
 }
 
-async function untilListening(port: number, complain: () => string): Promise<void> {
+async function untilListening(port: number, address: string, complain: () => string): Promise<void> {
   for (let attempt = 0; attempt < 100; attempt += 1) {
     const open = await new Promise<boolean>((resolve) => {
-      const socket = connect(port, "127.0.0.1");
+      const socket = connect(port, address);
       socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
       socket.once("connect", () => socket.destroy());
     });
