@@ -66,8 +66,9 @@ export interface OperatorReplicas {
   logs(): Promise<string>;
 }
 
-/** One line of the API server's audit log, stage `ResponseComplete`. */
+/** One line of the API server's audit log. Watches that are still open have only their `ResponseStarted`. */
 export interface AuditEvent {
+  readonly stage: string;
   readonly verb: string;
   readonly requestURI: string;
   readonly user: { readonly username: string };
