@@ -9,6 +9,8 @@ LABEL org.opencontainers.image.title="notebook-validator-operator" \
       org.opencontainers.image.source="https://github.com/notebook-validator/notebook-validator-operator"
 
 COPY build/ /app/
+# The users that the operator may be: ssh refuses to run for one without an entry. (CRI-O adds OpenShift's numbers itself.)
+COPY build/passwd /etc/passwd
 
 # The root file system may be read-only, and the user any number (OpenShift): only /tmp is written to.
 ENV NODE_ENV=production HOME=/tmp

@@ -34,3 +34,10 @@ for (const part of ["main.py", "nbv_runner", "vendor"]) {
   });
 }
 cpSync(`${root}LICENSE`, `${out}/LICENSE`);
+// ssh refuses to run for a user without an entry, and base images have none for the number that we run as.
+const users = [
+  "root:x:0:0:root:/root:/usr/sbin/nologin",
+  "nonroot:x:65532:65532:nonroot:/tmp:/usr/sbin/nologin",
+  "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin",
+];
+writeFileSync(`${out}/passwd`, `${users.join("\n")}\n`);

@@ -53,9 +53,21 @@ describe("what the operator image holds", () => {
       expect({ part, there: existsSync(join(app, "runner", part)) }).toEqual({ part, there: true });
   });
 
+  test("the user that it runs as has a name, without which ssh refuses to run", () => {
+    const users = readFileSync(join(app, "passwd"), "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => line.split(":"));
+    expect(users.every((fields) => fields.length === 7)).toBe(true);
+    expect(users.map((fields) => fields[2])).toContain("65532");
+  });
+
   test("the Dockerfile copies nothing else, runs nothing, and is not root", () => {
     const lines = readFileSync("Dockerfile", "utf8").split("\n");
-    expect(lines.filter((line) => /^(COPY|ADD|RUN)/.test(line))).toEqual(["COPY build/ /app/"]);
+    expect(lines.filter((line) => /^(COPY|ADD|RUN)/.test(line))).toEqual([
+      "COPY build/ /app/",
+      "COPY build/passwd /etc/passwd",
+    ]);
     expect(lines).toContain("USER 65532:65532");
     expect(lines.filter((line) => line.startsWith("FROM"))).toEqual(["FROM ${BASE_IMAGE}"]);
   });
