@@ -1,8 +1,7 @@
-import { GROUP, jobWarnings, KIND, type NotebookValidationJob, parseJob } from "../api/index.js";
-import type { JobWarning } from "../api/job-warnings.js";
-import { fieldText, nearest, type Problem } from "../api/problem.js";
+import { GROUP, jobWarnings, KIND, parseJob } from "../api/index.js";
+import { nearest, type Problem } from "../api/problem.js";
 import { UserError } from "../api/user-error.js";
-import { unmadeFields } from "../validation/checks/made-checks.js";
+import { unmadeWarnings } from "../validation/checks/unmade-warnings.js";
 import { inputName } from "./read-input.js";
 import { readYaml, type YamlDocument } from "./yaml-document.js";
 
@@ -80,21 +79,11 @@ function checkObject(
     const findings = parsed.problems.map((problem) => findingOf(problem, place(problem.path, anchorOf(problem))));
     return [{ ...about, verdict: "invalid", findings: inDocumentOrder(findings) }];
   }
-  const warnings = [...jobWarnings(parsed.job), ...unmadeWarnings(parsed.job)];
+  const warnings = [...jobWarnings(parsed.job), ...unmadeWarnings(parsed.job.spec.validationConfig)];
   const findings = warnings.map(
     ({ path, field, message }): Finding => ({ severity: "warning", ...place(path, "key"), field, message }),
   );
   return [{ ...about, verdict: "valid", findings: inDocumentOrder(findings) }];
-}
-
-/** What the job asks for and the runner of this version would not check. */
-function unmadeWarnings({ spec }: NotebookValidationJob): JobWarning[] {
-  return unmadeFields(spec.validationConfig).map(({ field }) => {
-    const path = ["spec", "validationConfig", field];
-    const message =
-      "is not checked yet: this version's runner does not make these checks, so the job passes with warnings at best";
-    return { path, field: fieldText(path), message };
-  });
 }
 
 function findingOf(problem: Problem, position: { line: number; column: number }): Finding {

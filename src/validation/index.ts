@@ -2,6 +2,7 @@ export { ATTEMPT_KEY_BYTES, type AttemptIdentity, identityText, keyText } from "
 export { type CheckSettings, checkPolicy, DEFAULT_LEVEL, effectiveLevel } from "./checks/check-policy.js";
 export { checksPage } from "./checks/checks-page.js";
 export { MADE_CHECKS, type UnmadeCheck, unmadeChecks } from "./checks/made-checks.js";
+export { unmadeWarnings } from "./checks/unmade-warnings.js";
 export {
   CHECK_IDS,
   CHECKS,

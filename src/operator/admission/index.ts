@@ -1,0 +1,1 @@
+export { AdmissionServer, type AdmissionServerOptions, startAdmissionServer } from "./admission-server.js";

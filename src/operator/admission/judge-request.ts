@@ -1,0 +1,148 @@
+import { isDeepStrictEqual } from "node:util";
+import {
+  adoptGoObject,
+  effectiveSpec,
+  fieldText,
+  GROUP,
+  jobWarnings,
+  KIND,
+  type NotebookValidationJob,
+  type OperatorConfig,
+  parseJob,
+  type Problem,
+} from "../../api/index.js";
+import { unmadeWarnings } from "../../validation/index.js";
+import { mayUse, obstacles } from "../decide/obstacles.js";
+import type { AdmissionRequest } from "./admission-review.js";
+import { withoutKnownProblems } from "./known-problems.js";
+import { misspeltFields } from "./misspelt-fields.js";
+import { warningList } from "./warning-list.js";
+
+/** What the webhook says about a request. */
+export interface AdmissionVerdict {
+  readonly allowed: boolean;
+  /** Why not, in the words of the API server's own refusals. */
+  readonly status?: AdmissionStatus;
+  readonly warnings: readonly string[];
+}
+
+/** As much of `meta/v1.Status` as a refusal needs. */
+export interface AdmissionStatus {
+  readonly code: 422;
+  readonly reason: "Invalid";
+  readonly message: string;
+  readonly details: {
+    readonly group: string;
+    readonly kind: string;
+    readonly name: string;
+    readonly causes: readonly { readonly reason: string; readonly field: string; readonly message: string }[];
+  };
+}
+
+const ALLOWED: AdmissionVerdict = { allowed: true, warnings: [] };
+/** Most mistakes that one answer names. */
+const MAX_CAUSES = 50;
+/** Longest sentence about all of them, in characters. */
+const MAX_MESSAGE = 4096;
+
+/**
+ * Judges what the reconciler would judge later (`SpecValid`), by the same contract. Pure.
+ * Whatever doesn't change a spec (deletions, status, labels, finalizers) is allowed without a look at the object, even when
+ * the API server asks for it.
+ */
+export function judgeRequest(request: AdmissionRequest, config: OperatorConfig): AdmissionVerdict {
+  const { operation, subResource, object, oldObject } = request;
+  if (operation === "DELETE" || operation === "CONNECT" || subResource !== "") return ALLOWED;
+  const isUpdate = operation === "UPDATE";
+  if (isUpdate && (isGoingAway(object) || isDeepStrictEqual(specOf(object), specOf(oldObject)))) return ALLOWED;
+  const parsed = judged(object, config);
+  const { fresh, known } = isUpdate
+    ? withoutKnownProblems(parsed.problems, object, judged(oldObject, config).problems, oldObject)
+    : { fresh: parsed.problems, known: [] };
+  const misspelt = misspeltFields(object, isUpdate ? oldObject : undefined);
+  if (fresh.length > 0) return { allowed: false, status: refusal(request, fresh), warnings: warningList(misspelt) };
+  const lasting = known.map(({ field, message }) => `${field}: ${message}; the job can't run until that is corrected`);
+  const advice = parsed.job === undefined ? [] : adviceFor(parsed.job, config);
+  return { allowed: true, warnings: warningList([...misspelt, ...lasting, ...advice]) };
+}
+
+interface Judged {
+  readonly problems: readonly Problem[];
+  /** Absent when the contract is broken. */
+  readonly job?: NotebookValidationJob;
+}
+
+function judged(object: unknown, config: OperatorConfig): Judged {
+  try {
+    const parsed = parseJob(object);
+    const forbidden = forbiddenAccount(object, config);
+    if (!parsed.ok) return { problems: [...parsed.problems, ...forbidden] };
+    return { problems: forbidden, job: parsed.job };
+  } catch (error) {
+    // Recursion over a document that is nested without end.
+    if (!(error instanceof RangeError)) throw error;
+    return { problems: [{ path: ["spec"], field: "spec", kind: "invalid-value", message: "is nested too deeply" }] };
+  }
+}
+
+function forbiddenAccount(object: unknown, config: OperatorConfig): Problem[] {
+  const { podConfig } = (specOf(object) ?? {}) as { podConfig?: { serviceAccountName?: unknown } };
+  const name = podConfig?.serviceAccountName ?? "default";
+  if (typeof name !== "string" || mayUse(name, config)) return [];
+  const path = ["spec", "podConfig", "serviceAccountName"];
+  const allowed = config.access.serviceAccounts.join(", ");
+  const message = `must be one of ${allowed}, is ${JSON.stringify(name)}: the operator's configuration allows no other (access.serviceAccounts)`;
+  return [{ path, field: fieldText(path), kind: "invalid-value", message }];
+}
+
+/** Everything that `nbv check` would advise, and what this operator can't do. */
+function adviceFor(job: NotebookValidationJob, config: OperatorConfig): string[] {
+  const { spec } = adoptGoObject(job);
+  const advice = [...jobWarnings({ ...job, spec }), ...unmadeWarnings(spec.validationConfig)];
+  const unable = obstacles(spec, effectiveSpec(spec, config), { config, build: "refuse" });
+  return [
+    ...unable.map(({ message, suggestedAction }) => `${message}: the job will fail. ${suggestedAction}`),
+    ...advice.map(({ field, message }) => `${field}: ${message}`),
+  ];
+}
+
+function refusal({ object, name }: AdmissionRequest, problems: readonly Problem[]): AdmissionStatus {
+  const shown = name === "" ? generatedName(object) : name;
+  const sentence = problems.map(({ field, message }) => `${field} ${message}`.trim()).join("; ");
+  const message = `${KIND}.${GROUP} ${JSON.stringify(shown)} is invalid: ${sentence}`;
+  return {
+    code: 422,
+    reason: "Invalid",
+    message: message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE - 1)}…` : message,
+    details: {
+      group: GROUP,
+      kind: KIND,
+      name: shown,
+      causes: problems
+        .slice(0, MAX_CAUSES)
+        .map(({ field, kind, message: what }) => ({ reason: CAUSES[kind], field: field || "<root>", message: what })),
+    },
+  };
+}
+
+/** Reasons of `StatusCause` (k8s.io/apimachinery, pkg/apis/meta/v1/types.go). */
+const CAUSES: Readonly<Record<Problem["kind"], string>> = {
+  "unknown-field": "FieldValueForbidden",
+  "missing-field": "FieldValueRequired",
+  "wrong-type": "FieldValueTypeInvalid",
+  "invalid-value": "FieldValueInvalid",
+};
+
+function generatedName(object: unknown): string {
+  const { metadata } = (object ?? {}) as { metadata?: { generateName?: unknown } };
+  return typeof metadata?.generateName === "string" ? metadata.generateName : "";
+}
+
+function specOf(object: unknown): unknown {
+  return (object as { spec?: unknown } | null | undefined)?.spec;
+}
+
+function isGoingAway(object: unknown): boolean {
+  const { metadata } = (object ?? {}) as { metadata?: { deletionTimestamp?: unknown } };
+  return metadata?.deletionTimestamp !== undefined && metadata.deletionTimestamp !== null;
+}
