@@ -8,7 +8,10 @@ export interface Permission {
   /** Plural names, subresources as `pods/log`. */
   readonly resources: readonly string[];
   readonly verbs: readonly PermissionVerb[];
-  /** Only these objects. Never combined with `create`, `list` or `watch`, which know no names. */
+  /**
+   * Only these objects. Never combined with `create`, which knows no names; with `list` and `watch` it grants only calls
+   * that select one name (`metadata.name=…`).
+   */
   readonly names?: readonly string[];
   /** `jobs`: every namespace whose jobs are served. `own`: the operator's namespace. `cluster`: cluster-scoped objects. */
   readonly where: "jobs" | "own" | "cluster";
@@ -21,6 +24,8 @@ export type PermissionVerb = "get" | "list" | "watch" | "create" | "update" | "p
 
 /** Lease of the operator's leader election. */
 export const LEASE_NAME = "notebook-validator-operator";
+/** Lease of the Go operator's leader election, in whatever namespace it is installed. */
+export const GO_OPERATOR_LEASE_NAME = "16681bfb.mlops.dev";
 /** Secret of the operator's namespace that opens the sealed keys of attempts. */
 export const SIGNING_KEY_SECRET_NAME = "notebook-validator-signing-key";
 /** ConfigMap of the operator's namespace with the operator-wide configuration. */
@@ -99,10 +104,18 @@ export const PERMISSIONS: readonly Permission[] = [
   {
     group: "coordination.k8s.io",
     resources: ["leases"],
-    verbs: ["get", "update", "patch"],
+    verbs: ["get", "update"],
     names: [LEASE_NAME],
     where: "own",
     reason: "Hold and hand over the leadership.",
+  },
+  {
+    group: "coordination.k8s.io",
+    resources: ["leases"],
+    verbs: ["list", "watch"],
+    names: [GO_OPERATOR_LEASE_NAME],
+    where: "cluster",
+    reason: "See whether the Go operator works on this cluster, in whatever namespace, and wait until it has stopped.",
   },
   {
     group: "",

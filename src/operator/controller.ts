@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import { effectiveSpec, LABEL_JOB, parseDuration, parseSpec } from "../api/index.js";
+import { effectiveSpec, type Instant, LABEL_JOB, parseDuration, parseSpec } from "../api/index.js";
 import { Informer } from "../kube/informer.js";
 import { isKubeError } from "../kube/kube-error.js";
 import type { KubernetesObject, ObjectMeta } from "../kube/object.js";
@@ -12,6 +12,7 @@ import { isLive } from "./decide/pods.js";
 import { transitionNotes } from "./decide/transition-notes.js";
 import { Effects } from "./effects.js";
 import { JobLedger } from "./job-ledger.js";
+import { recordStart, setLiveGauges } from "./live-gauges.js";
 import { LogFollower } from "./log-follower.js";
 import { Observer } from "./observer.js";
 import { OperatorMetrics } from "./operator-metrics.js";
@@ -45,6 +46,8 @@ export class Controller {
   readonly #reconciler: Reconciler;
   /** Names of jobs by UID, for answers that know only the latter. */
   readonly #keys = new Map<string, string>();
+  /** Keys that workers have, since when: the longest first. */
+  readonly #takenAt = new Map<string, Instant>();
   #isReady = false;
 
   constructor(options: OperatorOptions) {
@@ -111,6 +114,7 @@ export class Controller {
         signingKey,
         capacity: this.#capacity,
         settings,
+        rival: options.rival,
       }),
       effects: new Effects({
         cluster: this.#assumed.through(cluster),
@@ -131,6 +135,18 @@ export class Controller {
   /** Whether the caches are filled and jobs are being worked on. */
   get isReady(): boolean {
     return this.#isReady;
+  }
+
+  /** How long the reconcile that takes longest has taken by now, in milliseconds. */
+  get longestReconcileMs(): number {
+    const [since] = this.#takenAt.values();
+    return since === undefined ? 0 : this.#options.clock.now() - since;
+  }
+
+  /** Brings the gauges up to date that follow from the caches. */
+  refreshGauges(): void {
+    const informers = { [NOTEBOOK_VALIDATION_JOBS.plural]: this.#jobs.stats, [PODS.plural]: this.#pods.stats };
+    setLiveGauges(this.#metrics, { jobs: this.#jobs.list(), informers }, this.#options.clock.now());
   }
 
   /** Works until `signal` aborts; then finishes what is under way. */
@@ -172,6 +188,7 @@ export class Controller {
   }
 
   #watch(): void {
+    this.#options.rival?.onChange(() => this.#jobs.list().forEach((job) => this.#add(keyText(keyOf(job)))));
     this.#jobs.addHandler({
       added: (job) => this.#jobChanged(job),
       updated: (job) => this.#jobChanged(job),
@@ -185,7 +202,10 @@ export class Controller {
     });
     this.#pods.addHandler({
       added: (pod) => this.#podChanged(pod),
-      updated: (pod) => this.#podChanged(pod),
+      updated: (pod, before) => {
+        recordStart(this.#metrics, before, pod);
+        this.#podChanged(pod);
+      },
       deleted: (pod) => this.#podChanged(pod),
     });
   }
@@ -233,7 +253,9 @@ export class Controller {
 
   async #work(): Promise<void> {
     for (let key = await this.#queue.take(); key !== undefined; key = await this.#queue.take()) {
+      this.#takenAt.set(key, this.#options.clock.now());
       await this.#reconcile(key);
+      this.#takenAt.delete(key);
       this.#queue.done(key);
     }
   }

@@ -14,6 +14,7 @@ import { readTurn } from "./decide/read-turn.js";
 import { sourceTicket } from "./decide/source-ticket.js";
 import { handedOverKey, type KeySeen } from "./handed-over-key.js";
 import type { LogFollower } from "./log-follower.js";
+import type { Rival } from "./rival.js";
 import type { SigningKey } from "./signing-key.js";
 import type { SourceDesk } from "./source-desk.js";
 
@@ -28,6 +29,7 @@ export interface ObserverOptions {
   readonly signingKey: SigningKey;
   readonly capacity: Capacity;
   readonly settings: Settings;
+  readonly rival?: Rival | undefined;
 }
 
 /** A refusal of the API server, remembered for the decision that follows it. */
@@ -52,7 +54,7 @@ export class Observer {
    * @throws KubeError when the API server has to be asked and does not answer
    */
   async observe(job: StoredJob, refusal: Refusal | undefined, isSure = false): Promise<Observation> {
-    const { desk, settings } = this.#options;
+    const { desk, settings, rival } = this.#options;
     const { uid = "" } = job.metadata;
     const { status } = readTurn(job, { pods: [], source: { kind: "unasked" }, hasRoom: false, settings }, 0);
     const pods = isSure ? await this.#surePods(job) : await this.#pods(job, status);
@@ -66,6 +68,7 @@ export class Observer {
       ...(log && { log }),
       ...(keyLoss && { keyLoss }),
       ...(refusal !== undefined && refusal.podName === attempt?.podName && { refusal: refusal.failure }),
+      ...(rival?.name !== undefined && { rival: rival.name }),
       hasRoom: this.#hasRoom(job, status),
       settings,
     };

@@ -4,6 +4,7 @@ import type { Clock } from "../kube/clock.js";
 import type { Cluster } from "../kube/cluster.js";
 import type { Random } from "../kube/random.js";
 import type { OperatorMetrics } from "./operator-metrics.js";
+import type { Rival } from "./rival.js";
 import type { SourceResolver } from "./source-resolver.js";
 
 /** What an {@link Operator} is made of: everything that it touches of the outside world comes in here. */
@@ -31,6 +32,8 @@ export interface OperatorOptions {
   readonly build?: "refuse" | "skip";
   /** A directory of this computer to validate instead of the Git repository; only the local executor may set it. */
   readonly localTree?: string;
+  /** Another operator whose end is waited for. @default nobody */
+  readonly rival?: Rival;
   /** Reconciles at a time. @default 4 */
   readonly concurrency?: number;
   /** @default metrics that nobody reads */

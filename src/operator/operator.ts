@@ -18,6 +18,16 @@ export class Operator {
     return this.#controller.isReady;
   }
 
+  /** How long the reconcile that takes longest has taken by now, in milliseconds: minutes mean that it hangs. */
+  get longestReconcileMs(): number {
+    return this.#controller.longestReconcileMs;
+  }
+
+  /** Brings the gauges up to date that follow from its caches: for the moment before metrics are read. */
+  refreshGauges(): void {
+    this.#controller.refreshGauges();
+  }
+
   /**
    * Works until `signal` aborts, then finishes what is under way and resolves, within 10 seconds at most.
    * May be called once.

@@ -7,6 +7,7 @@ import { isRetryRequested, retryNow } from "./manual-retry.js";
 import type { Observation } from "./observation.js";
 import { giveUp } from "./outcome.js";
 import { readTurn } from "./read-turn.js";
+import { waitForRival } from "./rival.js";
 import { adopt, isAdoptable, isOutdated, startAfresh } from "./runs.js";
 import { admit } from "./steps/admit.js";
 import { followValidation } from "./steps/follow-validation.js";
@@ -40,6 +41,7 @@ const STEPS: Record<NonNullable<JobStatus["phase"]>, Step> = {
 export function decide(job: StoredJob, seen: Observation, now: Instant): Decision {
   const turn = readTurn(job, seen, now);
   if (job.metadata.deletionTimestamp !== undefined) return { status: turn.status, write: "soon", effects: [] };
+  if (seen.rival !== undefined) return waitForRival(turn, seen.rival);
   const result = route(turn);
   const status = summarized(turn, result.status);
   const surplus = removeSurplusPods(turn, status);

@@ -40,6 +40,8 @@ export interface Observation {
   readonly keyLoss?: Failure;
   /** Why the API server would not have the current attempt's objects. */
   readonly refusal?: Failure;
+  /** Another operator that works on the same jobs (`Rival`). */
+  readonly rival?: string;
   /** Whether a validation pod may start now, as far as the operator's limits go. */
   readonly hasRoom: boolean;
   readonly settings: Settings;
