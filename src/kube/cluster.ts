@@ -1,3 +1,4 @@
+import type { LogPosition } from "./log-position.js";
 import type { KubernetesObject, ObjectKey } from "./object.js";
 import type { Resource } from "./resource.js";
 
@@ -75,6 +76,12 @@ export interface LogOptions {
   readonly sinceTime?: string;
   /** Stop after this many bytes. */
   readonly limitBytes?: number;
+  /**
+   * Go on where earlier readings with this position stopped, and remember how far this one comes: no byte twice, and none
+   * missing as long as the node still has it (a kubelet serves only the newest file of a log that it rotated). Not
+   * together with `sinceTime` and `limitBytes`.
+   */
+  readonly position?: LogPosition;
   readonly signal?: AbortSignal;
 }
 

@@ -5,6 +5,7 @@ export { Informer } from "./informer.js";
 export type * from "./informer-options.js";
 export * from "./kube-error.js";
 export { type ListAllOptions, listAll } from "./list-all.js";
+export { LogPosition } from "./log-position.js";
 export { ManualClock } from "./manual-clock.js";
 export { applyMergePatch, createMergePatch } from "./merge-patch.js";
 export type * from "./object.js";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { CONFIG_MAPS, type KubeError } from "../../src/kube/index.js";
-import { retryAfterMs } from "../../src/kube/live/http-client.js";
+import { retryAfterMs } from "../../src/kube/live/answer.js";
 import { LiveCluster, loadKubeConfig } from "../../src/kube/live/index.js";
 
 let server: Server;
@@ -70,7 +70,7 @@ describe("the adapter to a real API server", () => {
     for (let count = 0; count < 20; count++) await get();
     expect(connections).toBeLessThanOrEqual(2);
     expect(seen[0]?.headers.authorization).toBe("Bearer very-secret-token");
-    expect(seen[0]?.url).toBe("/api/v1/namespaces/n/configmaps/a");
+    expect(seen[0]?.url).toBe("/api/v1/namespaces/n/configmaps/a?timeout=500ms");
     expect(await get()).toEqual({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" } });
   });
 
@@ -80,9 +80,9 @@ describe("the adapter to a real API server", () => {
         response,
         429,
         { kind: "Status", reason: "TooManyRequests", code: 429, message: "busy" },
-        { "retry-after": "7" },
+        { "retry-after": "70" },
       );
-    expect(await failed(get())).toMatchObject({ reason: "TooManyRequests", retryAfterMs: 7000, message: "busy" });
+    expect(await failed(get())).toMatchObject({ reason: "TooManyRequests", retryAfterMs: 70_000, message: "busy" });
   });
 
   test("maps what is no Status by its HTTP code, without quoting the page", async () => {

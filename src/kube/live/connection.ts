@@ -1,89 +1,133 @@
 import { createHash } from "node:crypto";
-import type { RequestOptions } from "node:https";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { Agent, type buildConnector, type Dispatcher, ProxyAgent, Socks5ProxyAgent } from "undici";
+import { UserError } from "../../api/user-error.js";
+import { KubeError } from "../kube-error.js";
+import { Authentication, type Identity } from "./authentication.js";
+import { FileCache } from "./file-cache.js";
+import { proxyFor } from "./proxy.js";
 
 /** What one request needs to reach the API server as us. */
 export interface Access {
   readonly baseUrl: string;
-  readonly headers: Record<string, string>;
+  readonly identity: Identity;
   readonly dispatcher: Dispatcher;
 }
 
-/** At most so many connections; watches hold one each for minutes. */
-const CONNECTIONS = 256;
-/** Idle time after which a connection is closed, milliseconds: below the idle limits of usual load balancers. */
-const IDLE_MS = 30_000;
+/** Answers that are whole at once, and those that stay open (watches, followed logs), have pools of their own: the one never waits for the other. */
+export type Traffic = "request" | "stream";
+
+export interface ConnectionOptions {
+  /** Connections for requests that are answered at once; more requests wait. @default 64 */
+  readonly maxConnections?: number;
+  /** Idle time after which a connection is closed, milliseconds: below the idle limits of servers and load balancers. @default 30000 */
+  readonly idleMs?: number;
+  /** For proxies and credential plugins. @default process.env */
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
 const CONNECT_TIMEOUT_MS = 15_000;
+/** Idle time of a connection after which TCP asks whether the other side is there: finds peers that vanished under a watch. */
+const KEEP_ALIVE_MS = 30_000;
+
+interface Pools {
+  /** Digest of everything that a TLS session depends on. */
+  readonly identity: string;
+  readonly request: Dispatcher;
+  readonly stream: Dispatcher;
+}
 
 /**
- * Credentials and connections to one API server. The kubeconfig is asked before every request, so that rotated tokens and
+ * Credentials and connections to one API server. Credentials are looked at before every request, so that rotated tokens and
  * certificates are used; connections are pooled for as long as the TLS identity stays the same.
+ *
+ * HTTP/1.1 only: a watch under HTTP/2 would share its connection's flow control and its loss with every other request, and
+ * undici's support of HTTP/2 is young.
  */
 export class Connection {
   readonly #config: KubeConfig;
-  #identity: string | undefined;
-  #dispatcher: Dispatcher | undefined;
+  readonly #options: ConnectionOptions;
+  readonly #files = new FileCache();
+  readonly #authentication: Authentication;
+  readonly #baseUrl: string;
+  readonly #proxy: URL | undefined;
+  readonly #retired = new Set<Pools>();
+  #pools: Pools | undefined;
+  #isClosed = false;
 
-  constructor(config: KubeConfig) {
+  /** @throws UserError when the kubeconfig asks for something that cannot be */
+  constructor(config: KubeConfig, options: ConnectionOptions = {}) {
+    const { environment = process.env } = options;
+    const cluster = config.getCurrentCluster();
+    if (cluster === null) throw new UserError({ what: "the kubeconfig has no current cluster" });
     this.#config = config;
+    this.#options = options;
+    this.#authentication = new Authentication(config, this.#files, environment);
+    this.#baseUrl = cluster.server.replace(/\/+$/, "");
+    this.#proxy = proxyFor(new URL(cluster.server), cluster.proxyUrl, environment);
   }
 
-  async access(): Promise<Access> {
-    const tls: RequestOptions = {};
-    await this.#config.applyToHTTPSOptions(tls);
-    const headers: Record<string, string> = {};
-    for (const [name, value] of Object.entries(tls.headers ?? {}))
-      if (value !== undefined) headers[name] = String(value);
-    if (typeof tls.auth === "string") headers["Authorization"] = `Basic ${Buffer.from(tls.auth).toString("base64")}`;
-    const server = this.#config.getCurrentCluster()?.server ?? "";
-    return { baseUrl: server.replace(/\/+$/, ""), headers, dispatcher: this.#pool(tls) };
+  /** @throws KubeError when there are no credentials to be had, or the connections are closed */
+  async access(traffic: Traffic): Promise<Access> {
+    const identity = await this.#authentication.identity();
+    return { baseUrl: this.#baseUrl, identity, dispatcher: this.#poolsFor(identity)[traffic] };
   }
 
   /** Closes all connections, also those in use. */
   async close(): Promise<void> {
-    await this.#dispatcher?.destroy();
-    this.#dispatcher = undefined;
+    this.#isClosed = true;
+    const pools = [...this.#retired, ...(this.#pools === undefined ? [] : [this.#pools])];
+    this.#pools = undefined;
+    await Promise.all(pools.flatMap(({ request, stream }) => [request.destroy(), stream.destroy()]));
   }
 
-  #pool(tls: RequestOptions): Dispatcher {
+  #poolsFor(who: Identity): Pools {
+    if (this.#isClosed) throw new KubeError({ reason: "ConnectionFailed", message: "the connections are closed" });
     const cluster = this.#config.getCurrentCluster();
-    const identity = createHash("sha256");
-    for (const part of [
-      tls.ca,
-      tls.cert,
-      tls.key,
-      tls.pfx,
-      tls.servername,
-      tls.rejectUnauthorized,
-      cluster?.proxyUrl,
-    ]) {
-      identity.update(part === undefined ? "-" : Buffer.isBuffer(part) ? part : JSON.stringify(part)).update("\n");
+    let ca: Buffer | undefined;
+    try {
+      if (cluster?.caFile) ca = this.#files.read(cluster.caFile);
+      else if (cluster?.caData) ca = Buffer.from(cluster.caData, "base64");
+    } catch (error) {
+      const message = `the cluster's CA cannot be read (${(error as NodeJS.ErrnoException).code})`;
+      throw new KubeError({ reason: "ConnectionFailed", message });
     }
-    const digest = identity.digest("hex");
-    if (this.#dispatcher !== undefined && this.#identity === digest) return this.#dispatcher;
-    // Requests under way finish on the old connections.
-    this.#dispatcher?.close().catch(() => undefined);
-    this.#identity = digest;
-    this.#dispatcher = this.#open(tls);
-    return this.#dispatcher;
+    const digest = createHash("sha256");
+    for (const part of [ca, who.certificate, who.key]) digest.update(part ?? "-").update("\n");
+    const identity = digest.digest("base64");
+    if (this.#pools?.identity === identity) return this.#pools;
+    if (this.#pools !== undefined) this.#retire(this.#pools);
+    const tls = {
+      ...(ca === undefined ? {} : { ca }),
+      ...(who.certificate === undefined ? {} : { cert: who.certificate }),
+      ...(who.key === undefined ? {} : { key: who.key }),
+      ...(cluster?.tlsServerName ? { servername: cluster.tlsServerName } : {}),
+      ...(cluster?.skipTLSVerify ? { rejectUnauthorized: false } : {}),
+    };
+    this.#pools = {
+      identity,
+      request: this.#open(tls, this.#options.maxConnections ?? 64),
+      stream: this.#open(tls, null),
+    };
+    return this.#pools;
   }
 
-  #open(tls: RequestOptions): Dispatcher {
-    const pool = { connections: CONNECTIONS, keepAliveTimeout: IDLE_MS, keepAliveMaxTimeout: IDLE_MS };
-    const connect = connectOptions(tls);
-    const proxy = this.#config.getCurrentCluster()?.proxyUrl;
-    if (!proxy) return new Agent({ ...pool, connect });
-    const tunnel = { ...pool, requestTls: connect };
-    if (proxy.startsWith("socks")) return new Socks5ProxyAgent(proxy, tunnel);
-    return new ProxyAgent({ ...tunnel, uri: proxy });
+  /** Requests under way finish on the old connections; watches too, until the server or their reader ends them. */
+  #retire(pools: Pools): void {
+    this.#retired.add(pools);
+    void Promise.allSettled([pools.request.close(), pools.stream.close()]).then(() => this.#retired.delete(pools));
   }
-}
 
-/** Who the server must be and who we are, and how to notice that a connection is dead. */
-function connectOptions(tls: RequestOptions): buildConnector.BuildOptions {
-  const { ca, cert, key, pfx, passphrase, servername, rejectUnauthorized } = tls;
-  const given = Object.entries({ ca, cert, key, pfx, passphrase, servername, rejectUnauthorized });
-  const identity = Object.fromEntries(given.filter(([, value]) => value !== undefined));
-  return { ...identity, timeout: CONNECT_TIMEOUT_MS, keepAlive: true, keepAliveInitialDelay: IDLE_MS };
+  #open(tls: buildConnector.BuildOptions, connections: number | null): Dispatcher {
+    const idleMs = this.#options.idleMs ?? 30_000;
+    const pool = { connections, keepAliveTimeout: idleMs, keepAliveMaxTimeout: idleMs };
+    const connect = { ...tls, timeout: CONNECT_TIMEOUT_MS, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS };
+    if (this.#proxy === undefined) return new Agent({ ...pool, connect });
+    const { protocol } = this.#proxy;
+    if (protocol.startsWith("socks5")) {
+      const options = { ...pool, requestTls: connect }; // its types do not know requestTls
+      return new Socks5ProxyAgent(this.#proxy.href.replace(/^socks5h:/, "socks5:"), options);
+    }
+    return new ProxyAgent({ ...pool, uri: this.#proxy.href, requestTls: connect });
+  }
 }

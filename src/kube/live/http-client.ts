@@ -1,8 +1,19 @@
 import { type Dispatcher, request } from "undici";
-import { errorFromStatus, isKubeError, KubeError } from "../kube-error.js";
-import type { Connection } from "./connection.js";
+import type { Clock } from "../clock.js";
+import { untilAborted } from "../deadline.js";
+import { KubeError } from "../kube-error.js";
+import type { Random } from "../random.js";
+import type { Resource } from "../resource.js";
+import { readError, readJson } from "./answer.js";
+import type { Access, Connection, Traffic } from "./connection.js";
+import { aborted, connectionError } from "./connection-error.js";
+import type { RequestRecord, RequestVerb } from "./request-record.js";
+import { Retry, type RetryLimits } from "./retry.js";
 
 export interface ApiRequest {
+  readonly verb: RequestVerb;
+  readonly resource: Resource;
+  readonly subresource?: "status" | "log";
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
@@ -12,118 +23,135 @@ export interface ApiRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Errors of the API server are small; what is longer is somebody else's page. */
-const MAX_ERROR_BYTES = 64 * 1024;
+export interface HttpClientOptions {
+  readonly connection: Connection;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** How long the server may take to begin an answer, and between two parts of one that is no stream; milliseconds. */
+  readonly timeoutMs: number;
+  readonly maxAnswerBytes: number;
+  readonly maxStreams: number;
+  readonly retry: RetryLimits;
+  readonly userAgent: string;
+  readonly onRequest: ((record: RequestRecord) => void) | undefined;
+}
 
-/** HTTP to one API server: pooled, untyped JSON, every failure a `KubeError`. */
+/** The server's own limit for requests that are no streams: a longer one is cut to this. */
+const SERVER_TIMEOUT_MS = 60_000;
+/** How much longer than the server we wait, so that its word comes before our patience ends. */
+const PATIENCE = 1.2;
+
+/** HTTP to one API server: pooled, untyped JSON, patient with a busy server, every failure a `KubeError`. */
 export class HttpClient {
-  readonly #connection: Connection;
-  readonly #timeoutMs: number;
+  readonly #options: HttpClientOptions;
+  #streams = 0;
 
-  /** @param timeoutMs longest wait for the beginning of an answer, and between two parts of one that is no stream */
-  constructor(connection: Connection, timeoutMs: number) {
-    this.#connection = connection;
-    this.#timeoutMs = timeoutMs;
+  constructor(options: HttpClientOptions) {
+    this.#options = options;
   }
 
   /** A whole JSON answer. */
-  async json(call: ApiRequest): Promise<unknown> {
-    const answer = await this.#send(call, this.#timeoutMs);
-    try {
-      return JSON.parse(await answer.body.text());
-    } catch (error) {
-      throw connectionError(error, call.signal);
-    }
+  json(call: ApiRequest): Promise<unknown> {
+    const { timeoutMs, maxAnswerBytes } = this.#options;
+    // A write that we no longer wait for should not be done either.
+    const timeout = timeoutMs < SERVER_TIMEOUT_MS ? `${timeoutMs}ms` : undefined;
+    const limited = { ...call, query: { ...call.query, timeout } };
+    return this.#repeated(limited, async () => readJson(await this.#send(limited, "request"), maxAnswerBytes));
   }
 
   /** A streamed answer, chunk by chunk. Ends normally when the signal aborts. */
   async *stream(call: ApiRequest): AsyncIterable<Uint8Array> {
+    const { maxStreams } = this.#options;
+    if (call.signal?.aborted) return;
+    if (this.#streams >= maxStreams) {
+      throw new KubeError({ reason: "TooManyRequests", code: 0, message: `${maxStreams} watches and logs are open` });
+    }
+    this.#streams += 1;
     try {
-      const answer = await this.#send(call, 0);
+      const answer = await this.#repeated(call, () => this.#send(call, "stream"));
       for await (const chunk of answer.body as AsyncIterable<Uint8Array>) yield chunk;
     } catch (error) {
       if (call.signal?.aborted) return;
       throw connectionError(error, call.signal);
+    } finally {
+      this.#streams -= 1;
     }
   }
 
   async close(): Promise<void> {
-    await this.#connection.close();
+    await this.#options.connection.close();
   }
 
-  async #send(call: ApiRequest, bodyTimeout: number): Promise<Dispatcher.ResponseData> {
+  async #repeated<R>(call: ApiRequest, work: () => Promise<R>): Promise<R> {
+    const { clock, random, retry: limits } = this.#options;
+    const retry = new Retry(limits, random, call.method === "GET");
+    for (;;) {
+      try {
+        return await work();
+      } catch (thrown) {
+        const error = connectionError(thrown, call.signal);
+        const wait = retry.after(error);
+        if (wait === undefined) throw error;
+        if (wait > 0) await clock.sleep(wait, call.signal).catch(() => undefined);
+        if (call.signal?.aborted) throw aborted();
+      }
+    }
+  }
+
+  async #send(call: ApiRequest, traffic: Traffic): Promise<Dispatcher.ResponseData> {
+    const { connection, clock } = this.#options;
     if (call.signal?.aborted) throw aborted();
-    let answer: Dispatcher.ResponseData;
+    let access = await this.#access(connection, traffic, call.signal);
+    for (let isSecond = false; ; isSecond = true) {
+      const answer = await this.#exchange(call, access, traffic);
+      if (answer.statusCode >= 200 && answer.statusCode < 300) return answer;
+      const error = await readError(answer, clock.now());
+      // Whom the server does not know it has not served: with newer credentials any request may come again, once.
+      if (answer.statusCode !== 401 || isSecond || access.identity.refused === undefined) throw error;
+      access.identity.refused();
+      const renewed = await this.#access(connection, traffic, call.signal);
+      if (sameIdentity(access, renewed)) throw error;
+      access = renewed;
+    }
+  }
+
+  #access(connection: Connection, traffic: Traffic, signal: AbortSignal | undefined): Promise<Access> {
+    const access = connection.access(traffic);
+    return signal === undefined ? access : untilAborted(signal, () => access);
+  }
+
+  async #exchange(call: ApiRequest, access: Access, traffic: Traffic): Promise<Dispatcher.ResponseData> {
+    const { timeoutMs, userAgent, onRequest } = this.#options;
+    const { verb, resource, subresource } = call;
+    const begun = performance.now();
+    let code = 0;
     try {
-      const { baseUrl, headers, dispatcher } = await this.#connection.access();
-      answer = await request(baseUrl + call.path + queryText(call.query), {
-        dispatcher,
+      const answer = await request(access.baseUrl + call.path + queryText(call.query), {
+        dispatcher: access.dispatcher,
         method: call.method,
         headers: {
-          ...headers,
+          ...access.identity.headers,
           accept: "application/json",
-          "user-agent": "notebook-validator-operator",
+          "user-agent": userAgent,
           ...(call.body === undefined ? {} : { "content-type": call.contentType ?? "application/json" }),
         },
         ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
         ...(call.signal === undefined ? {} : { signal: call.signal }),
-        headersTimeout: this.#timeoutMs,
-        bodyTimeout,
+        headersTimeout: timeoutMs * PATIENCE,
+        bodyTimeout: traffic === "stream" ? 0 : timeoutMs * PATIENCE,
       });
-    } catch (error) {
-      throw connectionError(error, call.signal);
+      code = answer.statusCode;
+      return answer;
+    } finally {
+      const part = subresource === undefined ? {} : { subresource };
+      onRequest?.({ verb, resource, ...part, code, durationMs: performance.now() - begun });
     }
-    if (answer.statusCode >= 200 && answer.statusCode < 300) return answer;
-    throw await errorOf(answer);
   }
 }
 
-async function errorOf(answer: Dispatcher.ResponseData): Promise<KubeError> {
-  const retryAfter = answer.headers["retry-after"];
-  const wait = retryAfterMs(Array.isArray(retryAfter) ? retryAfter[0] : retryAfter);
-  return errorFromStatus(answer.statusCode, await shortJson(answer), wait);
-}
-
-async function shortJson(answer: Dispatcher.ResponseData): Promise<unknown> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  try {
-    for await (const chunk of answer.body as AsyncIterable<Uint8Array>) {
-      bytes += chunk.length;
-      if (bytes > MAX_ERROR_BYTES) return undefined;
-      chunks.push(chunk);
-    }
-    return JSON.parse(Buffer.concat(chunks).toString());
-  } catch {
-    return undefined; // the status code has to do
-  }
-}
-
-/** Milliseconds of a Retry-After header: seconds, or an HTTP date. */
-export function retryAfterMs(header: string | undefined, now: number = Date.now()): number | undefined {
-  if (header === undefined) return undefined;
-  if (/^\d+$/.test(header)) return Number(header) * 1000;
-  const at = Date.parse(header);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - now);
-}
-
-/** Maps what undici, TLS, DNS and JSON.parse throw. Only error codes are passed on, never addresses or content. */
-export function connectionError(error: unknown, signal: AbortSignal | undefined): KubeError {
-  if (isKubeError(error)) return error;
-  if (signal?.aborted) return aborted();
-  const code =
-    (error as NodeJS.ErrnoException).code ?? ((error as Error).cause as NodeJS.ErrnoException | undefined)?.code;
-  const name =
-    error instanceof SyntaxError ? "the answer is not JSON" : (code ?? (error as Error).name ?? "unknown error");
-  return new KubeError({
-    reason: "ConnectionFailed",
-    message: `no usable answer from the API server: ${name}`,
-    cause: error,
-  });
-}
-
-function aborted(): KubeError {
-  return new KubeError({ reason: "Aborted", message: "the call was aborted" });
+function sameIdentity(one: Access, other: Access): boolean {
+  const [a, b] = [one.identity, other.identity];
+  return JSON.stringify(a.headers) === JSON.stringify(b.headers) && one.dispatcher === other.dispatcher;
 }
 
 function queryText(query: ApiRequest["query"] = {}): string {

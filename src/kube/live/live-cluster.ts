@@ -13,35 +13,84 @@ import {
   type WatchOptions,
   type WriteOptions,
 } from "../cluster.js";
+import { type Clock, systemClock } from "../clock.js";
 import { isJsonObject, type JsonObject } from "../json.js";
 import { errorFromStatus, KubeError } from "../kube-error.js";
+import { LogPosition } from "../log-position.js";
 import type { KubernetesObject, ObjectKey } from "../object.js";
+import { type Random, systemRandom } from "../random.js";
 import { apiVersionOf, type Resource } from "../resource.js";
 import { PODS } from "../resources.js";
 import { Connection } from "./connection.js";
-import { HttpClient } from "./http-client.js";
+import { type ApiRequest, HttpClient } from "./http-client.js";
 import { jsonLines } from "./json-lines.js";
+import { type LogQuery, resumingLog } from "./resuming-log.js";
+import type { RequestRecord } from "./request-record.js";
+import type { RetryLimits } from "./retry.js";
 
 export interface LiveClusterOptions {
-  /** Longest wait for an answer to begin, milliseconds. @default 60000 */
+  /** How long the server may take to begin an answer, milliseconds; it is told so. @default 60000 */
   readonly timeoutMs?: number;
+  /** Longest answer that is read, bytes; watches and logs have no limit. @default 64 MiB */
+  readonly maxAnswerBytes?: number;
+  /** Connections for requests that are answered at once; more requests wait. @default 64 */
+  readonly maxConnections?: number;
+  /** Watches and followed logs at a time, one connection each; more are refused. @default 1000 */
+  readonly maxStreams?: number;
+  /** Patience with a server that says when to come again. @default 4 repetitions, 10 s */
+  readonly retry?: Partial<RetryLimits>;
+  /** Told about every request when its answer begins or fails to come. Must not throw. @default ignored */
+  readonly onRequest?: (record: RequestRecord) => void;
+  /** Idle time after which a connection is closed, milliseconds. @default 30000 */
+  readonly idleMs?: number;
+  /** @default systemClock */
+  readonly clock?: Clock;
+  /** For jitter. @default systemRandom */
+  readonly random?: Random;
+  /** For proxies and credential plugins. @default process.env */
+  readonly environment?: NodeJS.ProcessEnv;
 }
 
 /** A real API server. Answers are plain JSON as it sent them, without `metadata.managedFields`. */
 export class LiveCluster implements Cluster {
   readonly #http: HttpClient;
+  readonly #clock: Clock;
+  readonly #random: Random;
 
-  /** @param config from `loadKubeConfig`; its current context counts */
+  /**
+   * @param config from `loadKubeConfig`; its current context counts
+   * @throws UserError when the kubeconfig asks for something that cannot be, e.g. a credential plugin that is not there
+   */
   constructor(config: KubeConfig, options: LiveClusterOptions = {}) {
-    this.#http = new HttpClient(new Connection(config), options.timeoutMs ?? 60_000);
+    const { clock = systemClock, random = systemRandom, onRequest, environment, maxConnections, idleMs } = options;
+    this.#clock = clock;
+    this.#random = random;
+    const given = { environment, maxConnections, idleMs };
+    const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+    this.#http = new HttpClient({
+      connection: new Connection(config, present),
+      clock,
+      random,
+      onRequest,
+      timeoutMs: options.timeoutMs ?? 60_000,
+      maxAnswerBytes: options.maxAnswerBytes ?? 64 * 1024 * 1024,
+      maxStreams: options.maxStreams ?? 1000,
+      retry: { attempts: 4, totalMs: 10_000, ...options.retry },
+      userAgent: FIELD_MANAGER,
+    });
   }
 
   async get<T extends KubernetesObject>(resource: Resource<T>, key: ObjectKey): Promise<T> {
-    return received(resource, await this.#http.json({ method: "GET", path: objectPath(resource, key) }));
+    return received(
+      resource,
+      await this.#http.json({ verb: "get", resource, method: "GET", path: objectPath(resource, key) }),
+    );
   }
 
   async list<T extends KubernetesObject>(resource: Resource<T>, options: ListOptions = {}): Promise<ObjectList<T>> {
     const answer = await this.#http.json({
+      verb: "list",
+      resource,
       method: "GET",
       path: collectionPath(resource, options.namespace),
       query: { ...selectors(options), limit: options.limit, continue: options.continue },
@@ -61,6 +110,8 @@ export class LiveCluster implements Cluster {
 
   async *watch<T extends KubernetesObject>(resource: Resource<T>, options: WatchOptions): AsyncIterable<WatchEvent<T>> {
     const lines = this.#http.stream({
+      verb: "watch",
+      resource,
       method: "GET",
       path: collectionPath(resource, options.namespace),
       query: {
@@ -81,16 +132,18 @@ export class LiveCluster implements Cluster {
 
   create<T extends KubernetesObject>(resource: Resource<T>, object: T, options: WriteOptions = {}): Promise<T> {
     const path = collectionPath(resource, object.metadata.namespace);
-    return this.#write(resource, "POST", path, withoutEmptyName(object), options);
+    return this.#write({ verb: "create", resource, method: "POST", path, body: withoutEmptyName(object) }, options);
   }
 
   replace<T extends KubernetesObject>(resource: Resource<T>, object: T, options: WriteOptions = {}): Promise<T> {
-    return this.#write(resource, "PUT", objectPath(resource, object.metadata), object, options);
+    const path = objectPath(resource, object.metadata);
+    return this.#write({ verb: "replace", resource, method: "PUT", path, body: object }, options);
   }
 
   apply<T extends KubernetesObject>(resource: Resource<T>, object: T, options: ApplyOptions = {}): Promise<T> {
     const path = objectPath(resource, object.metadata);
-    return this.#write(resource, "PATCH", path, object, options, "application/apply-patch+yaml");
+    const contentType = "application/apply-patch+yaml";
+    return this.#write({ verb: "apply", resource, method: "PATCH", path, body: object, contentType }, options);
   }
 
   patch<T extends KubernetesObject>(
@@ -99,7 +152,9 @@ export class LiveCluster implements Cluster {
     patch: MergePatch,
     options: WriteOptions = {},
   ): Promise<T> {
-    return this.#write(resource, "PATCH", objectPath(resource, key), patch, options, "application/merge-patch+json");
+    const path = objectPath(resource, key);
+    const contentType = "application/merge-patch+json";
+    return this.#write({ verb: "patch", resource, method: "PATCH", path, body: patch, contentType }, options);
   }
 
   patchStatus<T extends KubernetesObject>(
@@ -109,7 +164,17 @@ export class LiveCluster implements Cluster {
     options: WriteOptions = {},
   ): Promise<T> {
     const path = `${objectPath(resource, key)}/status`;
-    return this.#write(resource, "PATCH", path, patch, options, "application/merge-patch+json");
+    const contentType = "application/merge-patch+json";
+    const call = {
+      verb: "patch",
+      resource,
+      subresource: "status",
+      method: "PATCH",
+      path,
+      body: patch,
+      contentType,
+    } as const;
+    return this.#write<T>(call, options);
   }
 
   async delete<T extends KubernetesObject>(
@@ -119,6 +184,8 @@ export class LiveCluster implements Cluster {
   ): Promise<void> {
     const { uid, resourceVersion, gracePeriodSeconds, propagationPolicy = "Background" } = options;
     await this.#http.json({
+      verb: "delete",
+      resource,
       method: "DELETE",
       path: objectPath(resource, key),
       body: {
@@ -131,10 +198,26 @@ export class LiveCluster implements Cluster {
     });
   }
 
+  /**
+   * A followed log that breaks is taken up again where it broke, without the reader noticing: line by line after the
+   * moments that the node gave its lines.
+   */
   logs(pod: ObjectKey, options: LogOptions): AsyncIterable<Uint8Array> {
-    const { container, follow, sinceTime, limitBytes, signal } = options;
+    const { container, follow, sinceTime, limitBytes, signal, position } = options;
+    const call = { verb: "logs", resource: PODS, subresource: "log", method: "GET" } as const;
     const path = `${objectPath(PODS, pod)}/log`;
-    return this.#http.stream({ method: "GET", path, query: { container, follow, sinceTime, limitBytes }, signal });
+    const read = (query: LogQuery): AsyncIterable<Uint8Array> =>
+      this.#http.stream({ ...call, path, query: { container, follow, ...query }, signal });
+    if (limitBytes !== undefined || sinceTime !== undefined || (!follow && position === undefined)) {
+      return read({ sinceTime, limitBytes });
+    }
+    return resumingLog({
+      read,
+      position: position ?? new LogPosition(),
+      clock: this.#clock,
+      random: this.#random,
+      signal,
+    });
   }
 
   /** Closes all connections; calls under way fail. */
@@ -143,20 +226,15 @@ export class LiveCluster implements Cluster {
   }
 
   async #write<T extends KubernetesObject>(
-    resource: Resource<T>,
-    method: "POST" | "PUT" | "PATCH",
-    path: string,
-    body: unknown,
+    call: ApiRequest & { readonly resource: Resource<T> },
     options: ApplyOptions,
-    contentType?: string,
   ): Promise<T> {
     const query = {
       fieldManager: options.fieldManager ?? FIELD_MANAGER,
       force: options.force,
       dryRun: options.dryRun ? "All" : undefined,
     };
-    const call = { method, path, query, body, ...(contentType === undefined ? {} : { contentType }) };
-    return received(resource, await this.#http.json(call));
+    return received(call.resource, await this.#http.json({ ...call, query }));
   }
 }
 

@@ -12,6 +12,7 @@ import type {
 } from "../cluster.js";
 import { cloneJson } from "../json.js";
 import { isKubeError, KubeError } from "../kube-error.js";
+import { afterPosition } from "../log-position.js";
 import type { KubernetesObject, ObjectKey } from "../object.js";
 import type { Resource } from "../resource.js";
 import { PODS, type Pod } from "../resources.js";
@@ -103,7 +104,9 @@ export class MemoryCluster implements Cluster {
     if (options.signal?.aborted) return;
     const found = await this.#call<Pod>({ verb: "logs", resource: PODS, key: pod }, () => this.#server.get(PODS, pod));
     const source = this.#logs;
-    if (source !== undefined) yield* source(found, options);
+    if (source === undefined) return;
+    const log = source(found, options);
+    yield* options.position === undefined ? log : afterPosition(log, options.position);
   }
 
   /** From now on pod logs come from here; without a source they are empty, as those of pods that no node has. */
