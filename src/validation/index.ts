@@ -14,7 +14,7 @@ export {
 export * from "./event.js";
 export { MAX_EVENT_LINE, type SignedEvent, signEventLine, verifyEventLine } from "./event-line.js";
 export { type FeedbackDetail, feedbackFor } from "./feedback/feedback-for.js";
-export { handoverMessage, sealedKeyIn } from "./handover/handover-message.js";
+export { handoverMessage } from "./handover/handover-message.js";
 export { handoverVariables, knownHostsIn, runnerConfigIn } from "./handover/handover-variables.js";
 export {
   SEALING_KEY_BYTES,
@@ -23,6 +23,7 @@ export {
   sealKey,
   unsealKey,
 } from "./handover/sealed-key.js";
+export { sealedKeyIn } from "./handover/sealed-key-in.js";
 export { type JudgeInput, type Judgement, judge } from "./judge.js";
 export { secretVariables } from "./pod/environment.js";
 export { isReservedPath, NOTEBOOK_CONTAINER, PATHS, SOURCE_CONTAINER, VOLUMES } from "./pod/paths.js";
