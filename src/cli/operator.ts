@@ -13,6 +13,7 @@ export interface OperatorCommandOptions {
   readonly metricsAddress: string;
   readonly metricsPlain: boolean;
   readonly webhookAddress: string;
+  readonly certificates?: string;
   readonly logLevel: LogLevel;
 }
 
@@ -45,9 +46,14 @@ export function register(program: Command): void {
     .option("--metrics-address <address>", "serves /metrics by TLS, to those who may read it", ":8443")
     .option("--metrics-plain", "serve metrics by plain HTTP to anybody; on a loopback address only", false)
     .option("--webhook-address <address>", "serves the admission webhook by TLS", ":9443")
+    .option(
+      "--certificates <dir>",
+      "serve certificates that others issue, from webhook/ and metrics/ in this directory (default: the operator issues its own)",
+    )
     .addOption(new Option("--log-level <level>", "how much is logged").choices(LOG_LEVELS).default("info"))
     .action(async (options: OperatorCommandOptions) => {
       const { runOperator } = await import("./run-operator.js");
-      await runOperator(options);
+      // What may still be under way must not outlive the leadership, or keep the process alive.
+      process.exit(await runOperator(options));
     });
 }

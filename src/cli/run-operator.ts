@@ -1,68 +1,129 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
+import type { Logger } from "pino";
 import { OPERATOR_NAMESPACE, parseOperatorConfig } from "../api/index.js";
+import { UserError } from "../api/user-error.js";
 import { systemClock, systemRandom } from "../kube/index.js";
-import { OperatorMetrics } from "../operator/index.js";
 import { operatorLogger } from "../operator/operator-logger.js";
+import { OperatorMetrics } from "../operator/operator-metrics.js";
 import { Replica } from "../operator/replica.js";
 import { parseAddress } from "../operator/server/address.js";
-import { GitSourceResolver } from "../operator/source/git-source-resolver.js";
-import { operatorGitPolicy } from "../operator/source/operator-git-policy.js";
-import { trustedAuthorities } from "../operator/source/trusted-authorities.js";
-import { EXIT } from "./exit-code.js";
+import type { ServerAddresses } from "../operator/server/replica-servers.js";
+import { EXIT, type ExitCode } from "./exit-code.js";
 import type { OperatorCommandOptions } from "./operator.js";
 import { readOperatorConfig } from "./operator-config-file.js";
+import { version } from "./version.js";
+import { configChange } from "./watch-config.js";
 
 const SIGNALS = ["SIGTERM", "SIGINT"] as const;
+/** What has not ended so long after a signal is cut off, milliseconds. */
+const LATEST_END_MS = 9_500;
 
-/**
- * Runs one replica in this process, to its end.
- * @throws UserError for bad usage and configuration
- */
-export async function runOperator(options: OperatorCommandOptions): Promise<void> {
+/** Runs one replica in this process, to its end. The process is to exit with the code: something may still be under way. */
+export async function runOperator(options: OperatorCommandOptions): Promise<ExitCode> {
   const logger = operatorLogger(options.logLevel);
-  const healthAddress = parseAddress("--health-address", options.healthAddress);
-  const config = options.config === undefined ? parseOperatorConfig({}) : await readOperatorConfig(options.config);
   const stop = new AbortController();
   const onSignal = (signal: NodeJS.Signals): void => {
-    if (stop.signal.aborted) process.exit(EXIT.no);
+    if (stop.signal.aborted) end(logger, `received ${signal} again: stopping at once`);
     logger.info({ signal }, "stopping");
     stop.abort(new Error(`received ${signal}`));
+    setTimeout(() => end(logger, "the orderly stop takes too long: stopping at once"), LATEST_END_MS).unref();
   };
   for (const signal of SIGNALS) process.on(signal, onSignal);
-  process.on("unhandledRejection", (error) => {
+  const onError = (error: unknown): void => {
     logger.fatal({ err: error }, "unexpected error");
     process.exit(EXIT.no);
-  });
+  };
+  process.on("uncaughtException", onError);
+  process.on("unhandledRejection", onError);
+  try {
+    const replica = await makeReplica(options, logger, stop);
+    const ended = await replica.run(stop.signal);
+    return ended === "stopped" ? EXIT.yes : EXIT.no;
+  } catch (error) {
+    if (!(error instanceof UserError)) {
+      logger.fatal({ err: error }, "unexpected error");
+      return EXIT.no;
+    }
+    logger.fatal({ err: error }, "the operator can't work as it was told to");
+    process.stderr.write(`error: ${error.message}\n`);
+    return EXIT.unusable;
+  }
+}
+
+async function makeReplica(options: OperatorCommandOptions, logger: Logger, stop: AbortController): Promise<Replica> {
+  const addresses = addressesOf(options);
+  const file = options.config;
+  const config = file === undefined ? parseOperatorConfig({}) : await readOperatorConfig(file);
+  const operatorNamespace = options.operatorNamespace ?? ownNamespace(process.env);
+  const identity = `${process.env.POD_NAME || hostname()}_${randomBytes(6).toString("hex")}`;
+  logger.info({ version: version(), node: process.version, identity, namespace: operatorNamespace }, "starting");
+
   const { loadKubeConfig, LiveCluster } = await import("../kube/live/index.js");
   const { kubeconfig, context, namespace } = options;
   const access = loadKubeConfig({
     ...(kubeconfig === undefined ? {} : { path: kubeconfig }),
     ...(context === undefined ? {} : { context }),
   });
-  const cluster = new LiveCluster(access);
-  const { caBundle } = config.network;
-  const authorities = caBundle === "" ? undefined : await trustedAuthorities(caBundle, process.env);
-  const replica = new Replica({
-    cluster,
-    clock: systemClock,
-    random: systemRandom,
-    randomBytes,
-    logger,
-    config,
-    source: new GitSourceResolver(operatorGitPolicy(config, process.env, authorities)),
-    operatorNamespace: options.operatorNamespace ?? ownNamespace(process.env),
-    metrics: new OperatorMetrics(),
-    ...(namespace.length === 0 ? {} : { namespaces: namespace }),
-    ...(healthAddress === undefined ? {} : { healthAddress }),
+  const metrics = new OperatorMetrics();
+  const onRequest = ({ verb, code }: { verb: string; code: number }): void =>
+    metrics.count("apiRequests", { verb, code: String(code) });
+  const cluster = new LiveCluster(access, { onRequest });
+  const basics = { clock: systemClock, random: systemRandom, logger };
+  const { LeaderElection } = await import("../operator/leader-election.js");
+  const election = new LeaderElection({
+    ...basics,
+    // Connections of its own: renewals must not queue behind the work.
+    cluster: new LiveCluster(access, { onRequest, timeoutMs: 5_000, maxConnections: 2, retry: { attempts: 0 } }),
+    namespace: operatorNamespace,
+    identity,
+    elapsed: () => performance.now(),
   });
-  try {
-    const end = await replica.run(stop.signal);
-    process.exitCode = end === "stopped" ? EXIT.yes : EXIT.no;
-  } finally {
-    await cluster.close();
-    for (const signal of SIGNALS) process.removeListener(signal, onSignal);
+  if (file !== undefined) {
+    void configChange({ file, config, clock: systemClock, logger }, stop.signal).then(
+      () => {
+        logger.info({ file }, "the configuration has changed: stopping, to be started anew with it");
+        stop.abort(new Error("the configuration has changed"));
+      },
+      () => undefined,
+    );
   }
+  const { GitSourceResolver } = await import("../operator/source/git-source-resolver.js");
+  return new Replica({
+    ...basics,
+    ...{ cluster, config, operatorNamespace, metrics, addresses },
+    randomBytes,
+    source: new GitSourceResolver(await gitPolicy(config)),
+    certificates: options.certificates,
+    ...(namespace.length === 0 ? {} : { namespaces: namespace }),
+    ...(options.leaderElection ? { election } : {}),
+  });
+}
+
+async function gitPolicy(config: ReturnType<typeof parseOperatorConfig>) {
+  const { operatorGitPolicy } = await import("../operator/source/operator-git-policy.js");
+  const { caBundle } = config.network;
+  if (caBundle === "") return operatorGitPolicy(config, process.env, undefined);
+  const { trustedAuthorities } = await import("../operator/source/trusted-authorities.js");
+  return operatorGitPolicy(config, process.env, await trustedAuthorities(caBundle, process.env));
+}
+
+function addressesOf(options: OperatorCommandOptions): ServerAddresses {
+  const health = parseAddress("--health-address", options.healthAddress);
+  const metrics = parseAddress("--metrics-address", options.metricsAddress);
+  const webhook = parseAddress("--webhook-address", options.webhookAddress);
+  return {
+    ...(health === undefined ? {} : { health }),
+    ...(metrics === undefined ? {} : { metrics }),
+    ...(webhook === undefined ? {} : { webhook }),
+    plainMetrics: options.metricsPlain,
+  };
+}
+
+function end(logger: Logger, why: string): never {
+  logger.warn(why);
+  process.exit(EXIT.no);
 }
 
 const ACCOUNT_NAMESPACE = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";

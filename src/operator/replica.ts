@@ -6,11 +6,12 @@ import type { Cluster } from "../kube/cluster.js";
 import { isTransient } from "../kube/kube-error.js";
 import type { Random } from "../kube/random.js";
 import { ClusterGate } from "./cluster-gate.js";
-import { Operator } from "./operator.js";
+import { GoOperatorWatch } from "./go-operator-watch.js";
+import type { LeaderElection } from "./leader-election.js";
+import type { Operator } from "./operator.js";
 import type { OperatorMetrics } from "./operator-metrics.js";
-import { type Address, addressText } from "./server/address.js";
-import { type HealthChecks, healthRoute } from "./server/health.js";
-import { type Listener, listen } from "./server/http-listener.js";
+import type { HealthChecks } from "./server/health.js";
+import { ReplicaServers, type ServerAddresses } from "./server/replica-servers.js";
 import { loadSigningKey } from "./signing-key-secret.js";
 import type { SourceResolver } from "./source-resolver.js";
 
@@ -19,6 +20,7 @@ export interface ReplicaOptions {
   readonly cluster: Cluster;
   readonly clock: Clock;
   readonly random: Random;
+  /** Unpredictable bytes. */
   readonly randomBytes: (bytes: number) => Uint8Array;
   readonly logger: Logger;
   readonly config: OperatorConfig;
@@ -28,7 +30,11 @@ export interface ReplicaOptions {
   /** Where the operator's own objects are. */
   readonly operatorNamespace: string;
   readonly metrics: OperatorMetrics;
-  readonly healthAddress?: Address;
+  readonly addresses: ServerAddresses;
+  /** Directory of certificates that others issue. @default the operator issues its own */
+  readonly certificates?: string | undefined;
+  /** Absent = it works at once, alone. */
+  readonly election?: LeaderElection;
 }
 
 /** Why a replica ended: it was asked to, or somebody else may lead by now. */
@@ -36,64 +42,116 @@ export type ReplicaEnd = "stopped" | "lost-lease";
 
 /** Waits between questions for the signing key, milliseconds. */
 const KEY_WAIT = { firstMs: 500, maxMs: 15_000 };
+/** A reconcile that takes longer hangs: each of its few calls has a limit of its own; milliseconds. */
+const HANGING_MS = 10 * 60_000;
+/** A leader that has neither renewed nor given up for so long does not run any more; milliseconds. */
+const RENEWAL_MS = 30_000;
+/** How long requests are answered at most after the replica was told to stop, milliseconds. */
+const LINGER_MS = 5_000;
 
-/** One replica of the operator in a cluster: its servers always, its work while it is the leader. */
+/**
+ * One replica of the operator in a cluster. Its servers run always; its work begins when it is the leader, and when the
+ * leadership is lost the replica is over: what it still has under way must not meet that of the next leader.
+ */
 export class Replica {
   readonly #options: ReplicaOptions;
   readonly #gate: ClusterGate;
+  readonly #servers: ReplicaServers;
   #operator: Operator | undefined;
+  #isLeading = false;
+  #isStopping = false;
 
   constructor(options: ReplicaOptions) {
     this.#options = options;
     this.#gate = new ClusterGate(options);
+    this.#servers = new ReplicaServers({
+      ...options,
+      namespace: options.operatorNamespace,
+      refreshGauges: () => this.#refreshGauges(),
+      alive: this.#alive(),
+      ready: this.#ready(),
+    });
   }
 
   /**
-   * Serves until `stop` aborts, then lets go in order.
+   * Serves until `stop` aborts, then lets go in order, within 10 s. When the lease is lost it resolves at once, though work
+   * may still be under way: the process is to end.
    * @throws UserError when it cannot work as it was told to
    */
   async run(stop: AbortSignal): Promise<ReplicaEnd> {
-    const listeners: Listener[] = [];
+    const over = new AbortController();
+    stop.addEventListener("abort", () => void this.#stopServing(over.signal), { once: true });
     try {
-      await this.#listen(listeners);
-      return await this.#work(stop);
+      await this.#servers.start();
+      const end = await this.#work(stop);
+      if (end === "stopped") await this.#servers.close();
+      return end;
     } finally {
-      await Promise.all(listeners.map((listener) => listener.close()));
+      over.abort(new Error("the replica is over"));
+      // When the lease is lost, nothing is waited for.
+      void this.#servers.close();
     }
   }
 
-  async #listen(listeners: Listener[]): Promise<void> {
-    const { healthAddress, logger } = this.#options;
-    if (healthAddress !== undefined) {
-      const listener = await listen("--health-address", healthAddress, healthRoute(this.#alive(), this.#ready()));
-      listeners.push(listener);
-      logger.info({ address: addressText({ ...healthAddress, port: listener.port }) }, "serving health");
-    }
-  }
-
-  #alive(): HealthChecks {
-    return {};
-  }
-
-  #ready(): HealthChecks {
-    return {
-      "api-server": () => this.#gate.obstacle,
-      caches: () => (this.#operator === undefined || this.#operator.isReady ? undefined : "not filled yet"),
-    };
+  /** Probes and reviews are answered while the work ends, but not for ever. */
+  async #stopServing(over: AbortSignal): Promise<void> {
+    this.#isStopping = true;
+    await this.#options.clock.sleep(LINGER_MS, over).then(
+      () => this.#servers.close(),
+      () => undefined,
+    );
   }
 
   async #work(stop: AbortSignal): Promise<ReplicaEnd> {
+    const { election, logger } = this.#options;
+    let signingKey: Uint8Array;
     try {
       await this.#gate.pass(stop);
-      const signingKey = await this.#signingKey(stop);
-      const { operatorNamespace: _, healthAddress: __, randomBytes: ___, ...options } = this.#options;
-      this.#operator = new Operator({ ...options, signingKey });
+      signingKey = await this.#signingKey(stop);
+      await election?.acquire(stop);
     } catch (error) {
-      if (stop.aborted) return "stopped";
-      throw error;
+      if (!stop.aborted) throw error;
+      await election?.release();
+      return "stopped";
     }
-    await this.#operator.run(stop);
-    return "stopped";
+    this.#isLeading = true;
+    const renewing = new AbortController();
+    const ending = new AbortController();
+    const held = election?.hold(renewing.signal);
+    const worked = this.#lead(signingKey, AbortSignal.any([stop, ending.signal])).then(() => "stopped" as const);
+    try {
+      const lost = held?.then((end) => (end === "lost" ? "lost-lease" : worked)) ?? worked;
+      const end = await Promise.race([worked, lost]);
+      if (end === "stopped") return end;
+      ending.abort(new Error("the lease is lost"));
+      // Not waited for: by now it may overlap with the next leader's.
+      worked.catch((error: unknown) => logger.error({ err: error }, "the work ended in an error"));
+      return end;
+    } finally {
+      this.#isLeading = false;
+      renewing.abort();
+      await held;
+      await election?.release();
+    }
+  }
+
+  async #lead(signingKey: Uint8Array, stop: AbortSignal): Promise<void> {
+    const { cluster, clock, random, logger, config, source, namespaces, metrics } = this.#options;
+    const rival = new GoOperatorWatch({ cluster, clock, random, logger });
+    try {
+      await rival.start(stop);
+      const { Operator } = await import("./operator.js");
+      const operator = new Operator({
+        ...{ cluster, clock, random, logger, config, signingKey, source, rival, metrics },
+        ...(namespaces === undefined ? {} : { namespaces }),
+      });
+      this.#operator = operator;
+      await operator.run(stop);
+    } catch (error) {
+      if (!stop.aborted) throw error;
+    } finally {
+      await rival.stop();
+    }
   }
 
   async #signingKey(stop: AbortSignal): Promise<Uint8Array> {
@@ -104,9 +162,40 @@ export class Replica {
         return await loadSigningKey(cluster, operatorNamespace, randomBytes);
       } catch (error) {
         if (!isTransient(error)) throw error;
-        logger.warn({ err: error }, "the signing key cannot be read; waiting");
+        logger.warn({ err: error }, "the signing key can't be read; waiting");
         await clock.sleep(wait.next(), stop);
       }
     }
   }
+
+  /** That this runs at all shows that the event loop does. */
+  #alive(): HealthChecks {
+    return {
+      "leader-election": () => {
+        const age = this.#isLeading ? (this.#options.election?.renewalAgeMs ?? 0) : 0;
+        return age < RENEWAL_MS ? undefined : `no renewal for ${seconds(age)}`;
+      },
+      reconciles: () => {
+        const age = this.#operator?.longestReconcileMs ?? 0;
+        return age < HANGING_MS ? undefined : `one hangs since ${seconds(age)}`;
+      },
+    };
+  }
+
+  #ready(): HealthChecks {
+    return {
+      stopping: () => (this.#isStopping ? "the replica stops" : undefined),
+      "api-server": () => this.#gate.obstacle,
+      caches: () => (!this.#isLeading || this.#operator?.isReady ? undefined : "not filled yet"),
+    };
+  }
+
+  #refreshGauges(): void {
+    this.#options.metrics.gauge("leader", {}, this.#isLeading ? 1 : 0);
+    this.#operator?.refreshGauges();
+  }
+}
+
+function seconds(ms: number): string {
+  return `${Math.round(ms / 1000)} s`;
 }
