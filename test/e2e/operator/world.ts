@@ -81,6 +81,8 @@ export interface AuditEvent {
     readonly subresource?: string;
   };
   readonly responseStatus?: { readonly code?: number; readonly reason?: string };
+  /** `authorization.k8s.io/decision` and more. */
+  readonly annotations?: Readonly<Record<string, string>>;
   readonly stageTimestamp: string;
   readonly requestReceivedTimestamp: string;
 }

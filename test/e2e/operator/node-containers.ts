@@ -1,0 +1,38 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Pod } from "../../../src/kube/index.js";
+import { eventually } from "./eventually.js";
+import { mustSucceed, runCommand } from "./run-command.js";
+
+/** The processes behind a node's containers. Asks containerd itself. */
+export class NodeContainers {
+  constructor(private readonly state: string) {}
+
+  /** Process of a container that runs, as this computer numbers it. @throws when it does not run */
+  async processOf(pod: Pod, container: string): Promise<number> {
+    const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
+    const id = statuses.find(({ name }) => name === container)?.containerID?.replace(/^containerd:\/\//, "");
+    if (id === undefined) throw new Error(`container ${container} of pod ${pod.metadata.name} has no process`);
+    const socket = join(this.state, "containerd.sock");
+    const { stdout } = await mustSucceed(runCommand(["ctr", "--address", socket, "--namespace", "k8s.io", "task", "ls"]));
+    const [, pid] = new RegExp(`^${id}\\s+(\\d+)\\s`, "m").exec(stdout) ?? [];
+    if (pid === undefined) throw new Error(`container ${container} of pod ${pod.metadata.name} has ended`);
+    return Number(pid);
+  }
+
+  /** Sends a signal to a container's first process. Resolves when it is dead. */
+  async kill(pod: Pod, container: string, signal: NodeJS.Signals): Promise<void> {
+    const pid = await this.processOf(pod, container);
+    process.kill(pid, signal);
+    await eventually(`the end of process ${pid}`, 30_000, async () => ((await isAlive(pid)) ? undefined : true));
+  }
+}
+
+/** A zombie counts as dead. */
+async function isAlive(pid: number): Promise<boolean> {
+  try {
+    return !(await readFile(`/proc/${pid}/stat`, "utf8")).includes(") Z ");
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,21 @@
+import type { World } from "../world.js";
+import { tellOfCrashes } from "./crashes.js";
+import { tellOfHonesty } from "./honesty.js";
+import { tellOfLifeCycles } from "./life-cycles.js";
+import { tellOfManyJobs } from "./many-jobs.js";
+import { tellOfPermissions } from "./permissions.js";
+import { tellOfPrivateRepositories } from "./private-repositories.js";
+import { tellOfTroubles } from "./troubles.js";
+import { tellOfVerdicts } from "./verdicts.js";
+
+/** All stories that every world can show, in an order whose last one looks back at the others. */
+export function tellStories(world: () => World): void {
+  tellOfVerdicts(world);
+  tellOfPrivateRepositories(world);
+  tellOfHonesty(world);
+  tellOfTroubles(world);
+  tellOfLifeCycles(world);
+  tellOfManyJobs(world);
+  tellOfCrashes(world);
+  tellOfPermissions(world);
+}

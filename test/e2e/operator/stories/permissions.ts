@@ -1,0 +1,47 @@
+import { describe, expect, test } from "@jest/globals";
+import { type Permission, PERMISSIONS } from "../../../../src/api/index.js";
+import type { AuditEvent, World } from "../world.js";
+
+/** Rules that leave no line in the audit log, or whose feature a world does not have. By `verb resource`. */
+const NOT_SEEN: Readonly<Record<string, { readonly in: readonly World["name"][]; readonly why: string }>> = {
+  "update notebookvalidationjobs/finalizers": {
+    in: ["api-server", "node"],
+    why: "admission plugin OwnerReferencesPermissionEnforcement asks for it inside of the API server",
+  },
+};
+
+const OWN = "in its own namespace";
+
+/** The audit log of everything before: the role is enough, and not more than that. Told last. */
+export function tellOfPermissions(world: () => World): void {
+  describe("the operator's role", () => {
+    const own = async () => (await world().audit()).filter(({ user }) => user.username === world().account);
+
+    test("was enough: nothing was forbidden", async () => {
+      const forbidden = (await own())
+        .filter(({ annotations }) => annotations?.["authorization.k8s.io/decision"] === "forbid")
+        .map(({ verb, requestURI }) => `${verb} ${requestURI}`);
+      expect([...new Set(forbidden)]).toEqual([]);
+    });
+
+    test("was needed: every rule was used", async () => {
+      const seen = new Set((await own()).map((event) => useOf(event, world())));
+      const unused = PERMISSIONS.flatMap(usesOf)
+        .filter((use) => !seen.has(use))
+        .filter((use) => NOT_SEEN[use]?.in.includes(world().name) !== true);
+      expect(unused).toEqual([]);
+    });
+  });
+}
+
+/** `get pods/log`, and `in its own namespace` for what it does there. */
+function useOf({ verb, objectRef }: AuditEvent, { systemNamespace }: World): string {
+  const { resource = "", subresource, namespace } = objectRef ?? {};
+  const what = `${verb} ${subresource === undefined ? resource : `${resource}/${subresource}`}`;
+  return namespace === systemNamespace ? `${what} ${OWN}` : what;
+}
+
+function usesOf({ resources, verbs, where }: Permission): string[] {
+  const place = where === "own" ? ` ${OWN}` : "";
+  return resources.flatMap((resource) => verbs.map((verb) => `${verb} ${resource}${place}`));
+}
