@@ -156,7 +156,7 @@ export class NotebookValidatorOperator extends Construct {
       configDigest: createHash("sha256").update(configText).digest("hex").slice(0, 16),
       jobNamespaces: props.jobNamespaces ?? [],
       webhook,
-      certificates: secrets,
+      certificates: certificate.issuedBy === "operator" ? undefined : secrets,
     });
     addService(this, "MetricsService", {
       name: METRICS_SERVICE_NAME,

@@ -146,6 +146,19 @@ describe("NotebookValidatorOperator", () => {
     },
   );
 
+  test("its own certificate is not mounted; that of others is, and the operator is told so", () => {
+    const podOf = (props: Parameters<typeof operator>[0]) => deployment(operator(props)).template.spec;
+    const own = podOf({});
+    expect(own?.containers[0]?.args).not.toContain("--certificates");
+    expect(JSON.stringify(own?.volumes)).not.toContain("certificate");
+    const others = podOf({ certificate: { issuedBy: "openshift" } });
+    expect(others?.containers[0]?.args?.join(" ")).toContain("--certificates /etc/certificates");
+    expect(others?.containers[0]?.volumeMounts?.map(({ mountPath }) => mountPath)).toEqual(
+      expect.arrayContaining(["/etc/certificates/webhook", "/etc/certificates/metrics"]),
+    );
+    expect(podOf({ webhook: false })?.containers[0]?.args?.join(" ")).toContain("--webhook-address off");
+  });
+
   test("Services find the pods, and their ports exist on the container", () => {
     const objects = operator();
     const spec = deployment(objects);

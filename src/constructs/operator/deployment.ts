@@ -27,10 +27,12 @@ export interface OperatorDeploymentProps {
   /** Namespaces whose jobs are served; empty = all. */
   readonly jobNamespaces: readonly string[];
   readonly webhook: boolean;
-  readonly certificates: CertificateSecrets;
+  /** Secrets with certificates that somebody else issues; absent = the operator issues its own. */
+  readonly certificates: CertificateSecrets | undefined;
 }
 
 const configPath = "/etc/notebook-validator";
+const certificatePath = "/etc/certificates";
 
 /** The operator's Deployment. Its pods satisfy Pod Security *restricted* and run with any user id. */
 export function addOperatorDeployment(scope: Construct, props: OperatorDeploymentProps): ApiObject {
@@ -106,6 +108,8 @@ function container(props: OperatorDeploymentProps): Container {
       "--config",
       `${configPath}/config.yaml`,
       ...props.jobNamespaces.flatMap((namespace) => ["--namespace", namespace]),
+      ...(props.webhook ? [] : ["--webhook-address", "off"]),
+      ...(props.certificates === undefined ? [] : ["--certificates", certificatePath]),
     ],
     env: [
       { name: "NODE_ENV", value: "production" },
@@ -138,12 +142,16 @@ function container(props: OperatorDeploymentProps): Container {
   };
 }
 
-/** Certificates are optional: the operator starts without them, and issues or awaits them. */
-function certificates(props: OperatorDeploymentProps) {
+/**
+ * Certificates that somebody else issues. Optional: the operator starts without them and waits, so that the order in which
+ * things are applied doesn't matter. Its own certificate it reads from the API server.
+ */
+function certificates({ certificates: secrets, webhook }: OperatorDeploymentProps) {
+  if (secrets === undefined) return [];
   const mount = (use: "webhook" | "metrics") => ({
     name: `${use}-certificate`,
-    secretName: props.certificates[use],
-    mountPath: `/etc/certificates/${use}`,
+    secretName: secrets[use],
+    mountPath: `${certificatePath}/${use}`,
   });
-  return props.webhook ? [mount("metrics"), mount("webhook")] : [mount("metrics")];
+  return webhook ? [mount("metrics"), mount("webhook")] : [mount("metrics")];
 }

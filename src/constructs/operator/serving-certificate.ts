@@ -1,11 +1,14 @@
 import { CERTIFICATE_SECRET_NAME } from "../../api/index.js";
 
 /**
- * Who issues the certificate of webhook and metrics, into Secret `notebook-validator-certificate`.
- * - `operator`: the operator itself; it writes its CA into the webhook configuration and renews both.
- * - `cert-manager`: a Certificate of that name in the operator's namespace, which you create.
- * - `openshift`: OpenShift's service CA.
+ * Who issues the certificate of webhook and metrics, into Secret `notebook-validator-certificate`. One of them alone keeps
+ * certificate and CA bundle; the operator learns by its `--certificates` flag that it is somebody else.
+ * - `operator`: the operator itself. It issues, renews, and writes its CA into the webhook configuration. No flag, no mounts.
+ * - `cert-manager`: a Certificate of that name in the operator's namespace, which you create; its CA injector writes the CA.
+ * - `openshift`: OpenShift's service CA issues, and injects its CA.
  * - `secret`: you; `caBundle` is the CA as base64 of PEM.
+ *
+ * In the latter three the Secrets are mounted, read again when they change, and never written.
  */
 export type ServingCertificate =
   | { readonly issuedBy: "operator" }
