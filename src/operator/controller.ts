@@ -8,7 +8,7 @@ import { NOTEBOOK_VALIDATION_JOBS, type NotebookValidationJobObject, PODS, type 
 import { AssumedPods } from "./assumed-pods.js";
 import { Capacity } from "./capacity.js";
 import type { JobStatus } from "./decide/job.js";
-import { isLive } from "./decide/pods.js";
+import { isLive, lostFrom } from "./decide/pods.js";
 import { transitionNotes } from "./decide/transition-notes.js";
 import { Effects } from "./effects.js";
 import { JobLedger } from "./job-ledger.js";
@@ -18,6 +18,8 @@ import { Observer } from "./observer.js";
 import { OperatorMetrics } from "./operator-metrics.js";
 import type { OperatorOptions } from "./operator-options.js";
 import { readSecret } from "./read-secret.js";
+import { priorityOf } from "./priority.js";
+import { PodEvents } from "./pod-events.js";
 import { Reconciler } from "./reconciler.js";
 import { SigningKey } from "./signing-key.js";
 import { SourceDesk } from "./source-desk.js";
@@ -95,9 +97,7 @@ export class Controller {
       maxStreams: config.concurrency.logStreams,
     });
     const { validations, validationsPerNamespace } = config.concurrency;
-    this.#capacity = new Capacity({ total: validations, perNamespace: validationsPerNamespace }, () =>
-      this.#livePods(),
-    );
+    this.#capacity = new Capacity({ total: validations, perNamespace: validationsPerNamespace }, () => clock.now());
     this.#assumed = new AssumedPods(clock, (pod) => this.#pods.get(keyOf(pod))?.metadata.uid === pod.metadata.uid);
     const settings = { config, build: options.build ?? "refuse" } as const;
     this.#reconciler = new Reconciler({
@@ -111,6 +111,7 @@ export class Controller {
         assumed: this.#assumed,
         desk: this.#desk,
         logs: this.#logs,
+        podEvents: new PodEvents({ cluster, clock, logger: this.#logger }),
         signingKey,
         capacity: this.#capacity,
         settings,
@@ -147,6 +148,9 @@ export class Controller {
   refreshGauges(): void {
     const informers = { [NOTEBOOK_VALIDATION_JOBS.plural]: this.#jobs.stats, [PODS.plural]: this.#pods.stats };
     setLiveGauges(this.#metrics, { jobs: this.#jobs.list(), informers }, this.#options.clock.now());
+    this.#metrics.gauge("queueDepth", {}, this.#queue.depth);
+    this.#metrics.gauge("queueAge", {}, this.#queue.oldestMs / 1000);
+    this.#metrics.gauge("validationPodsActive", {}, this.#capacity.livePods);
   }
 
   /** Works until `signal` aborts; then finishes what is under way. */
@@ -198,6 +202,7 @@ export class Controller {
         this.#keys.delete(uid);
         this.#desk.forget(uid);
         this.#reconciler.forget(uid);
+        this.#wakeWaiting();
       },
     });
     this.#pods.addHandler({
@@ -206,7 +211,7 @@ export class Controller {
         recordStart(this.#metrics, before, pod);
         this.#podChanged(pod);
       },
-      deleted: (pod) => this.#podChanged(pod),
+      deleted: (pod) => this.#podChanged(pod, true),
     });
   }
 
@@ -216,23 +221,24 @@ export class Controller {
     this.#add(key);
   }
 
-  #podChanged(pod: Pod): void {
-    const uid = ownerOf(pod)?.[0];
-    if (uid === undefined) return;
-    this.#assumed.told(uid, pod);
-    this.#capacity.drop(uid);
-    this.#add(this.#keys.get(uid));
-    if (!isLive(pod, this.#options.clock.now())) this.#wakeWaiting();
+  #podChanged(pod: Pod, isGone = false): void {
+    const jobUid = ownerOf(pod)?.[0];
+    if (jobUid === undefined) return;
+    const { namespace = "", uid = "" } = pod.metadata;
+    this.#assumed.told(jobUid, pod);
+    if (isGone || !isLive(pod, this.#options.clock.now())) this.#capacity.ended(jobUid, uid);
+    else this.#capacity.seen({ jobUid, namespace }, uid, lostFrom(pod));
+    this.#add(this.#keys.get(jobUid));
+    this.#wakeWaiting();
   }
 
   #add(key: string | undefined): void {
     if (key !== undefined) this.#queue.add(key, { priority: this.#priorityOf(key) });
   }
 
-  /** A place is free: who waits may try again, the most urgent first. */
+  /** As many of those that wait as there are places may try again, the most urgent first. */
   #wakeWaiting(): void {
-    const keys = this.#capacity.takeWaiting().sort((a, b) => this.#priorityOf(b) - this.#priorityOf(a));
-    for (const key of keys) this.#add(key);
+    for (const key of this.#capacity.takeWaiting()) this.#add(key);
   }
 
   #transition(job: NotebookValidationJobObject, before: JobStatus, after: JobStatus): void {
@@ -246,9 +252,7 @@ export class Controller {
   }
 
   #priorityOf(key: string): number {
-    const spec = this.#jobs.get(parsed(key))?.spec;
-    const priority = typeof spec === "object" && spec !== null ? (spec as { priority?: unknown }).priority : undefined;
-    return typeof priority === "number" ? priority : 50;
+    return priorityOf(this.#jobs.get(parsed(key))?.spec);
   }
 
   async #work(): Promise<void> {
@@ -276,9 +280,8 @@ export class Controller {
       this.#failed(key, error);
     }
     this.#metrics.observe("reconcileDuration", { result }, (clock.now() - startedAt) / 1000);
-    this.#metrics.gauge("queueDepth", {}, this.#queue.depth);
-    this.#metrics.gauge("queueAge", {}, this.#queue.oldestMs / 1000);
-    this.#metrics.gauge("validationPodsActive", {}, this.#livePods().length);
+    // A place that was promised and not taken is the next one's.
+    this.#wakeWaiting();
   }
 
   #failed(key: string, error: unknown): void {
@@ -295,14 +298,6 @@ export class Controller {
       );
     }
     this.#metrics.count("reconcileErrors", { kind: isKubeError(error) ? "api" : "internal" });
-  }
-
-  #livePods(): { jobUid: string; namespace: string }[] {
-    const now = this.#options.clock.now();
-    return this.#pods.list().flatMap((pod) => {
-      const jobUid = ownerOf(pod)?.[0];
-      return jobUid !== undefined && isLive(pod, now) ? [{ jobUid, namespace: pod.metadata.namespace ?? "" }] : [];
-    });
   }
 }
 

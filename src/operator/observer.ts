@@ -14,6 +14,8 @@ import { readTurn } from "./decide/read-turn.js";
 import { sourceTicket } from "./decide/source-ticket.js";
 import { handedOverKey, type KeySeen } from "./handed-over-key.js";
 import type { LogFollower } from "./log-follower.js";
+import type { PodEvents } from "./pod-events.js";
+import { priorityOf } from "./priority.js";
 import type { Rival } from "./rival.js";
 import type { SigningKey } from "./signing-key.js";
 import type { SourceDesk } from "./source-desk.js";
@@ -26,6 +28,7 @@ export interface ObserverOptions {
   readonly assumed: Pick<AssumedPods, "of" | "lateUntil">;
   readonly desk: Pick<SourceDesk, "look">;
   readonly logs: Pick<LogFollower, "follow" | "last" | "keyOf" | "forget">;
+  readonly podEvents: Pick<PodEvents, "look">;
   readonly signingKey: SigningKey;
   readonly capacity: Capacity;
   readonly settings: Settings;
@@ -60,6 +63,8 @@ export class Observer {
     const pods = isSure ? await this.#surePods(job) : await this.#pods(job, status);
     const attempt = openAttempt(status);
     const { log, keyLoss } = this.#log(job, status, pods);
+    const current = pods.find(({ metadata }) => metadata.name === attempt?.podName);
+    const podEvents = current && (await this.#options.podEvents.look(current));
     const lateUntil = this.#options.assumed.lateUntil(uid, status, pods);
     return {
       pods,
@@ -67,6 +72,7 @@ export class Observer {
       source: desk.look(uid, sourceTicket(status)),
       ...(log && { log }),
       ...(keyLoss && { keyLoss }),
+      ...(podEvents && { podEvents }),
       ...(refusal !== undefined && refusal.podName === attempt?.podName && { refusal: refusal.failure }),
       ...(rival?.name !== undefined && { rival: rival.name }),
       hasRoom: this.#hasRoom(job, status),
@@ -150,7 +156,7 @@ export class Observer {
     if (isTerminal(status.phase)) capacity.drop(uid);
     if (!mayStart) return true;
     if (capacity.reserve({ jobUid: uid, namespace })) return true;
-    capacity.wait(`${namespace}/${name}`);
+    capacity.wait({ key: `${namespace}/${name}`, namespace, priority: priorityOf(job.spec) });
     return false;
   }
 }

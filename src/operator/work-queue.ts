@@ -1,6 +1,8 @@
 import type { Instant } from "../api/instant.js";
 import type { Clock } from "../kube/clock.js";
 import type { Random } from "../kube/random.js";
+import { DueTimes } from "./due-times.js";
+import { DEFAULT_PRIORITY } from "./priority.js";
 import { ReadyKeys } from "./ready-keys.js";
 
 /** How a {@link WorkQueue} behaves. All times in milliseconds. */
@@ -21,10 +23,11 @@ export interface AddOptions {
   readonly priority?: number;
 }
 
-const DEFAULT_PRIORITY = 50;
+/** Entries of keys that are no longer delayed, from which on they are thrown out. */
+const MIN_LEFTOVERS = 64;
 
 interface Delayed {
-  due: Instant;
+  readonly due: Instant;
   priority: number;
 }
 
@@ -36,6 +39,8 @@ export class WorkQueue {
   readonly #options: Required<WorkQueueOptions>;
   readonly #ready: ReadyKeys;
   readonly #delayed = new Map<string, Delayed>();
+  /** When the delayed keys are due; entries that a later wish made untrue are left out when their time has come. */
+  readonly #dueTimes = new DueTimes();
   readonly #processing = new Set<string>();
   /** Keys that were added while a worker had them, with their priority. */
   readonly #again = new Map<string, number>();
@@ -103,10 +108,14 @@ export class WorkQueue {
     const priority = options.priority ?? DEFAULT_PRIORITY;
     const due = this.#options.clock.now() + Math.max(delayMs, heldMs);
     const before = this.#delayed.get(key);
-    if (before === undefined) this.#delayed.set(key, { due, priority });
-    else {
-      before.due = Math.min(before.due, due);
-      before.priority = Math.max(before.priority, priority);
+    if (before !== undefined) before.priority = Math.max(before.priority, priority);
+    if (before !== undefined && before.due <= due) return;
+    this.#delayed.set(key, { due, priority: before?.priority ?? priority });
+    this.#dueTimes.add(key, due);
+    // Keys that were taken before their time leave their entries behind.
+    if (this.#dueTimes.size > 2 * this.#delayed.size + MIN_LEFTOVERS) {
+      this.#dueTimes.clear();
+      for (const [each, entry] of this.#delayed) this.#dueTimes.add(each, entry.due);
     }
     this.#schedule();
   }
@@ -159,6 +168,7 @@ export class WorkQueue {
     this.#timer?.stop.abort();
     this.#timer = undefined;
     this.#delayed.clear();
+    this.#dueTimes.clear();
     for (const taker of this.#takers.splice(0)) taker(undefined);
   }
 
@@ -178,9 +188,8 @@ export class WorkQueue {
 
   /** Keeps one timer for the delayed key that is due first. */
   #schedule(): void {
-    let due = Number.POSITIVE_INFINITY;
-    for (const entry of this.#delayed.values()) due = Math.min(due, entry.due);
-    if (due === Number.POSITIVE_INFINITY || (this.#timer !== undefined && this.#timer.due <= due)) return;
+    const due = this.#dueTimes.first;
+    if (due === undefined || (this.#timer !== undefined && this.#timer.due <= due)) return;
     this.#timer?.stop.abort();
     const timer = { due, stop: new AbortController() };
     this.#timer = timer;
@@ -196,8 +205,11 @@ export class WorkQueue {
 
   #release(): void {
     const now = this.#options.clock.now();
-    for (const [key, entry] of [...this.#delayed]) {
-      if (entry.due <= now) this.add(key, { priority: entry.priority });
+    for (let key = this.#dueTimes.take(now); key !== undefined; key = this.#dueTimes.take(now)) {
+      const entry = this.#delayed.get(key);
+      if (entry === undefined || entry.due > now) continue;
+      this.#delayed.delete(key);
+      this.add(key, { priority: entry.priority });
     }
     this.#schedule();
   }

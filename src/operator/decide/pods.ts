@@ -33,11 +33,16 @@ export function hasEnded(pod: Pod): boolean {
   return phase === "Succeeded" || phase === "Failed" || notebookState(pod).exit !== undefined;
 }
 
-/** Whether the pod was to be gone long ago: the node that should end it does not answer. */
-export function isLost(pod: Pod, now: Instant): boolean {
+/** From when the pod is no longer waited for; `undefined` when nobody has asked it to go. */
+export function lostFrom(pod: Pod): Instant | undefined {
   // The deletion timestamp is the end of the grace period, not its beginning.
   const goneBy = fromRfc3339(pod.metadata.deletionTimestamp);
-  return goneBy !== undefined && now >= goneBy + LOST_AFTER_MS;
+  return goneBy === undefined ? undefined : goneBy + LOST_AFTER_MS;
+}
+
+/** Whether the pod was to be gone long ago: the node that should end it does not answer. */
+export function isLost(pod: Pod, now: Instant): boolean {
+  return now >= (lostFrom(pod) ?? Number.POSITIVE_INFINITY);
 }
 
 /** Whether the pod runs, or may yet. */

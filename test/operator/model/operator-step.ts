@@ -41,7 +41,7 @@ export async function reconcile(
   const cluster = new ModelCluster({ ...from, memory: { ...from.memory, isDirty: false } }, fault, onWrite);
   const api = cluster as unknown as Cluster;
   const clock = { now: () => from.now, sleep: () => new Promise<void>(() => undefined) };
-  const capacity = new Capacity({ total: 100, perNamespace: 100 }, () => []);
+  const capacity = new Capacity({ total: 100, perNamespace: 100 }, clock.now);
   const desk = {
     look: (_uid: string, ticket: string) => {
       const { question } = cluster.state.memory;
@@ -59,6 +59,7 @@ export async function reconcile(
     keyOf: () => undefined,
     forget: () => undefined,
   };
+  const podEvents = { look: () => Promise.resolve(undefined) };
   const podsOf = (uid: string) =>
     Object.values(from.cache.pods).filter(({ metadata }) =>
       metadata.ownerReferences?.some((owner) => owner.uid === uid),
@@ -75,7 +76,7 @@ export async function reconcile(
     clock,
     logger,
     jobOf: () => from.cache.job,
-    observer: new Observer({ cluster: api, podsOf, assumed, desk, logs, signingKey, capacity, settings }),
+    observer: new Observer({ cluster: api, podsOf, assumed, desk, logs, podEvents, signingKey, capacity, settings }),
     effects: new Effects({ cluster: assumed.through(api), clock, logger, signingKey, desk }),
     capacity,
     ledger,
