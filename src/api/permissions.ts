@@ -90,6 +90,13 @@ export const PERMISSIONS: readonly Permission[] = [
   {
     group: "",
     resources: ["events"],
+    verbs: ["list"],
+    where: "jobs",
+    reason: "Learn why a pod waits for its volumes: only its events tell. Read when it waits for 10 seconds or more.",
+  },
+  {
+    group: "",
+    resources: ["events"],
     verbs: ["create"],
     where: "jobs",
     reason: "Tell people what happens, one event per transition.",

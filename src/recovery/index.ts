@@ -4,7 +4,9 @@ export { classifySource, type SourceTrouble } from "./classify-source.js";
 export { classifyVerdict, type JudgedAttempt, reasonOfExit } from "./classify-verdict.js";
 export type { Failure, Stage } from "./failure.js";
 export { joinSentences } from "./join-sentences.js";
+export type { PodEvent } from "./pod/classify-events.js";
 export { classifyPod } from "./pod/classify-pod.js";
+export { eventsWantedFrom } from "./pod/events-wanted.js";
 export { DEFAULT_PATIENCE, type PatienceSettings, type PodContext, type PodSignal } from "./pod/signal.js";
 export {
   FAILURE_REASONS,

@@ -1,6 +1,6 @@
 import type { Instant, OperatorConfig } from "../../api/index.js";
 import type { Pod } from "../../kube/resources.js";
-import type { Failure } from "../../recovery/index.js";
+import type { Failure, PodEvent } from "../../recovery/index.js";
 import type { RunProgress, VerdictEvent } from "../../validation/index.js";
 
 /** What is known about the job's question to Git (`SourceDesk`). */
@@ -20,6 +20,14 @@ export interface LogSeen {
   readonly termination?: VerdictEvent;
 }
 
+/** What events say of a pod whose status is silent. */
+export interface PodEventsSeen {
+  /** Newest last. */
+  readonly items: readonly PodEvent[];
+  /** When there may be more to know. */
+  readonly askAgainAt: Instant;
+}
+
 /** Settings of the operator that decisions depend on. */
 export interface Settings {
   readonly config: OperatorConfig;
@@ -36,6 +44,8 @@ export interface Observation {
   readonly source: SourceSeen;
   /** About the attempt that the job's status calls current; nothing when there is none. */
   readonly log?: LogSeen;
+  /** Events of the current attempt's pod; only while it waits for long without saying why. */
+  readonly podEvents?: PodEventsSeen;
   /** Why nothing that the current attempt's runner says can be authenticated: its key did not reach the operator. */
   readonly keyLoss?: Failure;
   /** Why the API server would not have the current attempt's objects. */

@@ -1,8 +1,9 @@
 import type { ContainerStateTerminated, ContainerStatus, Pod } from "kubernetes-types/core/v1.js";
 import { fromRfc3339, type Instant } from "../../api/instant.js";
 import { failureOf, reasonRow } from "../reasons/catalogue.js";
+import { classifyPodEvents } from "./classify-events.js";
 import { classifyDisruption, classifyPodReason } from "./classify-pod-status.js";
-import { classifyMountEvents, classifyScheduling } from "./classify-scheduling.js";
+import { classifyScheduling } from "./classify-scheduling.js";
 import { classifyTerminated } from "./classify-terminated.js";
 import { classifyWaiting, type Finding } from "./classify-waiting.js";
 import { DEFAULT_PATIENCE, type PodContext, type PodSignal } from "./signal.js";
@@ -87,8 +88,8 @@ function waiting(pod: Pod, now: Instant, context: PodContext): PodSignal | undef
     return withPatience(scheduling.finding, since, now, context);
   }
   const isStarting = pod.status?.phase === "Pending" && !containerStatuses.some(({ state }) => state?.running);
-  const mount = isStarting ? classifyMountEvents(context.events ?? []) : undefined;
-  return mount && withPatience(mount, conditionTime(pod, "PodScheduled") ?? createdAt(pod, now), now, context);
+  const told = isStarting ? classifyPodEvents(context.events ?? []) : undefined;
+  return told && withPatience(told, conditionTime(pod, "PodScheduled") ?? createdAt(pod, now), now, context);
 }
 
 function withPatience(finding: Finding, start: Instant, now: Instant, context: PodContext, name?: string): PodSignal {

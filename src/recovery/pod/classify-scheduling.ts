@@ -29,18 +29,3 @@ export function classifyScheduling(
     : ADVICE.find(([words]) => words.test(condition.message ?? ""))?.[1];
   return { finding: { reason: "Unschedulable", details: { detail, suggestedAction: advice } }, condition };
 }
-
-/** What warning events about mounts mean: the pod's status is silent about them. Newest last. */
-export function classifyMountEvents(
-  events: readonly { readonly reason?: string | undefined; readonly message?: string | undefined }[],
-): Finding | undefined {
-  const mount = events.findLast(({ reason }) => reason === "FailedMount" || reason === "FailedAttachVolume");
-  if (!mount) return undefined;
-  const { message = "" } = mount;
-  const details = { detail: message };
-  if (/secret "[^"]*" not found|references non-existent secret key/i.test(message))
-    return { reason: "SecretMissing", details };
-  if (/configmap "[^"]*" not found|references non-existent config key/i.test(message))
-    return { reason: "ConfigMapMissing", details };
-  return { reason: "VolumeMountFailed", details };
-}

@@ -1,5 +1,6 @@
 import type { Instant } from "../../api/instant.js";
 import type { Failure } from "../failure.js";
+import type { PodEvent } from "./classify-events.js";
 
 /** What a pod's status says about failure. A pod that runs or passed says `none`. */
 export type PodSignal =
@@ -38,8 +39,8 @@ export interface PodContext {
    * transition stands in, which ends the grace of a late trouble too early.
    */
   readonly visible?: { readonly reason: string; readonly since: Instant } | undefined;
-  /** Warning events about the pod, newest last: the only place where failing mounts are told. */
-  readonly events?: readonly { readonly reason?: string | undefined; readonly message?: string | undefined }[];
+  /** Events about the pod, newest last: the only place where failing mounts are told. @default [] */
+  readonly events?: readonly PodEvent[] | undefined;
   /** The cell that was running, to be named by an out-of-memory kill. */
   readonly runningCell?: number | undefined;
 }

@@ -1,8 +1,9 @@
-import { parseDuration } from "../../../api/index.js";
+import { type Instant, parseDuration } from "../../../api/index.js";
 import type { Pod } from "../../../kube/resources.js";
 import {
   classifyAttempt,
   classifyPod,
+  eventsWantedFrom,
   type Failure,
   failureOf,
   joinSentences,
@@ -89,17 +90,24 @@ function followPod(turn: ValidTurn, status: JobStatus, pod: Pod, attempt: OpenAt
   if (signal.kind === "visible") {
     return {
       status: withTrouble(turn, status, signal.failure),
-      requeueAfterMs: Math.max(signal.graceEndsAt - turn.now, 1),
+      requeueAfterMs: Math.max(Math.min(signal.graceEndsAt, eventsDueAt(turn, pod)) - turn.now, 1),
     };
   }
   if (startedAt === undefined) {
+    const eventsDue = eventsDueAt(turn, pod);
     return {
       status: underWay(turn, status, "PodStarting", `Attempt ${attempt.number}: pod ${attempt.podName} is starting`),
+      ...(Number.isFinite(eventsDue) && { requeueAfterMs: Math.max(eventsDue - turn.now, 1) }),
     };
   }
   const endsBy = startedAt + backstopMs(turn);
   if (turn.now >= endsBy) return fail(turn, withResults(turn, status), failureOf("ValidationTimeout"), "Failed");
   return { ...running(turn, status, attempt), requeueAfterMs: endsBy - turn.now };
+}
+
+/** When events may explain why the pod still waits; never when its status does. */
+function eventsDueAt({ seen }: ValidTurn, pod: Pod): Instant {
+  return seen.podEvents?.askAgainAt ?? eventsWantedFrom(corePod(pod)) ?? Number.POSITIVE_INFINITY;
 }
 
 /** When the operator ends a runner that does not end itself, from the start of its container; milliseconds. */
@@ -166,6 +174,7 @@ function contextOf({ seen }: ValidTurn): PodContext {
   const { startupGrace, scheduleTimeout } = seen.settings.config.patience;
   return {
     patience: { startupGraceMs: parseDuration(startupGrace), scheduleTimeoutMs: parseDuration(scheduleTimeout) },
+    events: seen.podEvents?.items,
     runningCell: seen.log?.progress.running?.cell,
   };
 }
