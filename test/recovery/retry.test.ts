@@ -105,6 +105,11 @@ describe("jitter", () => {
   });
 });
 
+test("no wait stays no wait, however often it is doubled", () => {
+  const retryPolicy: RetryPolicy = { backoffPolicy: "exponential", backoffBaseSeconds: 0, backoffFactor: 10 };
+  expect(delayBefore(5000, numbersOf({ retryPolicy }), "run")).toBe(0);
+});
+
 test("no numbers whatever give a delay that a timer can't hold", () => {
   const number = fc.double({ min: 0, max: 1e9, noNaN: true });
   const policy = fc.record({

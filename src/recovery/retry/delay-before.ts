@@ -29,9 +29,14 @@ function exactSeconds(n: number, numbers: RetryNumbers): number {
     case "linear":
       return Math.min(base * n, max);
     case "exponential":
-      if (!isFirstImmediate) return Math.min(base * factor ** (n - 1), max);
-      return n === 1 ? 0 : Math.min(base * factor ** (n - 2), max);
+      if (!isFirstImmediate) return Math.min(base * power(factor, n - 1), max);
+      return n === 1 ? 0 : Math.min(base * power(factor, n - 2), max);
   }
+}
+
+/** Never infinite, so that zero times it is zero. */
+function power(factor: number, exponent: number): number {
+  return Math.min(factor ** exponent, Number.MAX_VALUE);
 }
 
 /** Between 0 and 1, evenly spread over seeds. */
