@@ -62,4 +62,6 @@ async function* timedLog(read: ResumingLogOptions["read"], position: LogPosition
     const text = lines.push(chunk);
     if (text.length > 0) yield text;
   }
+  const rest = lines.end();
+  if (rest.length > 0) yield rest;
 }

@@ -7,14 +7,16 @@ const SPACE = 0x20;
 const MAX_MOMENT_BYTES = 35;
 /**
  * How long before the last line a log is read again, seconds: lines stand in a log as they were written to it, which is not
- * quite the order of their moments.
+ * quite the order of their moments. A node whose clock is set back by more, just when a log breaks, loses lines.
  */
-const OVERLAP_S = 5;
+const OVERLAP_S = 2;
 
 /** What happens to the bytes of the line that is being read. */
 type Line =
   | { readonly kind: "moment" }
   | { readonly kind: "keep" }
+  /** The node gives no moments: the first line had none. What looks like one later belongs to the text. */
+  | { readonly kind: "untimed" }
   /** Known already, all of it or its first `bytes`. */
   | { readonly kind: "skip"; bytes: number };
 
@@ -24,8 +26,8 @@ export class TimedLines {
   readonly #position: LogPosition;
   readonly #recall: Recall | undefined;
   #line: Line = { kind: "moment" };
+  readonly #moments = new Moments();
   #prefix: number[] = [];
-  /** A line that began before the moment that was asked for has no moment of its own here; nor has any when there are none. */
   #hasMoments = false;
 
   constructor(position: LogPosition) {
@@ -50,11 +52,20 @@ export class TimedLines {
     return text;
   }
 
+  /** What is still held back when the log has ended. */
+  end(): Uint8Array {
+    const kept: Uint8Array[] = [];
+    if (this.#prefix.length > 0) this.#withoutMoment(0, kept);
+    const text = Buffer.concat(kept);
+    this.#position.advance(text.length);
+    return text;
+  }
+
   #readMoment(chunk: Uint8Array, from: number, kept: Uint8Array[]): number {
     for (let at = from; at < chunk.length; at++) {
       const byte = chunk[at] ?? 0;
       if (byte === SPACE) {
-        const moment = momentOf(String.fromCharCode(...this.#prefix));
+        const moment = this.#moments.of(String.fromCharCode(...this.#prefix));
         if (moment === undefined) return this.#withoutMoment(at, kept);
         this.#begin(moment, kept);
         return at + 1;
@@ -80,12 +91,14 @@ export class TimedLines {
     }
   }
 
-  /** A line without a moment, of which {@link #prefix} was read: the rest of an older one, or what a node says itself. */
+  /** A line without a moment, of which {@link #prefix} was read. */
   #withoutMoment(at: number, kept: Uint8Array[]): number {
-    if (this.#recall !== undefined && !this.#hasMoments) this.#line = { kind: "skip", bytes: Number.POSITIVE_INFINITY };
-    else {
+    if (this.#recall !== undefined && !this.#hasMoments) {
+      // The rest of a line that began before the time that was asked for.
+      this.#line = { kind: "skip", bytes: Number.POSITIVE_INFINITY };
+    } else {
       kept.push(Uint8Array.from(this.#prefix));
-      this.#line = { kind: "keep" };
+      this.#line = { kind: this.#hasMoments ? "keep" : "untimed" };
     }
     this.#prefix = [];
     return at;
@@ -93,6 +106,10 @@ export class TimedLines {
 
   #readText(chunk: Uint8Array, from: number, kept: Uint8Array[]): number {
     const { lines } = this.#position;
+    if (this.#line.kind === "untimed") {
+      kept.push(chunk.subarray(from));
+      return chunk.length;
+    }
     const newline = chunk.indexOf(NEWLINE, from);
     const end = newline === -1 ? chunk.length : newline + 1;
     if (this.#line.kind === "skip") {
@@ -112,18 +129,27 @@ export class TimedLines {
   }
 }
 
+function secondsOf(moment: string): number {
+  return Number(moment.slice(0, 12));
+}
+
 const MOMENT = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/;
 
 /** RFC 3339 with any offset, as `<seconds of the epoch>.<nanoseconds>`: comparable as text. */
-function momentOf(text: string): string | undefined {
-  const [, seconds, fraction = "", offset] = MOMENT.exec(text) ?? [];
-  if (seconds === undefined || offset === undefined) return undefined;
-  const epoch = Date.parse(seconds + offset);
-  return Number.isNaN(epoch) || epoch < 0
-    ? undefined
-    : `${String(epoch / 1000).padStart(12, "0")}.${fraction.padEnd(9, "0")}`;
-}
+class Moments {
+  #second = "";
+  #epoch: string | undefined;
 
-function secondsOf(moment: string): number {
-  return Number(moment.slice(0, 12));
+  /** @returns `undefined` for what is no RFC 3339 time */
+  of(text: string): string | undefined {
+    const [, local, fraction = "", offset] = MOMENT.exec(text) ?? [];
+    if (local === undefined || offset === undefined) return undefined;
+    const second = local + offset;
+    if (second !== this.#second) {
+      const epoch = Date.parse(second) / 1000;
+      this.#second = second;
+      this.#epoch = epoch >= 0 ? String(epoch).padStart(12, "0") : undefined;
+    }
+    return this.#epoch === undefined ? undefined : `${this.#epoch}.${fraction.padEnd(9, "0")}`;
+  }
 }
