@@ -1,0 +1,350 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
+import { type Condition, crd, LEASE_NAME, OPERATOR_NAMESPACE, SIGNING_KEY_SECRET_NAME } from "../../src/api/index.js";
+import {
+  CUSTOM_RESOURCE_DEFINITIONS,
+  isKubeError,
+  LEASES,
+  NAMESPACES,
+  NOTEBOOK_VALIDATION_JOBS,
+  objectOf,
+  PODS,
+  type Resource,
+  SECRETS,
+  SERVICE_ACCOUNTS,
+} from "../../src/kube/index.js";
+import { LiveCluster, loadKubeConfig } from "../../src/kube/live/index.js";
+import { type ControlPlane, findControlPlane, NO_CONTROL_PLANE, startControlPlane } from "../cluster/control-plane.js";
+import { type GitHttpServer, startGitHttpServer } from "../source/git-http-server.js";
+import { makeRepository } from "../source/git-repository.js";
+import { bundledNbv, type Nbv } from "./nbv.js";
+import { ask, eventually, OperatorProcess } from "./operator-process.js";
+
+const START_MS = 120_000;
+const STORY_MS = 90_000;
+const SERVERS_OFF = ["--metrics-address", "off", "--webhook-address", "off"];
+const LEASE = { namespace: OPERATOR_NAMESPACE, name: LEASE_NAME };
+const JOBS = "jobs";
+
+if (findControlPlane() === undefined && process.env["CI"] !== "true") {
+  process.stderr.write(`skipped: nbv operator on a real API server (${NO_CONTROL_PLANE})\n`);
+  describe.skip("nbv operator on a real API server", () => {
+    test("is not possible here", () => expect(findControlPlane()).toBeDefined());
+  });
+} else {
+  describe("nbv operator on a real API server", () => {
+    let controlPlane: ControlPlane;
+    let cluster: LiveCluster;
+    let nbv: Nbv;
+    let directory: string;
+    let git: GitHttpServer;
+    let configFile: string;
+    const running: OperatorProcess[] = [];
+
+    beforeAll(async () => {
+      nbv = bundledNbv();
+      directory = mkdtempSync(join(tmpdir(), "nbv-operator-"));
+      const repository = makeRepository(join(directory, "repository.git"));
+      repository.commit({ "a.ipynb": "{}" });
+      git = await startGitHttpServer({ root: directory });
+      configFile = join(directory, "config.yaml");
+      writeFileSync(configFile, "git:\n  allowLoopback: true\n");
+      controlPlane = await startControlPlane();
+      cluster = new LiveCluster(loadKubeConfig({ path: controlPlane.kubeconfig }));
+    }, START_MS);
+
+    afterEach(async () => {
+      await Promise.all(running.splice(0).map((each) => each.kill()));
+    });
+
+    afterAll(async () => {
+      await git?.close();
+      await cluster?.close();
+      await controlPlane?.stop();
+      nbv?.remove();
+      rmSync(directory, { recursive: true, force: true });
+    }, START_MS);
+
+    /** An operator with health on a free port; other servers only when the options say so. */
+    function start(
+      options: readonly string[] = SERVERS_OFF,
+      environment: Record<string, string> = {},
+    ): OperatorProcess {
+      const standard = ["--kubeconfig", controlPlane.kubeconfig, "--config", configFile];
+      const operator = new OperatorProcess(
+        nbv.file,
+        [...standard, "--health-address", "127.0.0.1:0", ...options],
+        environment,
+      );
+      running.push(operator);
+      return operator;
+    }
+
+    async function stopped(operator: OperatorProcess): Promise<number | null> {
+      operator.signal("SIGTERM");
+      const { code } = await operator.ended;
+      return code;
+    }
+
+    async function namespace(name: string): Promise<void> {
+      await cluster.create(NAMESPACES, objectOf(NAMESPACES, { metadata: { name } })).catch((error: unknown) => {
+        if (!isKubeError(error, "AlreadyExists")) throw error;
+      });
+    }
+
+    async function submit(name: string): Promise<void> {
+      await namespace(JOBS);
+      await cluster.create(NOTEBOOK_VALIDATION_JOBS, {
+        ...objectOf(NOTEBOOK_VALIDATION_JOBS, { metadata: { namespace: JOBS, name } }),
+        spec: {
+          notebook: { git: { url: `${git.base}/repository.git`, ref: "main" }, path: "a.ipynb" },
+          podConfig: { containerImage: "registry.example.com/notebook:1" },
+          retryPolicy: { maxRetries: 0 },
+        },
+      });
+    }
+
+    const conditionsOf = async (name: string): Promise<Condition[]> => {
+      const job = await cluster.get(NOTEBOOK_VALIDATION_JOBS, { namespace: JOBS, name });
+      return (job.status as { conditions?: Condition[] } | undefined)?.conditions ?? [];
+    };
+    const condition = async (name: string, type: string) =>
+      (await conditionsOf(name)).find((each) => each.type === type);
+    const podsOf = async (name: string) =>
+      (await cluster.list(PODS, { namespace: JOBS, labelSelector: `mlops.dev/job=${name}` })).items;
+    const holder = async () => (await cluster.get(LEASES, LEASE)).spec?.holderIdentity;
+
+    test(
+      "waits for its namespace and definition to be there, alive but not ready, and says what is missing",
+      async () => {
+        const operator = start();
+        const base = `http://127.0.0.1:${await operator.port("health")}`;
+        expect((await ask(`${base}/healthz`)).status).toBe(200);
+        await operator.says("apply the CustomResourceDefinition notebookvalidationjobs.mlops.mlops.dev first");
+        const unready = await ask(`${base}/readyz`);
+        expect(unready.status).toBe(503);
+        expect(unready.body).toContain("nbv crd | kubectl apply");
+        expect((await ask(`${base}/metrics`)).status).toBe(404);
+        await namespace(OPERATOR_NAMESPACE);
+        await cluster.create(CUSTOM_RESOURCE_DEFINITIONS, crd());
+        await operator.says("the operator works", 60_000);
+        const ready = await ask(`${base}/readyz`);
+        expect(ready).toMatchObject({ status: 200 });
+        expect(ready.body).toContain("[+]caches ok");
+        expect(await holder()).toMatch(/_[0-9a-f]{12}$/);
+        const key = await cluster.get(SECRETS, { namespace: OPERATOR_NAMESPACE, name: SIGNING_KEY_SECRET_NAME });
+        expect(key.immutable).toBe(true);
+        const [secret = ""] = Object.values(key.data ?? {});
+        expect(Buffer.from(secret, "base64").byteLength).toBe(32);
+        expect(await stopped(operator)).toBe(0);
+        expect(operator.stdout).not.toContain(secret);
+        expect(operator.stderr).toBe("");
+        expect(await holder()).toBe("");
+      },
+      STORY_MS,
+    );
+
+    test(
+      "stopped while a job runs it lets go of the lease at once, and the next one goes on with the same pod",
+      async () => {
+        const first = start();
+        await first.says("the operator works");
+        await submit("goes-on");
+        const pod = await eventually("the validation pod", 30_000, async () => (await podsOf("goes-on"))[0]);
+        const second = start();
+        await second.says("another replica leads; standing by");
+        const began = Date.now();
+        first.signal("SIGTERM");
+        expect((await first.ended).code).toBe(0);
+        expect(Date.now() - began).toBeLessThan(10_000);
+        await second.says("this replica is the leader now");
+        expect(Date.now() - began).toBeLessThan(10_000);
+        await second.says("the operator works");
+        const all = await podsOf("goes-on");
+        expect(all.map(({ metadata }) => metadata.uid)).toEqual([pod.metadata.uid]);
+        // As a kubelet does whose node has no memory left.
+        await cluster.patchStatus(
+          PODS,
+          { namespace: JOBS, name: pod.metadata.name },
+          { status: { phase: "Failed", reason: "Evicted", message: "The node was low on resource: memory." } },
+        );
+        const { job, reason } = await second.says("was evicted from its node");
+        expect({ job, reason }).toEqual({ job: "jobs/goes-on", reason: "Evicted" });
+        expect(await stopped(second)).toBe(0);
+      },
+      STORY_MS,
+    );
+
+    test(
+      "ends with exit code 1 when somebody else holds its lease",
+      async () => {
+        const operator = start();
+        await operator.says("the operator works");
+        await eventually("the theft", 10_000, async () => {
+          try {
+            const lease = await cluster.get(LEASES, LEASE);
+            await cluster.replace(LEASES, { ...lease, spec: { ...lease.spec, holderIdentity: "somebody-else" } });
+            return true;
+          } catch (error) {
+            if (isKubeError(error, "Conflict")) return undefined;
+            throw error;
+          }
+        });
+        expect((await operator.ended).code).toBe(1);
+        expect(operator.log.at(-1)?.msg).toContain("the lease is lost");
+        await cluster.delete(LEASES, LEASE);
+      },
+      STORY_MS,
+    );
+
+    test(
+      "waits while the Go operator renews its lease, in whatever namespace, and goes on when that has stopped",
+      async () => {
+        await namespace("the-go-operators");
+        const key = { namespace: "the-go-operators", name: "16681bfb.mlops.dev" };
+        const now = () => new Date().toISOString().replace("Z", "000Z");
+        const spec = { holderIdentity: "go-operator", leaseDurationSeconds: 4, renewTime: now() };
+        await cluster.create(LEASES, objectOf(LEASES, { metadata: key, ...{ spec } }));
+        const renewing = setInterval(() => {
+          cluster.patch(LEASES, key, { spec: { renewTime: now() } }).catch(() => undefined);
+        }, 1_000);
+        try {
+          const operator = start();
+          await operator.says("the Go operator is at work");
+          await operator.says("the operator works");
+          await submit("waits");
+          const stalled = await eventually("the condition", 20_000, () => condition("waits", "Stalled"));
+          expect(stalled).toMatchObject({ status: "True", reason: "AnotherOperator" });
+          expect(stalled.message).toContain("the-go-operators/16681bfb.mlops.dev");
+          expect(await conditionsOf("waits")).toHaveLength(1);
+          expect(await podsOf("waits")).toEqual([]);
+          clearInterval(renewing);
+          await operator.says("the Go operator has stopped", 30_000);
+          await eventually("the pod", 30_000, async () => (await podsOf("waits"))[0]);
+          expect(await condition("waits", "Stalled")).toMatchObject({ status: "False" });
+          expect(await stopped(operator)).toBe(0);
+        } finally {
+          clearInterval(renewing);
+        }
+      },
+      STORY_MS,
+    );
+
+    test(
+      "tells metrics over TLS to those whose role says so, and to nobody else",
+      async () => {
+        const operator = start(["--metrics-address", "127.0.0.1:0", "--webhook-address", "off"]);
+        const url = `https://127.0.0.1:${await operator.port("metrics")}/metrics`;
+        await operator.says("a new certificate is served");
+        await operator.says("the operator works");
+        expect((await ask(url)).status).toBe(401);
+        expect((await ask(url, { authorization: "Bearer not-a-token" })).status).toBe(401);
+        await namespace("monitoring");
+        const bearer = await tokenOf("scraper");
+        expect((await ask(url, { authorization: bearer })).status).toBe(403);
+        await allow("reader");
+        const reader = await tokenOf("reader");
+        const metrics = await ask(url, { authorization: reader });
+        expect(metrics.status).toBe(200);
+        expect(metrics.body).toContain("notebook_validation_leader 1");
+        expect(metrics.body).toMatch(/notebook_validation_api_requests_total\{verb="watch",code="200"\} \d/);
+        expect(metrics.body).toContain("process_resident_memory_bytes");
+        expect(operator.stdout).not.toContain(bearer.slice(7));
+        expect(await stopped(operator)).toBe(0);
+      },
+      STORY_MS,
+    );
+
+    test(
+      "a second signal ends it at once",
+      async () => {
+        const operator = start(SERVERS_OFF);
+        await operator.says("the operator works");
+        operator.signal("SIGINT");
+        operator.signal("SIGTERM");
+        const { code } = await operator.ended;
+        // The first may have been enough by then.
+        expect([0, 1]).toContain(code);
+      },
+      STORY_MS,
+    );
+
+    test.each([
+      ["a file that is missing", ["--config", "/nonexistent/config.yaml"], /config\.yaml: no such file/],
+      ["an address that is none", ["--health-address", "8081"], /--health-address "8081" is not an address/],
+      [
+        "plain metrics for everybody",
+        ["--metrics-address", "0.0.0.0:0", "--metrics-plain"],
+        /could be read by everybody[\s\S]*loopback/,
+      ],
+      ["a kubeconfig that is missing", ["--kubeconfig", "/nonexistent/kubeconfig"], /kubeconfig/],
+      ["a namespace that does not exist", ["--operator-namespace", "nowhere"], /namespace nowhere does not exist/],
+      ["a level that is none", ["--log-level", "loud"], /trace, debug, info/],
+    ])(
+      "refuses %s with exit code 2 and no stack trace",
+      async (_what, options, words) => {
+        const operator = start([...SERVERS_OFF, ...options]);
+        expect((await operator.ended).code).toBe(2);
+        expect(operator.stderr).toMatch(words);
+        expect(operator.stderr).not.toMatch(/\n\s+at .*\.[mc]?[jt]s:\d/);
+      },
+      STORY_MS,
+    );
+
+    test(
+      "names file, line and field of every mistake in its configuration",
+      async () => {
+        const file = join(directory, "wrong.yaml");
+        writeFileSync(file, "git:\n  timeout: soon\nconcurency:\n  builds: 2\n");
+        const operator = start([...SERVERS_OFF, "--config", file]);
+        expect((await operator.ended).code).toBe(2);
+        expect(operator.stderr).toContain(`${file}:2:12 git.timeout`);
+        expect(operator.stderr).toContain(`${file}:3:1 concurency`);
+      },
+      STORY_MS,
+    );
+
+    async function tokenOf(account: string): Promise<string> {
+      const key = { namespace: "monitoring", name: account };
+      await cluster.create(SERVICE_ACCOUNTS, objectOf(SERVICE_ACCOUNTS, { metadata: key })).catch((error: unknown) => {
+        if (!isKubeError(error, "AlreadyExists")) throw error;
+      });
+      // A subresource, which a collection of that name stands for here.
+      const tokens: Resource = {
+        group: "",
+        version: "v1",
+        kind: "TokenRequest",
+        plural: `serviceaccounts/${account}/token`,
+        namespaced: true,
+        review: true,
+      };
+      const answer = await cluster.create(tokens, {
+        apiVersion: "authentication.k8s.io/v1",
+        kind: "TokenRequest",
+        metadata: { name: "", namespace: "monitoring" },
+        ...{ spec: {} },
+      });
+      return `Bearer ${(answer as unknown as { status: { token: string } }).status.token}`;
+    }
+
+    async function allow(account: string): Promise<void> {
+      const rbac = { group: "rbac.authorization.k8s.io", version: "v1", namespaced: false };
+      const roles: Resource = { ...rbac, kind: "ClusterRole", plural: "clusterroles" };
+      const bindings: Resource = { ...rbac, kind: "ClusterRoleBinding", plural: "clusterrolebindings" };
+      const rules = [{ nonResourceURLs: ["/metrics"], verbs: ["get"] }];
+      await cluster.create(roles, objectOf(roles, { metadata: { name: "metrics" }, ...{ rules } }));
+      await cluster.create(
+        bindings,
+        objectOf(bindings, {
+          metadata: { name: "metrics" },
+          ...{
+            roleRef: { apiGroup: rbac.group, kind: "ClusterRole", name: "metrics" },
+            subjects: [{ kind: "ServiceAccount", name: account, namespace: "monitoring" }],
+          },
+        }),
+      );
+    }
+  });
+}
