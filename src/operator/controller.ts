@@ -2,10 +2,10 @@ import type { Logger } from "pino";
 import { effectiveSpec, type Instant, LABEL_JOB, parseDuration, parseSpec } from "../api/index.js";
 import { Informer } from "../kube/informer.js";
 import { isKubeError } from "../kube/kube-error.js";
-import type { KubernetesObject, ObjectMeta } from "../kube/object.js";
 import { keyOf, keyText } from "../kube/object-key.js";
 import { NOTEBOOK_VALIDATION_JOBS, type NotebookValidationJobObject, PODS, type Pod } from "../kube/resources.js";
 import { AssumedPods } from "./assumed-pods.js";
+import { cachedJob, cachedPod } from "./cached-objects.js";
 import { Capacity } from "./capacity.js";
 import type { JobStatus } from "./decide/job.js";
 import { isLive, lostFrom } from "./decide/pods.js";
@@ -64,7 +64,7 @@ export class Controller {
     this.#jobs = new Informer({
       ...watched,
       resource: NOTEBOOK_VALIDATION_JOBS,
-      transform: (job) => withoutManagedFields(job),
+      transform: cachedJob,
       onError,
     });
     this.#pods = new Informer({
@@ -72,7 +72,7 @@ export class Controller {
       resource: PODS,
       labelSelector: LABEL_JOB,
       indexes: { [BY_OWNER]: (pod) => ownerOf(pod) ?? [] },
-      transform: (pod) => withoutManagedFields(pod),
+      transform: cachedPod,
       onError,
     });
     const signingKey = new SigningKey(options.signingKey);
@@ -307,11 +307,6 @@ function ownerOf({ metadata }: Pod): [string] | undefined {
     ({ controller, kind }) => controller === true && kind === NOTEBOOK_VALIDATION_JOBS.kind,
   );
   return owner && [owner.uid];
-}
-
-function withoutManagedFields<T extends KubernetesObject>(object: T): T {
-  const { managedFields: _unread, ...metadata } = object.metadata as ObjectMeta & { managedFields?: unknown };
-  return { ...object, metadata };
 }
 
 function parsed(key: string): { namespace: string; name: string } {

@@ -13,6 +13,9 @@ export function recordTransition(metrics: OperatorMetrics, before: JobStatus, af
     metrics.count("failures", { reason: after.failureReason ?? after.reason ?? "Unknown", fault });
     metrics.count("recoveryActions", { action: isRetry ? "retry" : "none" });
   }
+  if ((isRetry || hasFailed) && after.attempts?.[0]?.outcome === "Failed") {
+    for (const check of failedChecks(after)) metrics.count("checksFailed", { check });
+  }
   if (isRetry) metrics.count("retries", { stage, error_type });
   if (!isTerminal(after.phase) || before.phase === after.phase) return;
   const succeeded = after.phase === "Succeeded";
@@ -29,6 +32,14 @@ export function recordTransition(metrics: OperatorMetrics, before: JobStatus, af
     { level: level, result: RESULTS[after.verdict ?? "Error"] },
     (ended - began) / 1000,
   );
+}
+
+/** Ids of the checks that failed, once per finding: a check's message begins with its id. */
+function failedChecks({ validationChecks = [] }: JobStatus): string[] {
+  return validationChecks.flatMap(({ status, message }) => {
+    const id = status === "Failed" ? /^([A-Z][0-9]{1,2}): /.exec(message ?? "")?.[1] : undefined;
+    return id ?? [];
+  });
 }
 
 const RESULTS = {

@@ -219,6 +219,16 @@ describe("an operator on a cluster", () => {
     expect(text).toMatch(/notebook_validation_retries_total\{stage="run",error_type="transient"\} 1/);
     expect(await world.events()).toEqual(expect.arrayContaining(["Evicted"]));
   });
+
+  test("counts the checks that a notebook failed", async () => {
+    world = new TestCluster();
+    await world.startOperator();
+    await world.submit(aJob().draft());
+    await world.kubelet.run(await world.pod(), failingEvents());
+    await world.settle();
+    const text = await world.metrics.registry.metrics();
+    expect(text).toContain('notebook_validation_checks_failed_total{check="E1"} 1');
+  });
 });
 
 function jobOf({ metadata }: Pod): string {

@@ -77,13 +77,14 @@ export class FakeKubelet {
   async *logs(pod: Pod, { follow = false, signal }: LogOptions): AsyncIterable<Uint8Array> {
     const log = this.#logs.get(pod.metadata.uid ?? "");
     if (log === undefined) throw new KubeError({ reason: "BadRequest", message: "the container is waiting to start" });
+    const wakeAll = (): void => {
+      for (const wake of log.wake.splice(0)) wake();
+    };
+    signal?.addEventListener("abort", wakeAll, { once: true });
     for (let next = 0; ; ) {
       for (; next < log.lines.length; next++) yield Buffer.from(`${log.lines[next]}\n`);
       if (!follow || log.ended || signal?.aborted) return;
-      await new Promise<void>((resolve) => {
-        log.wake.push(resolve);
-        signal?.addEventListener("abort", () => resolve(), { once: true });
-      });
+      await new Promise<void>((resolve) => log.wake.push(resolve));
     }
   }
 

@@ -1,0 +1,86 @@
+import type { ObjectMeta } from "../kube/object.js";
+import type { NotebookValidationJobObject, Pod } from "../kube/resources.js";
+import { isTerminal, type JobStatus } from "./decide/job.js";
+
+type Spec = NonNullable<Pod["spec"]>;
+type Status = NonNullable<Pod["status"]>;
+type ContainerStatus = NonNullable<Status["containerStatuses"]>[number];
+
+/**
+ * A job as it is cached. A finished one is kept without the lists of what its notebook did, which nothing reads any
+ * more: a later run takes them away or writes them anew, and a list that stays empty here is not written there.
+ */
+export function cachedJob(job: NotebookValidationJobObject): NotebookValidationJobObject {
+  const kept = { ...job, metadata: cachedMetadata(job.metadata) };
+  const status = (job.status ?? {}) as JobStatus;
+  if (!isTerminal(status.phase)) return kept;
+  const slim = Object.entries(status).map(([name, value]) => [name, BULKY.has(name) ? NOTHING : value]);
+  return { ...kept, status: Object.fromEntries(slim) as unknown };
+}
+
+const BULKY: ReadonlySet<string> = new Set<keyof JobStatus>(["results", "validationChecks", "educationalFeedback"]);
+const NOTHING: readonly never[] = Object.freeze([]);
+
+/** A pod as it is cached: with what tells whose it is and how it is doing, and without what it was told to do. */
+export function cachedPod({ apiVersion, kind, metadata, spec, status }: Pod): Pod {
+  const { name, namespace, uid, resourceVersion, creationTimestamp, deletionTimestamp, ownerReferences } = metadata;
+  return defined({
+    apiVersion,
+    kind,
+    metadata: defined({
+      name,
+      namespace,
+      uid,
+      resourceVersion,
+      creationTimestamp,
+      deletionTimestamp,
+      ownerReferences,
+    }) as ObjectMeta,
+    spec: spec && cachedSpec(spec),
+    status: status && cachedStatus(status),
+  }) as Pod;
+}
+
+function cachedSpec({ restartPolicy, initContainers, containers }: Spec): Spec {
+  return defined({
+    restartPolicy,
+    // Its arguments say for whom the attempt's key is sealed.
+    initContainers: initContainers?.map(({ name, image, args, ...rest }) =>
+      defined({ name, image, args, restartPolicy: (rest as { restartPolicy?: string }).restartPolicy }),
+    ),
+    containers: containers.map(({ name, image }) => defined({ name, image })),
+  }) as Spec;
+}
+
+function cachedStatus(status: Status): Status {
+  const { phase, reason, message, startTime, conditions, initContainerStatuses, containerStatuses } = status;
+  return defined({
+    phase,
+    reason,
+    message,
+    startTime,
+    conditions,
+    initContainerStatuses: initContainerStatuses?.map(cachedContainer),
+    containerStatuses: containerStatuses?.map(cachedContainer),
+  }) as Status;
+}
+
+function cachedContainer({ name, image, state }: ContainerStatus): ContainerStatus {
+  return defined({ name, image, state }) as ContainerStatus;
+}
+
+/** What kubectl keeps in an annotation: the whole object once more. */
+const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+
+/** Metadata without the records of who wrote what, which are often the longest part of it. */
+function cachedMetadata(metadata: ObjectMeta): ObjectMeta {
+  const { managedFields: _unread, annotations, ...kept } = metadata as ObjectMeta & { managedFields?: unknown };
+  if (annotations === undefined) return kept;
+  const { [LAST_APPLIED]: _again, ...others } = annotations;
+  return { ...kept, annotations: others };
+}
+
+/** The fields that are there, so that what is absent stays absent. */
+function defined<T extends object>(fields: T): T {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
+}
