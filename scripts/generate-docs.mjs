@@ -1,7 +1,9 @@
 // Writes the pages of docs/ that are generated from the sources. Needs a build.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { OPERATOR_NAME, OPERATOR_NAMESPACE } from "../lib/src/api/index.js";
+import { renderConfigDocs } from "../lib/src/api/render-config-docs.js";
 import { renderApiDocs } from "../lib/src/api/render-docs.js";
+import { renderRbacDocs } from "../lib/src/api/render-rbac-docs.js";
 import { metricsPage, runbookPages } from "../lib/src/observability/index.js";
 import { troubleshootingPage } from "../lib/src/recovery/index.js";
 import { checksPage } from "../lib/src/validation/index.js";
@@ -9,6 +11,8 @@ import { checksPage } from "../lib/src/validation/index.js";
 const runbooks = runbookPages({ namespace: OPERATOR_NAMESPACE, job: OPERATOR_NAME });
 const pages = {
   "docs/api.md": renderApiDocs(),
+  "docs/configuration.md": renderConfigDocs(),
+  "docs/rbac.md": renderRbacDocs(),
   "docs/metrics.md": metricsPage(),
   "docs/checks.md": checksPage(),
   "docs/troubleshooting.md": troubleshootingPage(),

@@ -2,10 +2,40 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { describeContract, findField } from "../../src/api/describe-field.js";
+import { PERMISSIONS } from "../../src/api/index.js";
+import { parseOperatorConfig } from "../../src/api/operator-config.js";
+import { renderConfigDocs } from "../../src/api/render-config-docs.js";
 import { renderApiDocs } from "../../src/api/render-docs.js";
+import { renderRbacDocs } from "../../src/api/render-rbac-docs.js";
 
-test("docs/api.md is what the contract gives now (else: npm run docs)", () => {
-  expect(readFileSync(join(process.cwd(), "docs", "api.md"), "utf8")).toBe(renderApiDocs());
+test.each([
+  ["api.md", renderApiDocs],
+  ["configuration.md", renderConfigDocs],
+  ["rbac.md", renderRbacDocs],
+])("docs/%s is what the sources give now (else: npm run docs)", (page, render) => {
+  expect(readFileSync(join(process.cwd(), "docs", page), "utf8")).toBe(render());
+});
+
+test("docs/configuration.md names every field, with its default and its meaning", () => {
+  const rows = renderConfigDocs().split("\n");
+  for (const [name, value] of Object.entries(parseOperatorConfig({}))) {
+    const isSection = rows.includes(`## \`${name}\``);
+    const row = rows.find((line) => line.startsWith(`| \`${name}\` |`));
+    expect([name, isSection || row !== undefined]).toEqual([name, true]);
+    for (const [field, fallback] of isSection ? Object.entries(value) : []) {
+      expect(rows).toContainEqual(
+        expect.stringMatching(new RegExp(`^\\| \`${field}\` \\| [^|]+ \\| [^|]* \\| [A-Za-z].*\\. \\|$`)),
+      );
+      if (typeof fallback === "number")
+        expect(rows.filter((line) => line.startsWith(`| \`${field}\` |`)).join()).toContain(`\`${fallback}\``);
+    }
+  }
+});
+
+test("docs/rbac.md has a row for every permission", () => {
+  const page = renderRbacDocs();
+  for (const { reason } of PERMISSIONS) expect(page).toContain(reason);
+  expect(page.split("\n").filter((line) => line.startsWith("| `"))).toHaveLength(PERMISSIONS.length);
 });
 
 describe("a field is found", () => {
