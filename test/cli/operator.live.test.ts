@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
@@ -21,6 +21,7 @@ import { type GitHttpServer, startGitHttpServer } from "../source/git-http-serve
 import { makeRepository } from "../source/git-repository.js";
 import { bundledNbv, type Nbv } from "./nbv.js";
 import { ask, eventually, OperatorProcess } from "./operator-process.js";
+import { startSilentProxy } from "./silent-proxy.js";
 
 const START_MS = 120_000;
 const STORY_MS = 90_000;
@@ -257,16 +258,51 @@ if (findControlPlane() === undefined && process.env["CI"] !== "true") {
       STORY_MS,
     );
 
+    /** An operator that leads, and then hears nothing of the API server any more. */
+    async function cutOff(): Promise<{ operator: OperatorProcess; close: () => Promise<void> }> {
+      const { hostname, port } = new URL(controlPlane.server);
+      const proxy = await startSilentProxy({ host: hostname, port: Number(port) });
+      const text = readFileSync(controlPlane.kubeconfig, "utf8");
+      const file = join(directory, "through-proxy.json");
+      writeFileSync(file, text.replace(controlPlane.server, `https://127.0.0.1:${proxy.port}`), { mode: 0o600 });
+      const operator = start([...SERVERS_OFF, "--kubeconfig", file]);
+      await operator.says("the operator works");
+      proxy.fallSilent();
+      return { operator, close: () => proxy.close() };
+    }
+
     test(
-      "a second signal ends it at once",
+      "ends with exit code 1 when the API server falls silent for the renew deadline, before the lease is over",
       async () => {
-        const operator = start(SERVERS_OFF);
-        await operator.says("the operator works");
-        operator.signal("SIGINT");
-        operator.signal("SIGTERM");
-        const { code } = await operator.ended;
-        // The first may have been enough by then.
-        expect([0, 1]).toContain(code);
+        const { operator, close } = await cutOff();
+        const began = Date.now();
+        expect((await operator.ended).code).toBe(1);
+        const took = Date.now() - began;
+        expect(took).toBeGreaterThan(5_000);
+        expect(took).toBeLessThan(14_000);
+        await close();
+        await cluster.delete(LEASES, LEASE);
+      },
+      STORY_MS,
+    );
+
+    test(
+      "stops within seconds though the API server is silent, and at once at a second signal",
+      async () => {
+        const patient = await cutOff();
+        const began = Date.now();
+        expect(await stopped(patient.operator)).toBe(0);
+        expect(Date.now() - began).toBeLessThan(9_000);
+        await patient.close();
+        await cluster.delete(LEASES, LEASE);
+        const pressed = await cutOff();
+        pressed.operator.signal("SIGTERM");
+        await pressed.operator.says("stopping");
+        pressed.operator.signal("SIGINT");
+        expect((await pressed.operator.ended).code).toBe(1);
+        expect(pressed.operator.log.at(-1)?.msg).toBe("received SIGINT again: stopping at once");
+        await pressed.close();
+        await cluster.delete(LEASES, LEASE);
       },
       STORY_MS,
     );
