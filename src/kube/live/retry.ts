@@ -39,7 +39,7 @@ export class Retry {
     // 429 says that nothing was done, so every verb may come again; other answers may come from behind the deed.
     if (asked === undefined || (!this.#isSafe && error.reason !== "TooManyRequests")) return undefined;
     // Spread a little, so that all whom the server sent away do not come back together.
-    const wait = asked * (1 + 0.2 * this.#random());
+    const wait = Math.round(asked * (1 + 0.2 * this.#random()));
     if (this.#repetitions >= this.#limits.attempts || this.#waitedMs + wait > this.#limits.totalMs) return undefined;
     this.#repetitions += 1;
     this.#waitedMs += wait;
