@@ -92,7 +92,7 @@ describe("the key of an attempt", () => {
     await world.kubelet.start(pod);
     for (const said of [message, signed(forged, passingEvents()).at(-1) ?? ""]) {
       await world.kubelet.end(pod, 0, { message: said });
-      await world.settle();
+      await world.pass(1_000);
       expect((await world.status()).phase).not.toBe("Succeeded");
     }
     expect(await world.status()).toMatchObject({ failureReason: "VerdictMissing" });
