@@ -101,9 +101,13 @@ function sourceOf(options: Options) {
 
 async function policyOf(options: Options) {
   const { networkEnvironment } = await import("../operator/source/git-policy.js");
-  const { knownHostsIn } = await import("../validation/handover/handover-variables.js");
-  const knownHosts = knownHostsIn(process.env);
-  const environment = networkEnvironment(process.env);
+  const { fetcherTrustIn } = await import("../validation/handover/handover-variables.js");
+  const { knownHosts, caBundle } = fetcherTrustIn(process.env);
+  const { trustedAuthorities } = await import("../operator/source/trusted-authorities.js");
+  const environment = {
+    ...networkEnvironment(process.env),
+    ...(caBundle ? { GIT_SSL_CAINFO: await trustedAuthorities(caBundle, process.env) } : {}),
+  };
   const resolvedByProxy = Object.keys(environment).some((name) => /^(?:https?|all)_proxy$/i.test(name));
   return {
     addresses: { allowLoopback: options.allowLoopback === true, resolvedByProxy },

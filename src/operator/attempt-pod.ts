@@ -102,6 +102,7 @@ function fetcherGit(config: OperatorConfig): FetcherGit {
   const { knownHosts, allowLoopback, allowPlainHttpCredentials } = config.git;
   return {
     knownHosts,
+    caBundle: config.network.caBundle,
     allowLoopback,
     plainHttpCredentialHosts: allowPlainHttpCredentials,
     environment: proxyVariables(config),

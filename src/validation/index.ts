@@ -15,7 +15,7 @@ export * from "./event.js";
 export { MAX_EVENT_LINE, type SignedEvent, signEventLine, verifyEventLine } from "./event-line.js";
 export { type FeedbackDetail, feedbackFor } from "./feedback/feedback-for.js";
 export { handoverMessage } from "./handover/handover-message.js";
-export { handoverVariables, knownHostsIn, runnerConfigIn } from "./handover/handover-variables.js";
+export { fetcherTrustIn, handoverVariables, runnerConfigIn } from "./handover/handover-variables.js";
 export {
   SEALING_KEY_BYTES,
   sealingPrivateKey,

@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { expandVariables } from "../../src/local/expand-variables.js";
-import { handoverVariables, knownHostsIn, type RunnerConfig, runnerConfigIn } from "../../src/validation/index.js";
+import { fetcherTrustIn, handoverVariables, type RunnerConfig, runnerConfigIn } from "../../src/validation/index.js";
 
 const config = (parameters: Record<string, unknown>): RunnerConfig => ({
   version: "nbv.config.v1",
@@ -27,10 +27,11 @@ test("what goes in comes out, whatever the kubelet expands", () => {
   const text = fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom("$(HOME)", "$$", "$$(HOME)", "a\0b", "\ud800"));
   fc.assert(
     fc.property(fc.dictionary(text, text), text, (parameters, hosts) => {
-      const environment = environmentOf(handoverVariables(config(parameters), hosts));
+      const environment = environmentOf(handoverVariables(config(parameters), { knownHosts: hosts, caBundle: hosts }));
       const back = JSON.parse(runnerConfigIn(environment) ?? "") as RunnerConfig;
       expect(back).toEqual(JSON.parse(JSON.stringify(config(parameters))));
-      expect(knownHostsIn(environment)).toBe(hosts === "" ? undefined : hosts);
+      const trusted = hosts === "" ? undefined : hosts;
+      expect(fetcherTrustIn(environment)).toEqual({ knownHosts: trusted, caBundle: trusted });
       expect(JSON.stringify(environment)).not.toContain("$");
     }),
   );
@@ -54,7 +55,7 @@ test("a long configuration goes on in further variables, each short enough for L
 
 test("without variables there is nothing; known hosts that are no text are refused", () => {
   expect(runnerConfigIn({})).toBeUndefined();
-  expect(knownHostsIn({})).toBeUndefined();
-  expect(() => knownHostsIn({ NBV_KNOWN_HOSTS: "{" })).toThrow(SyntaxError);
-  expect(() => knownHostsIn({ NBV_KNOWN_HOSTS: "1" })).toThrow(TypeError);
+  expect(fetcherTrustIn({})).toEqual({});
+  expect(() => fetcherTrustIn({ NBV_KNOWN_HOSTS: "{" })).toThrow(SyntaxError);
+  expect(() => fetcherTrustIn({ NBV_KNOWN_HOSTS: "1" })).toThrow(TypeError);
 });

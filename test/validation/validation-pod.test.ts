@@ -2,12 +2,12 @@ import { describe, expect, test } from "@jest/globals";
 import type { Container, Pod, VolumeMount } from "kubernetes-types/core/v1.js";
 import { UserError } from "../../src/api/index.js";
 import {
+  fetcherTrustIn,
   type PodSettings,
   recipientOf,
   RunnerConfig,
   runnerConfig,
   runnerConfigIn,
-  knownHostsIn,
   secretVariables,
   type ValidationPodRequest,
   validationPod,
@@ -133,7 +133,7 @@ describe("the pod of an attempt", () => {
     });
     const args = fetcher(pod).args?.join(" ");
     expect(args).toContain("--allow-loopback --allow-plain-http git.internal");
-    expect(knownHostsIn(variablesOf(fetcher(pod)))).toBe("git.example.com ssh-ed25519 AAAA");
+    expect(fetcherTrustIn(variablesOf(fetcher(pod))).knownHosts).toBe("git.example.com ssh-ed25519 AAAA");
     expect(fetcher(pod).env).toContainEqual({ name: "HTTPS_PROXY", value: "http://proxy:3128" });
   });
 

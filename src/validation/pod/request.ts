@@ -22,6 +22,8 @@ export type PodSource =
 export interface FetcherGit {
   /** `known_hosts` lines for credentials that bring none. */
   readonly knownHosts?: string;
+  /** Certificates to trust besides those of the operator's image, as PEM. */
+  readonly caBundle?: string;
   /** @default false */
   readonly allowLoopback?: boolean;
   /** Hosts to which credentials may go over plain http. @default [] */

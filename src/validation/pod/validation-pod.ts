@@ -93,7 +93,7 @@ function fetcher(request: ValidationPodRequest): Container {
       { name: "HOME", value: PATHS.tmp },
       { name: "TMPDIR", value: PATHS.tmp },
       ...(request.fetcher.git?.environment ?? []),
-      ...handoverVariables(request.config, request.fetcher.git?.knownHosts),
+      ...handoverVariables(request.config, request.fetcher.git),
     ],
     resources: resourceRequirements(request.fetcher.resources ?? FETCHER_RESOURCES),
     volumeMounts: fetcherMounts(request),
