@@ -58,7 +58,10 @@ export async function startGitSshServer(directory: string, address = "127.0.0.1"
       "",
     ].join("\n"),
   );
-  const child = spawn(SSHD, ["-D", "-e", "-f", file("sshd_config")], { stdio: ["ignore", "ignore", "pipe"] });
+  // The kernel ends it even when this process is killed without a chance to clean up.
+  const leash = existsSync("/usr/bin/setpriv") ? ["/usr/bin/setpriv", "--pdeathsig", "KILL"] : [];
+  const [command = SSHD, ...words] = [...leash, SSHD, "-D", "-e", "-f", file("sshd_config")];
+  const child = spawn(command, words, { stdio: ["ignore", "ignore", "pipe"] });
   let log = "";
   child.stderr.on("data", (chunk: Buffer) => {
     log += chunk.toString();

@@ -3,8 +3,13 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
-import { parseAllDocuments, stringify } from "yaml";
-import { OPERATOR_NAMESPACE, type OperatorConfigInput } from "../../../src/api/index.js";
+import { stringify } from "yaml";
+import {
+  OPERATOR_NAMESPACE,
+  type OperatorConfigInput,
+  WEBHOOK_CONFIGURATION_NAME,
+  WEBHOOK_SERVICE_NAME,
+} from "../../../src/api/index.js";
 import { objectOf, SERVICE_ACCOUNTS } from "../../../src/kube/index.js";
 import { LiveCluster, loadKubeConfig } from "../../../src/kube/live/index.js";
 import { containerEnvironment } from "../../../src/cli/local-environment.js";
@@ -26,8 +31,6 @@ import { type CommandResult, STORY_CONFIG, type World } from "./world.js";
 
 const ROOT = join(import.meta.dirname, "../../..");
 const ACCOUNT = "notebook-validator-operator";
-/** Ordinary pods need a place to run; those of the operator run beside the cluster here. */
-const NOT_APPLIED = ["ValidatingWebhookConfiguration"];
 
 /**
  * A world without root, images and containers: etcd and kube-apiserver on loopback, pods as processes of this one's
@@ -105,7 +108,7 @@ async function build(assets: string, ends: (() => Promise<unknown>)[], stop: () 
 
   const config: OperatorConfigInput = {
     ...STORY_CONFIG,
-    fetcherCommand: ["nbv", "fetch-source", "--termination-log", "/dev/termination-log"],
+    fetcherCommand: ["nbv", "fetch-source"],
     git: { allowLoopback: true },
     network: { caBundle: git.authority },
   };
@@ -126,6 +129,7 @@ async function build(assets: string, ends: (() => Promise<unknown>)[], stop: () 
   });
   ends.push(() => operators.stop());
   await operators.scale(1);
+  await leadWebhookTo(operators.ports[0]?.webhook ?? 0, kubectl);
   let namespaces = 0;
   return {
     name: "api-server",
@@ -174,9 +178,23 @@ async function installManifests(kubectl: World["kubectl"]): Promise<void> {
   const read = (name: string) => readFile(join(ROOT, "dist/manifests", name), "utf8");
   await must(kubectl(strictly, await read("0000-api.k8s.yaml")));
   await must(kubectl(["wait", "--for=condition=Established", "crd", "--all", "--timeout=30s"]));
-  const documents = parseAllDocuments(await read("0001-operator.k8s.yaml"));
-  const applied = documents.filter((document) => !NOT_APPLIED.includes(String(document.get("kind"))));
-  await must(kubectl(strictly, applied.map(String).join("---\n")));
+  await must(kubectl(strictly, await read("0001-operator.k8s.yaml")));
+}
+
+/**
+ * Makes the Service of the webhook lead to a replica, which is no pod here: kube-apiserver follows an external name, under
+ * the Service's own name. The operator's certificate and the configuration are as they are on any cluster, but for the port.
+ */
+async function leadWebhookTo(port: number, kubectl: World["kubectl"]): Promise<void> {
+  const change = (kind: string, name: string, patch: object, type: string) =>
+    must(
+      kubectl(["patch", kind, name, "-n", OPERATOR_NAMESPACE, `--type=${type}`, `--patch=${JSON.stringify(patch)}`]),
+    );
+  const service = { spec: { type: "ExternalName", externalName: "localhost", clusterIP: null, clusterIPs: null } };
+  await change("service", WEBHOOK_SERVICE_NAME, service, "merge");
+  const path = "/webhooks/0/clientConfig/service/port";
+  const configuration = [{ op: "replace", path, value: port }];
+  await change("validatingwebhookconfiguration", WEBHOOK_CONFIGURATION_NAME, configuration, "json");
 }
 
 /** A kubeconfig by which the operator is its ServiceAccount, and nothing more. */

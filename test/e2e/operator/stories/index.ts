@@ -1,4 +1,5 @@
 import type { World } from "../world.js";
+import { tellOfAdmission } from "./admission.js";
 import { tellOfCrashes } from "./crashes.js";
 import { tellOfHonesty } from "./honesty.js";
 import { tellOfLifeCycles } from "./life-cycles.js";
@@ -10,6 +11,7 @@ import { tellOfVerdicts } from "./verdicts.js";
 
 /** All stories that every world can show, in an order whose last one looks back at the others. */
 export function tellStories(world: () => World): void {
+  tellOfAdmission(world);
   tellOfVerdicts(world);
   tellOfPrivateRepositories(world);
   tellOfHonesty(world);

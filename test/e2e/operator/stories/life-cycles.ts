@@ -127,7 +127,7 @@ export function tellOfLifeCycles(world: () => World): void {
       const { status } = await bench.end("robbed");
       expect(status).toMatchObject({ phase: "Succeeded", retryCount: 1 });
       expect(status?.attempts?.map(({ number, outcome, reason }) => [number, outcome, reason ?? ""])).toEqual([
-        [2, "Succeeded", expect.any(String)],
+        [2, "Passed", expect.any(String)],
         [1, "Failed", "PodDeleted"],
       ]);
       const told = (await bench.events()).filter(({ involvedObject }) => involvedObject.name === "robbed");

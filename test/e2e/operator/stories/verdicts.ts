@@ -44,7 +44,7 @@ export function tellOfVerdicts(world: () => World): void {
         [1, "Success", "42"],
         [2, "Success", ""],
       ]);
-      expect(status?.attempts).toMatchObject([{ number: 1, outcome: "Succeeded", image: world().images.notebook }]);
+      expect(status?.attempts).toMatchObject([{ number: 1, outcome: "Passed", image: world().images.notebook }]);
       expect(status?.retryCount ?? 0).toBe(0);
     });
 
