@@ -10,6 +10,8 @@ VENDOR := runner/vendor/.installed
 BUILD := lib/.built
 SOURCES := $(shell find src charts imports -name '*.ts' 2>/dev/null) package.json tsconfig.json tsconfig.build.json
 CONTROL_PLANE ?= .cache/kubebuilder
+# The real node needs more programs than the envtest convention promises.
+CLUSTER_PROGRAMS ?= $(if $(wildcard $(KUBEBUILDER_ASSETS)/kubelet),$(KUBEBUILDER_ASSETS),$(CONTROL_PLANE))
 NBV := node lib/src/cli/main.js
 
 .PHONY: help
@@ -23,6 +25,11 @@ run: build venv vendor synth ## Validate two example notebooks through the real 
 .PHONY: test
 test: build venv vendor control-plane ## Run every suite: Jest, then pytest; the last line holds the totals
 	@node scripts/run-tests.mjs
+
+.PHONY: test-cluster
+test-cluster: $(NODE_MODULES) vendor ## Run the operator's stories in a real single-node cluster (root, Debian packages of .ci/run)
+	@npm run --silent build:image
+	@scripts/run-cluster-tests.sh "$(CLUSTER_PROGRAMS)" .cache/test-cluster
 
 .PHONY: synth
 synth: build ## Synthesize dist/ with cdk8s

@@ -31,7 +31,7 @@ if [ -f "$state/owns-network" ]; then
   done
   ! ip netns list | awk '{print $1}' | grep -qxF "$network" || ip netns del "$network"
   # Only empty ones can be removed.
-  find /sys/fs/cgroup -maxdepth 2 -type d -name kubepods -exec find {} -depth -type d -exec rmdir {} + \; 2>/dev/null
+  find /sys/fs/cgroup -depth -type d -path '*/kubepods*' -exec rmdir {} + 2>/dev/null
   for setting in vm/overcommit_memory kernel/panic kernel/panic_on_oops vm/panic_on_oom; do
     saved=$state/sysctl.${setting//\//.}
     [ ! -f "$saved" ] || cat "$saved" >"/proc/sys/$setting"

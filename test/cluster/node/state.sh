@@ -31,7 +31,7 @@ claimed() {
   [ -n "${1:-}" ] || die "no state directory given"
   local path
   path=$(realpath "$1")
-  [ "$path" != / ] && [ -f "$path/$marker" ] || die "$path was not made by these scripts"
+  if [ "$path" = / ] || [ ! -f "$path/$marker" ]; then die "$path was not made by these scripts"; fi
   echo "$path"
 }
 
@@ -45,7 +45,7 @@ started_at() { tr '\0' ' ' <"/proc/$1/stat" 2>/dev/null | sed 's/.*) //' | cut -
 start() {
   local name=$1
   shift
-  setsid "${inside[@]}" "$@" >"$state/log/$name.log" 2>&1 </dev/null &
+  setsid "${inside[@]}" "$@" >>"$state/log/$name.log" 2>&1 </dev/null &
   echo "$! $(started_at $!)" >"$state/pids/$name"
 }
 

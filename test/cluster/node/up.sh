@@ -19,7 +19,7 @@ done
 cache=$(mkdir -p "${3:?cache directory}" && realpath "$3")
 ! ip netns list | awk '{print $1}' | grep -qxF "$network" ||
   die "a cluster is already up on this machine: down.sh $(cat "$whereabouts" 2>/dev/null || echo ITS_STATE)"
-if find /sys/fs/cgroup -maxdepth 2 -type d -name kubepods -exec find {} -name cgroup.procs \; | xargs -r cat 2>/dev/null | grep -q .; then
+if find /sys/fs/cgroup -path '*/kubepods/*' -name cgroup.procs -exec cat {} + 2>/dev/null | grep -q .; then
   die "pods of another kubelet run on this machine"
 fi
 
@@ -31,7 +31,13 @@ mkdir -p "$state"/{pids,log,cni,kubelet,tmp,pod-logs,volume-plugins,audit} "$sta
 ln -sfn "$programs" "$state/programs"
 ln -sfn "$cache" "$state/cache"
 echo "$state" >"$whereabouts"
-trap 'code=$?; [ $code = 0 ] || { trap - EXIT; "$here/down.sh" "$state"; }; exit $code' EXIT
+undo() {
+  local code=$?
+  trap - EXIT
+  [ $code = 0 ] || KEEP=1 "$here/down.sh" "$state"
+  exit $code
+}
+trap undo EXIT
 began=$(date +%s%N)
 
 # kubelet and containerd set these for the whole machine; down.sh restores them.
@@ -52,7 +58,7 @@ ip netns add "$network"
 
 [ -f "$pki/.complete" ] || "$here/pki.sh" "$pki" https://127.0.0.1:6443 "$node_address"
 
-mkdir -m 700 -p "$state/etcd"
+(umask 077 && mkdir -p "$state/etcd")
 start etcd "$programs/etcd" --data-dir "$state/etcd" --unsafe-no-fsync \
   --listen-client-urls http://127.0.0.1:2379 --advertise-client-urls http://127.0.0.1:2379 \
   --listen-peer-urls http://127.0.0.1:2380 --initial-advertise-peer-urls http://127.0.0.1:2380 --initial-cluster default=http://127.0.0.1:2380
@@ -64,7 +70,7 @@ start kube-apiserver "$programs/kube-apiserver" --etcd-servers=http://127.0.0.1:
   --authorization-mode=Node,RBAC --enable-admission-plugins=NodeRestriction,OwnerReferencesPermissionEnforcement --allow-privileged=true \
   --kubelet-client-certificate="$pki/apiserver-kubelet.crt" --kubelet-client-key="$pki/apiserver-kubelet.key" \
   --kubelet-certificate-authority="$pki/ca.crt" --kubelet-preferred-address-types=InternalIP \
-  --audit-policy-file="$here/audit-policy.yaml" --audit-log-path="$state/audit/audit.log"
+  --audit-policy-file="$here/audit-policy.yaml" --audit-log-path="$state/audit/audit.log" --audit-log-maxsize=1000
 
 cat >"$state/registry.yml" <<YAML
 version: 0.1
@@ -163,6 +169,9 @@ registerNode: true
 maxPods: 60
 volumePluginDir: $state/volume-plugins
 serializeImagePulls: false
+# Tests kill the operator again and again.
+featureGates: {KubeletCrashLoopBackOffMax: true}
+crashLoopBackOff: {maxContainerRestartPeriod: 1s}
 YAML
 start kubelet env "PATH=$system_path" "$programs/kubelet" --config="$state/kubelet.yaml" --kubeconfig="$pki/kubelet.kubeconfig" \
   --root-dir="$state/kubelet" --cert-dir="$state/kubelet/pki" --hostname-override=node1 --node-ip="$node_address"

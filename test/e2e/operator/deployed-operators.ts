@@ -108,7 +108,8 @@ export class DeployedOperators implements OperatorReplicas {
       for (const file of await readdir(directory).catch(() => [])) {
         const path = join(directory, file);
         const text = await readFile(path, "utf8").catch(() => "");
-        if (text.length > (this.seenLogs.get(path)?.length ?? 0)) this.seenLogs.set(path, text.replaceAll(CRI_PREFIX, ""));
+        if (text.length > (this.seenLogs.get(path)?.length ?? 0))
+          this.seenLogs.set(path, text.replaceAll(CRI_PREFIX, ""));
       }
     }
   }

@@ -29,7 +29,8 @@ export class LogThief {
       if (!this.victims.has(pod.split("_")[0] ?? "")) continue;
       const directory = join(this.podLogs, pod);
       for (const container of entriesOf(directory)) {
-        for (const file of entriesOf(join(directory, container))) rmSync(join(directory, container, file), { force: true });
+        for (const file of entriesOf(join(directory, container)))
+          rmSync(join(directory, container, file), { force: true });
       }
     }
   }

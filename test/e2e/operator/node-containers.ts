@@ -14,7 +14,9 @@ export class NodeContainers {
     const id = statuses.find(({ name }) => name === container)?.containerID?.replace(/^containerd:\/\//, "");
     if (id === undefined) throw new Error(`container ${container} of pod ${pod.metadata.name} has no process`);
     const socket = join(this.state, "containerd.sock");
-    const { stdout } = await mustSucceed(runCommand(["ctr", "--address", socket, "--namespace", "k8s.io", "task", "ls"]));
+    const { stdout } = await mustSucceed(
+      runCommand(["ctr", "--address", socket, "--namespace", "k8s.io", "task", "ls"]),
+    );
     const [, pid] = new RegExp(`^${id}\\s+(\\d+)\\s`, "m").exec(stdout) ?? [];
     if (pid === undefined) throw new Error(`container ${container} of pod ${pod.metadata.name} has ended`);
     return Number(pid);

@@ -63,9 +63,19 @@ async function build(state: string, ends: (() => Promise<unknown>)[], stop: () =
     podLogs: join(state, "pod-logs"),
   });
   await operators.configure(async () => {
-    const { stdout } = await mustSucceed(kubectl(["get", `configmap/${CONFIG}`, "-n", OPERATOR_NAMESPACE, "-o", "json"]));
+    const { stdout } = await mustSucceed(
+      kubectl(["get", `configmap/${CONFIG}`, "-n", OPERATOR_NAMESPACE, "-o", "json"]),
+    );
     const shipped = parse((JSON.parse(stdout) as { data: Record<string, string> }).data["config.yaml"] ?? "") as object;
-    const config: OperatorConfigInput = { ...shipped, ...STORY_CONFIG, network: { caBundle: git.authority } };
+    const config: OperatorConfigInput = {
+      ...shipped,
+      ...STORY_CONFIG,
+      // A kubelet looks again at a pod that could not start after 10 to 20 s.
+      patience: { ...STORY_CONFIG.patience, startupGrace: "25s" },
+      // One small node takes the pods of many jobs at once.
+      defaultResources: { requests: { cpu: "10m", memory: "64Mi" } },
+      network: { caBundle: git.authority },
+    };
     const patch = JSON.stringify({ data: { "config.yaml": stringify(config) } });
     await mustSucceed(kubectl(["patch", `configmap/${CONFIG}`, "-n", OPERATOR_NAMESPACE, "--patch", patch]));
   });
@@ -83,7 +93,9 @@ async function build(state: string, ends: (() => Promise<unknown>)[], stop: () =
     faults: {
       loseLogs: async (namespace) => thief.rob(namespace),
       async restartApiServer() {
-        await mustSucceed(runCommand([join(import.meta.dirname, "../../cluster/node/restart.sh"), state, "kube-apiserver"]));
+        await mustSucceed(
+          runCommand([join(import.meta.dirname, "../../cluster/node/restart.sh"), state, "kube-apiserver"]),
+        );
         await eventually("the API server", 60_000, async () =>
           (await kubectl(["get", "--raw=/readyz"])).code === 0 ? true : undefined,
         );
