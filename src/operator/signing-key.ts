@@ -3,8 +3,8 @@ import {
   type AttemptIdentity,
   identityText,
   sealedKeyIn,
-  sealingPrivateKey,
-  sealingPublicKey,
+  type SealingKeys,
+  sealingKeys,
   unsealKey,
 } from "../validation/index.js";
 
@@ -15,13 +15,13 @@ const MIN_BYTES = 32;
 export class SigningKey {
   /** For whom runners' keys are to be sealed: X25519, base64url. */
   readonly publicKey: string;
-  readonly #privateKey: Uint8Array;
+  readonly #keys: SealingKeys;
 
   /** @throws RangeError when the secret is shorter than 32 bytes */
   constructor(secret: Uint8Array) {
     if (secret.byteLength < MIN_BYTES) throw new RangeError(`the signing key needs ${MIN_BYTES} bytes or more`);
-    this.#privateKey = sealingPrivateKey(secret);
-    this.publicKey = Buffer.from(sealingPublicKey(this.#privateKey)).toString("base64url");
+    this.#keys = sealingKeys(secret);
+    this.publicKey = Buffer.from(this.#keys.publicKey).toString("base64url");
   }
 
   /**
@@ -30,7 +30,7 @@ export class SigningKey {
    */
   unseal(attempt: AttemptIdentity, message: string | undefined): Uint8Array | undefined {
     const sealed = sealedKeyIn(message);
-    return sealed === undefined ? undefined : unsealKey(this.#privateKey, identityText(attempt), sealed);
+    return sealed === undefined ? undefined : unsealKey(this.#keys, identityText(attempt), sealed);
   }
 
   /** Names the secret without telling it: equal for equal secrets, for logs. */

@@ -18,8 +18,8 @@ export { handoverMessage } from "./handover/handover-message.js";
 export { fetcherTrustIn, handoverVariables, runnerConfigIn } from "./handover/handover-variables.js";
 export {
   SEALING_KEY_BYTES,
-  sealingPrivateKey,
-  sealingPublicKey,
+  type SealingKeys,
+  sealingKeys,
   sealKey,
   unsealKey,
 } from "./handover/sealed-key.js";

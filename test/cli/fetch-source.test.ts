@@ -2,18 +2,11 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, st
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
-import {
-  identityText,
-  keyText,
-  sealedKeyIn,
-  sealingPrivateKey,
-  sealingPublicKey,
-  unsealKey,
-} from "../../src/validation/index.js";
+import { identityText, keyText, sealedKeyIn, sealingKeys, unsealKey } from "../../src/validation/index.js";
 import { bundledNbv, type Ended, type Nbv } from "./nbv.js";
 
-const PRIVATE = sealingPrivateKey(new Uint8Array(32).fill(7));
-const PUBLIC = Buffer.from(sealingPublicKey(PRIVATE)).toString("base64url");
+const KEYS = sealingKeys(new Uint8Array(32).fill(7));
+const PUBLIC = Buffer.from(KEYS.publicKey).toString("base64url");
 const IDENTITY = identityText({ namespace: "team-a", jobUid: "u", runId: "r", attempt: 1 });
 const CONFIG = '{"version":"nbv.config.v1","price":"\\u0024(HOME)"}';
 
@@ -53,7 +46,7 @@ describe("nbv fetch-source", () => {
     expect({ status, stdout }).toEqual({ status: 0, stdout: "" });
     const key = readFileSync(join(handover, "key"), "utf8");
     expect(key).toMatch(/^[0-9a-f]{64}$/);
-    expect(keyText(unsealKey(PRIVATE, IDENTITY, sealedKeyIn(message()) ?? "") ?? new Uint8Array())).toBe(key);
+    expect(keyText(unsealKey(KEYS, IDENTITY, sealedKeyIn(message()) ?? "") ?? new Uint8Array())).toBe(key);
     expect(stderr + message()).not.toContain(key);
     expect(readFileSync(join(handover, "config.json"), "utf8")).toBe(CONFIG);
     expect(existsSync(join(home, "into", "a.ipynb"))).toBe(true);

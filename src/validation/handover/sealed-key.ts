@@ -22,18 +22,21 @@ const TAG_BYTES = 16;
 const SEALED_BYTES = 1 + SEALING_KEY_BYTES + ATTEMPT_KEY_BYTES + TAG_BYTES;
 const SEALED_TEXT = new RegExp(`^[A-Za-z0-9_-]{${(SEALED_BYTES / 3) * 4}}$`);
 
-/** What stands before the 32 bytes of a raw X25519 key in PKCS #8 and in SPKI (RFC 8410). */
+/** What stands before the 32 bytes of a raw X25519 private key in PKCS #8 (RFC 8410). */
 const PRIVATE_PREFIX = Buffer.from("302e020100300506032b656e04220420", "hex");
-const PUBLIC_PREFIX = Buffer.from("302a300506032b656e032100", "hex");
 
-/** The X25519 private key that belongs to a secret, by HKDF-SHA256: the same wherever the secret is the same. */
-export function sealingPrivateKey(secret: Uint8Array): Uint8Array {
-  return new Uint8Array(hkdfSync("sha256", secret, new Uint8Array(0), `${INFO} recipient`, SEALING_KEY_BYTES));
+/** X25519 keys of one who opens sealed keys. */
+export interface SealingKeys {
+  readonly privateKey: KeyObject;
+  /** 32 bytes. */
+  readonly publicKey: Uint8Array;
 }
 
-/** The public key of an X25519 private key. @throws RangeError when it has not 32 bytes */
-export function sealingPublicKey(privateKey: Uint8Array): Uint8Array {
-  return rawPublicKey(privateKeyObject(privateKey));
+/** The keys that belong to a secret, by HKDF-SHA256: the same wherever the secret is the same. */
+export function sealingKeys(secret: Uint8Array): SealingKeys {
+  const raw = hkdfSync("sha256", secret, new Uint8Array(0), `${INFO} recipient`, SEALING_KEY_BYTES);
+  const privateKey = privateKeyObject(new Uint8Array(raw));
+  return { privateKey, publicKey: rawPublicKey(privateKey) };
 }
 
 /**
@@ -58,17 +61,16 @@ export function sealKey(key: Uint8Array, publicKey: Uint8Array, identity: string
 }
 
 /**
- * The key in a sealed text, or `undefined` when it was not sealed for this private key and this attempt, or was changed.
+ * The key in a sealed text, or `undefined` when it was not sealed for these keys and this attempt, or was changed.
  * Never throws, whatever the text is.
  */
-export function unsealKey(privateKey: Uint8Array, identity: string, sealed: string): Uint8Array | undefined {
+export function unsealKey(own: SealingKeys, identity: string, sealed: string): Uint8Array | undefined {
   if (!SEALED_TEXT.test(sealed)) return undefined;
   const bytes = Buffer.from(sealed, "base64url");
   if (bytes[0] !== VERSION) return undefined;
   const [theirPublic, encrypted, tag] = parts(bytes.subarray(1));
   try {
-    const own = privateKeyObject(privateKey);
-    const { secret, nonce } = sharedSecret(own, publicKeyObject(theirPublic), theirPublic, rawPublicKey(own));
+    const { secret, nonce } = sharedSecret(own.privateKey, publicKeyObject(theirPublic), theirPublic, own.publicKey);
     const decipher = createDecipheriv(CIPHER, secret, nonce, { authTagLength: TAG_BYTES })
       .setAAD(Buffer.from(identity))
       .setAuthTag(tag);
@@ -97,11 +99,13 @@ function privateKeyObject(raw: Uint8Array): KeyObject {
 }
 
 function publicKeyObject(raw: Uint8Array): KeyObject {
-  return createPublicKey({ key: Buffer.concat([PUBLIC_PREFIX, sized(raw)]), format: "der", type: "spki" });
+  const x = Buffer.from(sized(raw)).toString("base64url");
+  return createPublicKey({ key: { kty: "OKP", crv: "X25519", x }, format: "jwk" });
 }
 
 function rawPublicKey(privateKey: KeyObject): Uint8Array {
-  return createPublicKey(privateKey).export({ format: "der", type: "spki" }).subarray(PUBLIC_PREFIX.byteLength);
+  const { x = "" } = createPublicKey(privateKey).export({ format: "jwk" });
+  return Buffer.from(x, "base64url");
 }
 
 function sized(raw: Uint8Array): Uint8Array {
