@@ -1,4 +1,4 @@
-import { type DestinationStream, type Logger, pino } from "pino";
+import { type DestinationStream, type LogFn, type Logger, pino } from "pino";
 import type { LogLevel } from "./log-level.js";
 import { loggable } from "./loggable.js";
 
@@ -23,11 +23,17 @@ export function operatorLogger(level: LogLevel, destination?: DestinationStream)
         logMethod(args, method) {
           const [first, ...rest] = args as unknown[];
           const words = rest.map((entry) => loggable(entry));
-          const shown = first instanceof Error ? { err: first } : typeof first === "string" ? loggable(first) : first;
-          method.apply(this, [shown, ...words] as unknown as Parameters<typeof method>);
+          if (typeof first === "string") return method.apply(this, [loggable(first), ...words] as Arguments);
+          const fields = first instanceof Error ? { err: first } : first;
+          // Where there are no words, pino would take the error's own as they are.
+          const { err } = (fields ?? {}) as { err?: unknown };
+          if (words.length === 0 && err instanceof Error) words.push(loggable(err.message));
+          method.apply(this, [fields, ...words] as unknown as Arguments);
         },
       },
     },
     destination ?? pino.destination({ dest: 1, sync: true }),
   );
 }
+
+type Arguments = Parameters<LogFn>;
