@@ -70,7 +70,7 @@ export class SimulatedNode {
   #take(pod: Pod): void {
     const { uid = "" } = pod.metadata;
     const isDone = pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed";
-    if (isDone || this.#seen.has(uid)) return;
+    if (isDone || pod.spec?.nodeName !== undefined || this.#seen.has(uid)) return;
     this.#seen.add(uid);
     this.#run(pod).catch((error: unknown) => {
       process.stderr.write(`the simulated node could not run ${pod.metadata.name}: ${String(error)}\n`);
