@@ -35,6 +35,7 @@ export class AdmissionServer {
   readonly #server: Server;
   readonly #bodies = new BodyReader();
   #stopListening: () => void = () => undefined;
+  #port = 0;
 
   constructor(options: AdmissionServerOptions) {
     this.#options = options;
@@ -47,9 +48,9 @@ export class AdmissionServer {
     this.#server.maxConnections = MAX_CONNECTIONS;
   }
 
-  /** The port that it listens on. */
+  /** The port that it listens on, once it has started. */
   get port(): number {
-    return (this.#server.address() as AddressInfo).port;
+    return this.#port;
   }
 
   /** @throws UserError when the address is taken or not ours */
@@ -67,6 +68,7 @@ export class AdmissionServer {
       });
       this.#server.listen({ port, ...(host === undefined ? {} : { host }) }, resolve);
     });
+    this.#port = (this.#server.address() as AddressInfo).port;
     // A connection that fails is its client's matter.
     this.#server.on("error", () => undefined);
     this.#server.on("tlsClientError", () => undefined);

@@ -1,0 +1,273 @@
+import { describe, expect, test } from "@jest/globals";
+import { parseOperatorConfig } from "../../../src/api/index.js";
+import { readReview } from "../../../src/operator/admission/admission-review.js";
+import { judgeRequest } from "../../../src/operator/admission/judge-request.js";
+import { manifests, objectsOf } from "../../api/manifests.js";
+import { aJobObject, aReview, any, causes, creation, notebook, update } from "./requests.js";
+
+const jobs = (objects: readonly Record<string, unknown>[]) =>
+  objects.filter(({ kind }) => kind === "NotebookValidationJob");
+const broken = { retryPolicy: { maxRetries: -1 } };
+
+describe("a job that is created", () => {
+  test.each(manifests("go-operator"))("%s, written for the Go operator, is admitted", (_name, objects) => {
+    for (const object of jobs(objects)) expect(creation(object)).toMatchObject({ allowed: true });
+  });
+
+  test.each(manifests("seeds").filter(([name]) => !name.includes("without-git")))(
+    "%s is admitted",
+    (_name, objects) => {
+      for (const object of jobs(objects)) expect(creation(object)).toMatchObject({ allowed: true });
+    },
+  );
+
+  test.each(manifests("bad"))("%s is refused, field by field", (_name, objects) => {
+    for (const object of jobs(objects)) {
+      const verdict = creation(object);
+      expect(verdict.allowed).toBe(false);
+      expect(verdict.status?.details.causes.every(({ field }) => field.startsWith("spec"))).toBe(true);
+    }
+  });
+
+  test("is refused in the words of the API server's own refusals, all mistakes in one round", () => {
+    const verdict = creation(aJobObject({ ...broken, validationTimeout: "soon" }));
+    expect(verdict.status).toEqual({
+      code: 422,
+      reason: "Invalid",
+      message:
+        'NotebookValidationJob.mlops.mlops.dev "train" is invalid: ' +
+        'spec.validationTimeout must be a duration such as "90s", "15m" or "1h30m"; spec.retryPolicy.maxRetries must be at least 0',
+      details: {
+        group: "mlops.mlops.dev",
+        kind: "NotebookValidationJob",
+        name: "train",
+        causes: [
+          {
+            reason: "FieldValueInvalid",
+            field: "spec.validationTimeout",
+            message: expect.stringContaining("must be a duration"),
+          },
+          { reason: "FieldValueInvalid", field: "spec.retryPolicy.maxRetries", message: "must be at least 0" },
+        ],
+      },
+    });
+  });
+
+  test("with a generated name is judged, too", () => {
+    const verdict = any({ name: "", object: aJobObject(broken, { name: undefined, generateName: "train-" }) });
+    expect(verdict.status?.details.name).toBe("train-");
+    expect(any({ name: "", object: aJobObject({}, { name: undefined, generateName: "train-" }) }).allowed).toBe(true);
+  });
+
+  test("never has its secrets repeated", () => {
+    const verdict = creation(objectsOf("bad/hostile.yaml")[0]);
+    expect(verdict.allowed).toBe(false);
+    expect(JSON.stringify(verdict)).not.toContain("hunter2");
+  });
+
+  test.each([
+    ["nothing", undefined],
+    ["no spec", aJobObject({}, {}, { spec: undefined })],
+    ["a spec that is a list", aJobObject({}, {}, { spec: [] })],
+    ["a text", "job"],
+  ])("is refused when it is %s", (_what, object) => {
+    expect(creation(object).allowed).toBe(false);
+  });
+
+  test("is refused when it is nested without end", () => {
+    const depth = 20_000;
+    const review = JSON.stringify(
+      aReview({ object: aJobObject({ notebook: { ...notebook, parameters: { a: "DEEP" } } }) }),
+    );
+    const deep = review.replace('"DEEP"', `${"[".repeat(depth)}${"]".repeat(depth)}`);
+    const verdict = judgeRequest(readReview(JSON.parse(deep)), parseOperatorConfig());
+    expect(causes(verdict)).toEqual([expect.stringMatching(/^spec.*nested/)]);
+  });
+});
+
+describe("warnings", () => {
+  test("are those of nbv check, and what this operator can't do yet", () => {
+    const { allowed, warnings } = creation(
+      aJobObject({
+        timeout: "10m",
+        podConfig: { containerImage: "registry.example.com/nb" },
+        goldenNotebook: { path: "golden.ipynb" },
+        validationConfig: { expectedFiles: [{ path: "out.csv" }] },
+      }),
+    );
+    expect(allowed).toBe(true);
+    expect(warnings).toEqual([
+      expect.stringMatching(/comparison with a golden notebook.*can't do yet: the job will fail. Leave out/),
+      "spec.timeout: is a deprecated alias: write validationTimeout",
+      expect.stringMatching(/^spec.podConfig.containerImage: names no version/),
+      expect.stringMatching(/^spec.validationConfig.expectedFiles: is not checked yet/),
+    ]);
+  });
+
+  test("stay within what the API server passes on", () => {
+    const env = Array.from({ length: 60 }, (_, index) => [
+      { name: `A_VARIABLE_WITH_A_LONG_NAME_${index}`, value: "a" },
+      { name: `A_VARIABLE_WITH_A_LONG_NAME_${index}`, value: "b" },
+    ]).flat();
+    const { allowed, warnings } = creation(
+      aJobObject({ podConfig: { containerImage: `registry.example.com/${"a/".repeat(100)}nb`, env } }),
+    );
+    expect(allowed).toBe(true);
+    expect(warnings.every((warning) => [...warning].length <= 256)).toBe(true);
+    expect(warnings.join("").length).toBeLessThanOrEqual(4096);
+    expect(warnings.at(-1)).toMatch(/^and \d+ more warnings: nbv check lists them all$/);
+  });
+
+  test("name misspelt fields that the API server dropped from what was applied, once", () => {
+    const applied = (extra: object) => ({
+      annotations: {
+        "kubectl.kubernetes.io/last-applied-configuration": JSON.stringify(aJobObject({ ...extra })),
+      },
+    });
+    const misspelt = applied({ retryPolicy: { backoffLimit: 3 } });
+    expect(creation(aJobObject({}, misspelt)).warnings).toEqual([
+      "spec.retryPolicy.backoffLimit: is not a field; did you mean maxRetries?; the API server drops it",
+    ]);
+    const before = aJobObject({}, misspelt);
+    expect(update(before, aJobObject({ suspend: true }, misspelt)).warnings).toEqual([]);
+    const other = applied({ podConfg: {} });
+    expect(update(before, aJobObject({ suspend: true }, other)).warnings).toEqual([
+      expect.stringContaining("did you mean podConfig?"),
+    ]);
+    const garbage = { annotations: { "kubectl.kubernetes.io/last-applied-configuration": "{{{" } };
+    expect(creation(aJobObject({}, garbage))).toEqual({ allowed: true, warnings: [] });
+  });
+
+  test("can't take over a header or a terminal", () => {
+    const { warnings } = creation(
+      aJobObject(
+        { podConfig: { containerImage: "registry.example.com/nb:1", env: [] } },
+        {
+          annotations: {
+            "kubectl.kubernetes.io/last-applied-configuration": JSON.stringify(
+              aJobObject({ "x\r\nWarning: 299 - \u001b[2J\u202efake": 1 }),
+            ),
+          },
+        },
+      ),
+    );
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+  });
+});
+
+describe("what can't make a job invalid is allowed without a look at it", () => {
+  const invalid = aJobObject(broken);
+  test.each([
+    ["a deletion", { operation: "DELETE", object: null, oldObject: invalid }],
+    ["a connection", { operation: "CONNECT", object: invalid }],
+    ["a status", { operation: "UPDATE", subResource: "status", object: invalid, oldObject: aJobObject() }],
+    ["a label", { operation: "UPDATE", object: aJobObject(broken, { labels: { team: "a" } }), oldObject: invalid }],
+    [
+      "a finalizer that goes",
+      {
+        operation: "UPDATE",
+        object: aJobObject({ ...broken, suspend: true }, { deletionTimestamp: "2026-11-21T10:00:00Z" }),
+        oldObject: aJobObject(broken, { finalizers: ["mlops.dev/cleanup"] }),
+      },
+    ],
+  ])("%s", (_what, request) => {
+    expect(any(request)).toEqual({ allowed: true, warnings: [] });
+  });
+});
+
+describe("an update of a job that was let in invalid", () => {
+  const old = { credentials: ["not a name"], containerImage: "registry.example.com/nb:1" };
+  const before = aJobObject({ podConfig: old, retryPolicy: { maxRetries: -1 } });
+
+  test("may suspend it, and is told what is still wrong", () => {
+    const verdict = update(before, aJobObject({ podConfig: old, retryPolicy: { maxRetries: -1 }, suspend: true }));
+    expect(verdict.allowed).toBe(true);
+    expect(verdict.warnings).toContain(
+      "spec.retryPolicy.maxRetries: must be at least 0; the job can't run until that is corrected",
+    );
+  });
+
+  test("may correct it step by step", () => {
+    expect(update(before, aJobObject({ podConfig: old })).allowed).toBe(true);
+  });
+
+  test("may move the items of a list", () => {
+    const moved = { ...old, credentials: ["first", ...old.credentials] };
+    expect(update(before, aJobObject({ podConfig: moved, retryPolicy: { maxRetries: -1 } })).allowed).toBe(true);
+  });
+
+  test("may not change a wrong value into another wrong one", () => {
+    const verdict = update(before, aJobObject({ podConfig: old, retryPolicy: { maxRetries: -2 } }));
+    expect(causes(verdict)).toEqual(["spec.retryPolicy.maxRetries: must be at least 0"]);
+  });
+
+  test("may not repeat the mistake elsewhere", () => {
+    const twice = { ...old, credentials: ["not a name", "not a name"] };
+    expect(update(before, aJobObject({ podConfig: twice, retryPolicy: { maxRetries: -1 } })).allowed).toBe(false);
+  });
+
+  test("may not bring a new mistake", () => {
+    const verdict = update(before, aJobObject({ podConfig: old, retryPolicy: { maxRetries: -1 }, cellTimeout: "1" }));
+    expect(causes(verdict)).toEqual([expect.stringMatching(/^spec.cellTimeout/)]);
+  });
+
+  test("may not break a rule between fields by changing the other field", () => {
+    const mounts = { volumeMounts: [{ name: "data", mountPath: "/data" }], volumes: [{ name: "data", emptyDir: {} }] };
+    const verdict = update(aJobObject({ podConfig: mounts }), aJobObject({ podConfig: { ...mounts, volumes: [] } }));
+    expect(verdict.allowed).toBe(false);
+  });
+});
+
+describe("the operator's configuration", () => {
+  const config = { access: { serviceAccounts: ["notebooks"] } };
+
+  test("may allow some ServiceAccounts only", () => {
+    expect(causes(creation(aJobObject(), config))).toEqual([
+      expect.stringMatching(/^spec.podConfig.serviceAccountName: must be one of notebooks, is "default"/),
+    ]);
+    expect(creation(aJobObject({ podConfig: { serviceAccountName: "notebooks" } }), config).allowed).toBe(true);
+    expect(causes(creation(aJobObject({ podConfig: { serviceAccountName: "root" }, ...broken }), config))).toHaveLength(
+      2,
+    );
+  });
+
+  test("that came later doesn't keep anybody from suspending a job", () => {
+    expect(update(aJobObject(), aJobObject({ suspend: true }), config).allowed).toBe(true);
+    const other = aJobObject({ podConfig: { serviceAccountName: "root" } });
+    expect(update(aJobObject(), other, config).allowed).toBe(false);
+  });
+});
+
+describe("a job that the Go operator left behind", () => {
+  const materialized = aJobObject(
+    {
+      timeout: "30m",
+      podConfig: {
+        containerImage: "registry.example.com/nb:1",
+        serviceAccountName: "default",
+        buildConfig: {
+          enabled: false,
+          strategy: "s2i",
+          baseImage: "quay.io/jupyter/minimal-notebook:latest",
+          autoGenerateRequirements: true,
+          fallbackStrategy: "warn",
+          timeout: "15m",
+        },
+      },
+    },
+    {},
+    { status: { phase: "Succeeded" } },
+  );
+
+  test("may be changed, and nobody is warned of defaults that nobody chose", () => {
+    const suspended = { ...materialized, spec: { ...(materialized["spec"] as object), suspend: true } };
+    expect(update(materialized, suspended)).toEqual({ allowed: true, warnings: [] });
+  });
+
+  test("with the same values written by hand, is admitted with advice", () => {
+    const { allowed, warnings } = creation({ ...materialized, status: undefined });
+    expect(allowed).toBe(true);
+    expect(warnings).toContain("spec.timeout: is a deprecated alias: write validationTimeout");
+  });
+});
