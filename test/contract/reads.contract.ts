@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "@jest/globals";
-import { type Cluster, listAll } from "../../src/kube/index.js";
+import { type Cluster, EVENTS, listAll, objectOf } from "../../src/kube/index.js";
 import {
   aConfigMap,
   aGadget,
@@ -97,6 +97,16 @@ export function readsContract(given: () => ClusterUnderTest): void {
       await cluster.create(PODS, aPod(namespace, "q"));
       const pods = await cluster.list(PODS, { namespace, fieldSelector: "spec.nodeName=n1,status.phase=Pending" });
       expect(namesOf(pods.items)).toEqual(["p"]);
+    });
+
+    test("selects events by whom they are about", async () => {
+      for (const uid of ["one", "two"]) {
+        const involvedObject = { apiVersion: "v1", kind: "Pod", name: "p", namespace, uid };
+        const event = { metadata: { name: `about-${uid}`, namespace }, involvedObject, reason: "FailedMount" };
+        await cluster.create(EVENTS, objectOf(EVENTS, event));
+      }
+      const about = await cluster.list(EVENTS, { namespace, fieldSelector: "involvedObject.uid=two", limit: 100 });
+      expect(namesOf(about.items)).toEqual(["about-two"]);
     });
 
     test("pages are parts of one snapshot", async () => {
