@@ -3,6 +3,7 @@ import { Backoff } from "../kube/backoff.js";
 import type { Clock } from "../kube/clock.js";
 import type { Cluster } from "../kube/cluster.js";
 import { isKubeError } from "../kube/kube-error.js";
+import { LogPosition } from "../kube/log-position.js";
 import type { ObjectKey } from "../kube/object.js";
 import type { Random } from "../kube/random.js";
 import { advance, emptyProgress, type RunProgress } from "../validation/index.js";
@@ -46,6 +47,9 @@ export interface FollowedProgress {
 
 interface Following {
   readonly log: FollowedLog;
+  /** How far the log was read while the container ran, and the line that was begun there. */
+  readonly position: LogPosition;
+  readonly lines: LineSplitter;
   progress: RunProgress;
   isFinal: boolean;
   /** The container has ended: what is read from now on is complete. */
@@ -57,9 +61,9 @@ interface Following {
 }
 
 /**
- * Reads the runners' event streams from their containers' logs. A stream that breaks, or an operator that starts again,
- * reads from the beginning: the fold drops what it has seen. After the container's end the log is read once more to its
- * end, within a time limit; the termination message makes up for a log that is lost.
+ * Reads the runners' event streams from their containers' logs. A stream that breaks goes on where it broke; an operator that
+ * starts again reads from the beginning. A log that has not told the verdict by its container's end is read once more as a
+ * whole, within a time limit: the fold drops what it has seen. The termination message makes up for a log that is lost.
  */
 export class LogFollower {
   readonly #options: Required<LogFollowerOptions>;
@@ -98,6 +102,8 @@ export class LogFollower {
     if (following === undefined && !this.#isStopped) {
       following = {
         log,
+        position: new LogPosition(),
+        lines: new LineSplitter(),
         progress: emptyProgress(),
         isFinal: false,
         hasEnded,
@@ -151,7 +157,7 @@ export class LogFollower {
         const asStream = !hadEnded && this.#streams < this.#options.maxStreams;
         let wait = asStream || hadEnded ? 0 : pollMs;
         try {
-          const isWhole = await this.#readOnce(following, asStream);
+          const isWhole = await this.#readOnce(following, asStream, hadEnded);
           if (following.progress.verdict !== undefined || (hadEnded && isWhole)) return this.#finish(following);
           if (isWhole) backoff.reset();
           // The server closed the stream: the container has ended, which the pod's status will soon say, or it was cut.
@@ -169,8 +175,11 @@ export class LogFollower {
     }
   }
 
-  /** @returns whether the log was read to its present end, and not interrupted by us */
-  async #readOnce(following: Following, asStream: boolean): Promise<boolean> {
+  /**
+   * @param whole read it from its beginning, as the last time must: it makes up for all that went wrong before
+   * @returns whether the log was read to its present end, and not interrupted by us
+   */
+  async #readOnce(following: Following, asStream: boolean, whole: boolean): Promise<boolean> {
     const { cluster, clock, maxStreamMs } = this.#options;
     const interrupt = new AbortController();
     following.interrupt = interrupt;
@@ -184,17 +193,19 @@ export class LogFollower {
     if (asStream) this.#streams += 1;
     try {
       const { pod, container, key } = following.log;
-      const lines = new LineSplitter();
+      const lines = whole ? new LineSplitter() : following.lines;
+      const position = whole ? {} : { position: following.position };
+      const options = { container, follow: asStream, signal: interrupt.signal, ...position };
       const take = (line: string): void => {
         const before = following.progress;
         following.progress = advance(before, key, line);
         if (following.progress.lastSeq !== before.lastSeq) this.#notify(following);
       };
-      for await (const chunk of cluster.logs(pod, { container, follow: asStream, signal: interrupt.signal })) {
+      for await (const chunk of cluster.logs(pod, options)) {
         for (const line of lines.push(chunk)) take(line);
         if (following.progress.verdict !== undefined || following.stop.signal.aborted) return true;
       }
-      const rest = lines.end();
+      const rest = whole ? lines.end() : undefined;
       if (rest !== undefined) take(rest);
       return !interrupt.signal.aborted;
     } catch (error) {
