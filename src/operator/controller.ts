@@ -30,6 +30,8 @@ import { WorkQueue } from "./work-queue.js";
 const BY_OWNER = "owner";
 /** Longest time that {@link Controller.run} takes to end, in milliseconds. */
 const DRAIN_MS = 8_000;
+/** A job that has waited so long for a worker waits too long; milliseconds. */
+const LATE_MS = 500;
 /** Before a call that the operator may not make is made again; milliseconds. */
 const FORBIDDEN_MS = 300_000;
 
@@ -127,7 +129,7 @@ export class Controller {
         localTree: options.localTree,
       }),
       capacity: this.#capacity,
-      ledger: new JobLedger(clock, parseDuration(config.status.progressInterval)),
+      ledger: new JobLedger(clock, parseDuration(config.status.progressInterval), new Map(), () => this.#isLate),
       assumed: this.#assumed,
       onTransition: (job, before, after) => this.#transition(job, before, after),
     });
@@ -136,6 +138,11 @@ export class Controller {
   /** Whether the caches are filled and jobs are being worked on. */
   get isReady(): boolean {
     return this.#isReady;
+  }
+
+  /** Whether jobs wait longer than anybody should notice: then mere progress makes room. */
+  get #isLate(): boolean {
+    return this.#queue.oldestMs > LATE_MS;
   }
 
   /** How long the reconcile that takes longest has taken by now, in milliseconds. */

@@ -8,6 +8,9 @@ import type { JobStatus } from "./decide/job.js";
 /** How long an answer of the API server is believed to be newer than the cache: a watch that is so late is broken. */
 const NEWER_FOR_MS = 60_000;
 
+/** While the operator is late, progress may wait so many times as long: what others wait for comes first. */
+const BUSY_INTERVALS = 5;
+
 /** What is known of one job. A value: it is replaced, never changed. */
 export interface LedgerEntry {
   /** When the job was first met, or its status was written last. */
@@ -28,15 +31,23 @@ export class JobLedger {
   readonly #clock: Clock;
   readonly #intervalMs: number;
   readonly #entries: Map<string, LedgerEntry>;
+  readonly #isLate: () => boolean;
 
   /**
    * @param intervalMs shortest time between two regular writes of one job's status
    * @param entries by UID of the job. @default none
+   * @param isLate whether jobs wait that should have been looked at by now. @default never
    */
-  constructor(clock: Clock, intervalMs: number, entries = new Map<string, LedgerEntry>()) {
+  constructor(
+    clock: Clock,
+    intervalMs: number,
+    entries = new Map<string, LedgerEntry>(),
+    isLate: () => boolean = () => false,
+  ) {
     this.#clock = clock;
     this.#intervalMs = intervalMs;
     this.#entries = entries;
+    this.#isLate = isLate;
   }
 
   /** The job as it is known best: as cached, or as a later answer of the API server told it. */
@@ -81,11 +92,14 @@ export class JobLedger {
     });
   }
 
-  /** Milliseconds until the job's next regular write may be made; 0 = now. */
+  /** Milliseconds until the job's next regular write may be made, or should be asked about again; 0 = now. */
   dueInMs(job: NotebookValidationJobObject): number {
     const entry = this.#entry(job);
     this.#entries.set(uidOf(job), entry);
-    return Math.max(0, entry.writtenAt + this.#intervalMs - this.#clock.now());
+    const ageMs = this.#clock.now() - entry.writtenAt;
+    if (ageMs < this.#intervalMs) return this.#intervalMs - ageMs;
+    const longestMs = BUSY_INTERVALS * this.#intervalMs;
+    return ageMs < longestMs && this.#isLate() ? Math.min(this.#intervalMs, longestMs - ageMs) : 0;
   }
 
   /** The job is gone, or has come to its end with everything written. */
