@@ -17,6 +17,11 @@ describe("the operator's permissions", () => {
     }
   });
 
+  test("it writes no Secrets where jobs are: the keys of attempts need none", () => {
+    const rows = PERMISSIONS.filter(({ where, resources }) => where === "jobs" && resources.includes("secrets"));
+    expect(rows.flatMap(({ verbs }) => verbs)).toEqual(["get"]);
+  });
+
   test("names narrow only verbs that know names", () => {
     for (const row of PERMISSIONS.filter((candidate) => candidate.names !== undefined)) {
       expect(row.verbs).not.toContain("create");
