@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { explore, type Node, statesOfGoodRun } from "./model/explore.js";
+import { explore, type Node, statesAfter, statesOfGoodRun } from "./model/explore.js";
 import type { Budget } from "./model/state.js";
 
 /** `NBV_EXPLORE_DEPTH=3` goes three moves deeper than the ordinary test does. */
@@ -26,6 +26,18 @@ describe("every interleaving of cluster, users and crashes keeps the invariants,
     expect(starts.length).toBeGreaterThan(10);
     const { states } = await report(`2 adverse events, from ${starts.length} states`, starts, 3 + deeper);
     expect(states).toBeGreaterThan(1000);
+  }, 900_000);
+
+  test("a user who interferes while the making of a pod is on its way, be its maker alive or not", async () => {
+    const requested = await statesAfter(await statesOfGoodRun(adversity(1)), "stays on its way", adversity(1));
+    expect(requested).toHaveLength(2);
+    const starts = [
+      ...(await statesAfter(requested, "the user edits the spec", adversity(0))),
+      ...(await statesAfter(requested, "the user suspends", adversity(0))),
+    ];
+    expect(starts).toHaveLength(4);
+    const { states } = await report("interference after a request without answer", starts, 6 + deeper);
+    expect(states).toBeGreaterThan(500);
   }, 900_000);
 
   test("one adverse event, from the submission on", async () => {

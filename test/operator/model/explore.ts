@@ -19,6 +19,7 @@ export function initialState(budget: Budget): ModelState {
     nextUid: 1,
     job,
     pods: {},
+    inFlight: [],
     cache: { job, pods: {} },
     // A process that has run for long: what one before it left behind is no story of this job's.
     memory: newMemory(now - 3_600_000),
@@ -49,6 +50,19 @@ export async function statesOfGoodRun(budget: Budget): Promise<Node[]> {
     nodes.push({ state: { ...state, budget }, parent: node, move });
   }
   return nodes;
+}
+
+/** The states right after every move of that name from one of `nodes`, with `budget` to spend from there on. */
+export async function statesAfter(nodes: readonly Node[], words: string, budget: Budget): Promise<Node[]> {
+  const found: Node[] = [];
+  for (const node of nodes) {
+    for (const move of await movesFrom(node.state)) {
+      if (!move.name.includes(words)) continue;
+      const state = { ...(await take(node.state, move)), budget };
+      found.push({ state, parent: node, move: move.name });
+    }
+  }
+  return found;
 }
 
 /** Follows every interleaving to `depth` moves, each state once, and proves from each that the job still gets to its end. */
@@ -159,15 +173,8 @@ export class Benign {
 }
 
 /** What tells states apart: everything but numbers that only name versions. */
-export function keyOfState({
-  version: _version,
-  nextUid: _nextUid,
-  job,
-  pods,
-  cache,
-  memory,
-  ...rest
-}: ModelState): string {
+export function keyOfState(state: ModelState): string {
+  const { version: _version, nextUid: _nextUid, job, pods, inFlight, cache, memory, ...rest } = state;
   const { ledger, podTry, ...others } = memory;
   const parts = [
     textOf(job),
@@ -175,6 +182,7 @@ export function keyOfState({
     textOf(cache.job),
     ...Object.values(cache.pods).map(textOf),
     JSON.stringify([rest, others, ledger?.writtenAt, ledger?.newest?.at, podTry?.podName, podTry?.lateUntil]),
+    ...inFlight.map(({ pod, until }) => `${pod.metadata.name} until ${until}`),
     textOf(ledger?.newest?.job),
     textOf(ledger?.unwritten),
     textOf(podTry?.assumed),

@@ -10,15 +10,18 @@ export class Violation extends Error {}
 /** Retries of the model's job: the default strategy's. */
 const MAX_RETRIES = 3;
 
+/** What must hold whenever a pod comes to be. */
+export function checkPods({ pods, now }: ModelState): void {
+  const live = Object.values(pods).filter(({ object }) => isLive(object, now));
+  const names = live.map(({ object }) => object.metadata.name);
+  law(live.length <= 1, `at most one live attempt pod, not ${names.join(" and ")}`);
+}
+
 /** What must hold after every single write. */
 export function checkWrite(before: ModelState, after: ModelState): void {
   const was = statusOf(before);
   const is = statusOf(after);
-  const live = Object.values(after.pods).filter(({ object }) => isLive(object, after.now));
-  law(
-    live.length <= 1,
-    `at most one live attempt pod, not ${live.map(({ object }) => object.metadata.name).join(" and ")}`,
-  );
+  checkPods(after);
   if (after.job === undefined) return;
   const generation = after.job.metadata.generation ?? 0;
   law((is.observedGeneration ?? 0) <= generation, "observedGeneration is never ahead");

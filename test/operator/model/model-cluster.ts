@@ -14,6 +14,8 @@ export class Crash extends Error {}
 /** What happens in the middle of a reconcile, and after how many of its writes. */
 export type Fault =
   | { readonly kind: "crash" | "lost-answer"; readonly after: number }
+  /** The making of a pod stays on its way, and may be carried out later or never; perhaps the process dies of it. */
+  | { readonly kind: "late-create"; readonly thenCrash: boolean }
   /** Somebody else changes the world. */
   | { readonly kind: "interrupt"; readonly after: number; readonly change: (state: ModelState) => ModelState };
 
@@ -52,25 +54,16 @@ export class ModelCluster implements Pick<Cluster, "get" | "list" | "create" | "
     if (this.#find(resource, name) !== undefined) {
       throw new KubeError({ reason: "AlreadyExists", message: `${resource.plural} ${name} already exists` });
     }
-    const { state } = this;
-    const uid = `uid-${state.nextUid}`;
-    const metadata = {
-      ...object.metadata,
-      uid,
-      resourceVersion: String(state.version + 1),
-      creationTimestamp: toRfc3339(state.now),
-    };
-    const made = freezeJson({
-      ...object,
-      metadata,
-      ...(resource.plural === "pods" && { status: { phase: "Pending" } }),
-    });
-    this.#write(() => {
-      const next = { ...state, version: state.version + 1, nextUid: state.nextUid + 1 };
-      const pod = { object: made as unknown as Pod, said: 0, script: "passing", log: "open" } as const;
-      return { ...next, pods: { ...state.pods, [name]: pod } };
-    });
-    return made;
+    const pod = object as unknown as Pod;
+    if (this.fault?.kind === "late-create" && this.state.inFlight.length === 0) {
+      const until = this.state.now + REQUEST_TIMEOUT_MS;
+      this.state = { ...this.state, inFlight: [...this.state.inFlight, { pod: freezeJson(pod), until }] };
+      if (!this.fault.thenCrash) throw new KubeError({ reason: "ConnectionFailed", message: "no answer came" });
+      this.hasCrashed = true;
+      throw new Crash("crash with a request on its way");
+    }
+    this.#write(() => withMadePod(this.state, pod));
+    return this.#find(resource, name) as unknown as T;
   }
 
   async patchStatus<T extends KubernetesObject>(_resource: Resource<T>, key: ObjectKey, patch: MergePatch): Promise<T> {
@@ -129,6 +122,28 @@ export class ModelCluster implements Pick<Cluster, "get" | "list" | "create" | "
   }
 }
 
+/** After this time the API server carries out no request any more. */
+const REQUEST_TIMEOUT_MS = 60_000;
+
+/** The pod comes to be. */
+function withMadePod(state: ModelState, draft: Pod): ModelState {
+  const resourceVersion = String(state.version + 1);
+  const creationTimestamp = toRfc3339(state.now);
+  const metadata = { ...draft.metadata, uid: `uid-${state.nextUid}`, resourceVersion, creationTimestamp };
+  const object = freezeJson({ ...draft, metadata, status: { phase: "Pending" } });
+  const next = { ...state, version: state.version + 1, nextUid: state.nextUid + 1 };
+  const pod = { object, said: 0, script: "passing", log: "open" } as const;
+  return { ...next, pods: { ...state.pods, [draft.metadata.name]: pod } };
+}
+
+/** The first request that was on its way is carried out, unless a pod of that name is there. */
+export function landed(state: ModelState): ModelState {
+  const [first, ...inFlight] = state.inFlight;
+  if (first === undefined) return state;
+  const isTaken = state.pods[first.pod.metadata.name] !== undefined || state.job === undefined;
+  return { ...(isTaken ? state : withMadePod(state, first.pod)), inFlight };
+}
+
 const statuses = new Map<string, unknown>();
 
 /** Equal statuses are one object, so that what was read of one is known of all. */
@@ -158,7 +173,7 @@ export function withoutPod(state: ModelState, name: string): ModelState {
 
 /** The job is gone, and what it owned. */
 export function withoutJob(state: ModelState): ModelState {
-  return { ...state, version: state.version + 1, job: undefined, pods: {} };
+  return { ...state, version: state.version + 1, job: undefined, pods: {}, inFlight: [] };
 }
 
 export function replaceJob(

@@ -2,8 +2,8 @@ import { ANNOTATION_RETRY_REQUESTED, toRfc3339, toRfc3339Millis } from "../../..
 import { equalJson, freezeJson } from "../../../src/kube/json.js";
 import { hasEnded } from "../../../src/operator/decide/pods.js";
 import { fetched } from "../kit/fake-fetcher.js";
-import { checkWrite } from "./invariants.js";
-import { replaceJob, terminating, withoutJob, withoutPod } from "./model-cluster.js";
+import { checkPods, checkWrite } from "./invariants.js";
+import { landed, replaceJob, terminating, withoutJob, withoutPod } from "./model-cluster.js";
 import {
   EVENTS_OF,
   lastLine,
@@ -28,6 +28,7 @@ export async function movesFrom(state: ModelState): Promise<Move[]> {
   const moves = [
     ...(await operatorMoves(state)),
     ...deliveries(state),
+    ...late(state),
     ...answers(state),
     ...Object.keys(state.pods).flatMap((name) => podMoves(state, name)),
     ...userMoves(state),
@@ -46,7 +47,9 @@ export async function take(state: ModelState, { kind, go }: Move): Promise<Model
 }
 
 async function operatorMoves(state: ModelState): Promise<Move[]> {
-  if (!state.memory.isDirty) return [];
+  // What only memory knows (an answer of Git, a status that waits to be written) is lost.
+  const restart: Move = { name: "restart", kind: "operator", go: restarted };
+  if (!state.memory.isDirty) return [restart];
   const plain = attempted(() => reconcile(state, checkWrite));
   const { writes } = (await plain).outcome ?? { writes: 0 };
   const faults = Array.from({ length: writes }, (_, index) => index + 1);
@@ -83,8 +86,31 @@ async function operatorMoves(state: ModelState): Promise<Move[]> {
         go: (from) => interrupted(from, after, (now) => suspended(now, true)),
       },
     ]),
-    { name: "restart", kind: "operator", go: restarted },
+    ...(makesPod(state, (await plain).outcome?.state) ? [false, true] : []).map(
+      (thenCrash): Move => ({
+        name: `reconcile, the making of the pod stays on its way${thenCrash ? ", and the process dies" : ""}`,
+        kind: "operator",
+        go: async (from) => (await reconcile(from, checkWrite, { kind: "late-create", thenCrash })).state,
+      }),
+    ),
+    restart,
   ];
+}
+
+function makesPod(before: ModelState, after: ModelState | undefined): boolean {
+  return Object.keys(after?.pods ?? {}).some((name) => before.pods[name] === undefined);
+}
+
+/** A request that got no answer is carried out after all. */
+function late({ inFlight }: ModelState): Move[] {
+  return inFlight.slice(0, 1).map(({ pod }) => ({
+    name: `the late request makes ${pod.metadata.name}`,
+    go: (from) => {
+      const after = landed(from);
+      checkPods(after);
+      return after;
+    },
+  }));
 }
 
 /** A reconcile is free, so its outcome can be known before the move is taken. */
@@ -251,6 +277,7 @@ function time({ memory, now, budget }: ModelState): Move[] {
       go: (from) => ({
         ...from,
         now: Math.max(now, wakeAt),
+        inFlight: from.inFlight.filter(({ until }) => until > wakeAt),
         budget: { ...from.budget, time: from.budget.time - 1 },
         memory: { ...from.memory, isDirty: true, wakeAt: undefined },
       }),

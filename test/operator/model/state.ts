@@ -35,6 +35,8 @@ export interface ModelState {
   readonly nextUid: number;
   readonly job: NotebookValidationJobObject | undefined;
   readonly pods: Readonly<Record<string, ModelPod>>;
+  /** Pods that were asked for without an answer, and that may still come to be. */
+  readonly inFlight: readonly { readonly pod: Pod; readonly until: number }[];
   /** What the operator's informers have; behind the truth until a watch delivers. */
   readonly cache: {
     readonly job: NotebookValidationJobObject | undefined;
