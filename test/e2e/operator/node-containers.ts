@@ -22,6 +22,15 @@ export class NodeContainers {
     return Number(pid);
   }
 
+  /** When a container's first process began, in milliseconds since 1970, to some 10 ms. */
+  async startOf(pod: Pod, container: string): Promise<number> {
+    // What was started at boot, and how many hundredths of a second later this was.
+    const stat = await readFile("/proc/stat", "utf8");
+    const own = await readFile(`/proc/${await this.processOf(pod, container)}/stat`, "utf8");
+    const ticks = Number(own.slice(own.lastIndexOf(")") + 2).split(" ")[19]);
+    return Number(/^btime (\d+)$/m.exec(stat)?.[1]) * 1000 + ticks * 10;
+  }
+
   /** Sends a signal to a container's first process. Resolves when it is dead. */
   async kill(pod: Pod, container: string, signal: NodeJS.Signals): Promise<void> {
     const pid = await this.processOf(pod, container);

@@ -16,13 +16,14 @@ import { STORY_CONFIG, type World } from "./world.js";
 
 /** The node's address, and its registry: test/cluster/node/state.sh. */
 const NODE_ADDRESS = "10.98.0.2";
-const REGISTRY = `${NODE_ADDRESS}:5000`;
+export const REGISTRY = `${NODE_ADDRESS}:5000`;
 const ACCOUNT = "notebook-validator-operator";
 const CONFIG = "notebook-validator-config";
 
 /** A world whose pods are containers of a real kubelet, and whose operator is a Deployment in it. */
 export interface NodeWorld extends World {
   readonly containers: NodeContainers;
+  readonly operators: DeployedOperators;
 }
 
 /**
