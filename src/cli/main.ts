@@ -8,17 +8,20 @@ import { register as explain } from "./explain.js";
 import { register as fetchSource } from "./fetch-source.js";
 import { register as operator } from "./operator.js";
 import { palette, printable } from "./output.js";
+import { programName } from "./program-name.js";
 import { register as run } from "./run.js";
+import { register as status } from "./status.js";
 import { version } from "./version.js";
 
-const COMMANDS = [run, check, crd, explain, operator, fetchSource];
+const COMMANDS = [run, check, crd, explain, status, operator, fetchSource];
 
 async function main(): Promise<void> {
   outliveReaders();
-  const program = new Command("nbv")
+  const name = programName();
+  const program = new Command(name)
     .description("Proves that Jupyter notebooks work before they reach production.")
     .version(version())
-    .showHelpAfterError("(nbv --help lists the commands)")
+    .showHelpAfterError(`(${name} --help lists the commands)`)
     .exitOverride();
   for (const register of COMMANDS) register(program);
   try {

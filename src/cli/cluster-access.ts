@@ -1,0 +1,50 @@
+import { UserError } from "../api/user-error.js";
+import type { Cluster } from "../kube/cluster.js";
+import { isKubeError } from "../kube/kube-error.js";
+
+/** Options of every command that talks to a cluster, as kubectl names them. */
+export interface AccessOptions {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly namespace?: string;
+}
+
+/** A cluster, as the kubeconfig tells of it. */
+export interface ClusterAccess {
+  readonly cluster: Cluster;
+  /** The one that was asked for, else the context's, else `default`. */
+  readonly namespace: string;
+  close(): Promise<void>;
+}
+
+/** @throws UserError when the kubeconfig is missing or no good */
+export async function clusterAccess(options: AccessOptions): Promise<ClusterAccess> {
+  const { loadKubeConfig, LiveCluster } = await import("../kube/live/index.js");
+  const config = loadKubeConfig({
+    ...(options.kubeconfig === undefined ? {} : { path: options.kubeconfig }),
+    ...(options.context === undefined ? {} : { context: options.context }),
+  });
+  const cluster = new LiveCluster(config);
+  const own = config.getContextObject(config.getCurrentContext())?.namespace;
+  return { cluster, namespace: options.namespace ?? (own || "default"), close: () => cluster.close() };
+}
+
+/** What a failed call means to somebody at a terminal; anything but a failed call stays as it is. */
+export function explainCall(error: unknown): unknown {
+  if (!isKubeError(error)) return error;
+  switch (error.reason) {
+    case "NotFound":
+      return new UserError({
+        what: "this cluster knows no NotebookValidationJobs",
+        fix: "install the operator, or name another cluster with --context",
+      });
+    case "Unauthorized":
+      return new UserError({ what: "the API server does not know who you are", fix: "log in again" });
+    case "ConnectionFailed":
+    case "ServiceUnavailable":
+    case "ServerTimeout":
+      return new UserError({ what: `the cluster can't be reached: ${error.message}` });
+    default:
+      return new UserError({ what: error.message });
+  }
+}
