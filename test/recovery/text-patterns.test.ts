@@ -35,9 +35,10 @@ test("transient patterns come first", () => {
 });
 
 test("a long log is judged by its end, and quickly", () => {
-  const start = performance.now();
+  // Of this process alone: a busy computer is no slow pattern.
+  const before = process.cpuUsage();
   expect(errorTypeOfText(`${"connection image network invalid ".repeat(100_000)}\npermission denied`)).toBe(
     "permanent",
   );
-  expect(performance.now() - start).toBeLessThan(2000);
+  expect(process.cpuUsage(before).user / 1000).toBeLessThan(2000);
 });
