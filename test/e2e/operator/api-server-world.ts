@@ -25,8 +25,10 @@ import { ProcessNode } from "../../cluster/process-node.js";
 import { StandInControllers } from "../../cluster/stand-in-controllers.js";
 import { PYTHON } from "../nbv.js";
 import { readAuditLog } from "./audit-log.js";
+import { eventually } from "./eventually.js";
 import { startGitServers } from "./git-servers.js";
 import { OperatorProcesses } from "./operator-processes.js";
+import { scrapeMetrics } from "./scrape-metrics.js";
 import { type CommandResult, STORY_CONFIG, type World } from "./world.js";
 
 const ROOT = join(import.meta.dirname, "../../..");
@@ -153,6 +155,7 @@ async function build(assets: string, ends: (() => Promise<unknown>)[], stop: () 
       await cluster.create(SERVICE_ACCOUNTS, objectOf(SERVICE_ACCOUNTS, account));
       return name;
     },
+    metrics: (token) => scrapeMetrics({ host: "127.0.0.1", port: operators.ports[0]?.metrics ?? 0 }, token),
     audit: () => readAuditLog(auditLog),
     stop,
   };
@@ -177,7 +180,13 @@ async function installManifests(kubectl: World["kubectl"]): Promise<void> {
   const strictly = ["apply", "--server-side", "--validate=strict", "--filename=-"];
   const read = (name: string) => readFile(join(ROOT, "dist/manifests", name), "utf8");
   await must(kubectl(strictly, await read("0000-api.k8s.yaml")));
-  await must(kubectl(["wait", "--for=condition=Established", "crd", "--all", "--timeout=30s"]));
+  // kubectl stumbles over definitions that have no conditions at all yet.
+  await eventually(
+    "the definition to be served",
+    30_000,
+    async () =>
+      (await kubectl(["wait", "--for=condition=Established", "crd", "--all", "--timeout=30s"])).code === 0 || undefined,
+  );
   await must(kubectl(strictly, await read("0001-operator.k8s.yaml")));
 }
 

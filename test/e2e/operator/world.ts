@@ -116,6 +116,8 @@ export interface World {
   kubectl(args: readonly string[], stdin?: string): Promise<CommandResult>;
   /** Makes a namespace that pods can be created in. It goes with the world. @param hint part of its name */
   namespace(hint: string): Promise<string>;
+  /** Asks the replica that leads for `/metrics`, as a bearer of this token. Absent where there is no way to it. */
+  readonly metrics?: (token: string | undefined) => Promise<{ readonly status: number; readonly text: string }>;
   /** What the API server has been asked so far, by anybody. */
   audit(): Promise<AuditEvent[]>;
   /** Ends everything and removes everything. May be called more than once, also after a start that failed. */
@@ -127,10 +129,13 @@ export interface World {
  * what its own network needs, nothing else.
  */
 export const STORY_CONFIG = {
-  patience: { startupGrace: "6s", scheduleTimeout: "6s" },
+  patience: { startupGrace: "18s", scheduleTimeout: "18s" },
   retention: { finishedPodsPerJob: 3 },
   concurrency: { validations: 20, validationsPerNamespace: 20 },
 } as const satisfies OperatorConfigInput;
 
-/** Longest time between a cause and the status that names it, in milliseconds: "within seconds". */
-export const VISIBLE_MS = 10_000;
+/**
+ * Longest time between a cause and the status that names it, in milliseconds: "within seconds". A pod that waits in
+ * silence for a volume is asked for its events after 10 s.
+ */
+export const VISIBLE_MS = 15_000;

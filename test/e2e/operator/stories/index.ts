@@ -4,6 +4,7 @@ import { tellOfCrashes } from "./crashes.js";
 import { tellOfHonesty } from "./honesty.js";
 import { tellOfLifeCycles } from "./life-cycles.js";
 import { tellOfManyJobs } from "./many-jobs.js";
+import { tellOfMetrics } from "./metrics.js";
 import { tellOfPermissions } from "./permissions.js";
 import { tellOfPrivateRepositories } from "./private-repositories.js";
 import { tellOfTroubles } from "./troubles.js";
@@ -18,6 +19,7 @@ export function tellStories(world: () => World): void {
   tellOfTroubles(world);
   tellOfLifeCycles(world);
   tellOfManyJobs(world);
+  tellOfMetrics(world);
   tellOfCrashes(world);
   tellOfPermissions(world);
 }
