@@ -13,6 +13,12 @@ export interface LogRequest {
   readonly options: LogOptions;
 }
 
+/** The request and how its answer is to be written. */
+interface Wanted extends LogRequest {
+  /** Each line begins with its moment; `sinceTime` counts by those moments. */
+  readonly timestamps: boolean;
+}
+
 /** The part of a kubelet that `pods/log` of the API server asks. */
 export interface NodeLogServer {
   readonly port: number;
@@ -63,7 +69,8 @@ async function answer(
       response.writeHead(404).end("404 page not found\n");
       return;
     }
-    for await (const chunk of read(wanted)) {
+    const log = wanted.timestamps ? stamped(wanted, read) : read(wanted);
+    for await (const chunk of log) {
       if (!response.headersSent) response.writeHead(200, { "content-type": "text/plain" });
       if (!response.write(chunk)) await new Promise<void>((resolve) => drained(response, resolve));
     }
@@ -76,7 +83,35 @@ async function answer(
   }
 }
 
-function logRequest(request: IncomingMessage, signal: AbortSignal): LogRequest | undefined {
+/** All lines of a log are this old, and in order: the same moment for the same line, however often it is read. */
+const FIRST_MOMENT_S = Math.floor(Date.now() / 1000);
+const NEWLINE = 0x0a;
+
+async function* stamped(
+  { options: { sinceTime, ...options }, ...wanted }: Wanted,
+  read: (request: LogRequest) => AsyncIterable<Uint8Array>,
+): AsyncIterable<Uint8Array> {
+  const since = sinceTime === undefined ? 0 : (fromRfc3339(sinceTime) ?? 0);
+  if (since > FIRST_MOMENT_S * 1000 + 999) return;
+  const second = new Date(FIRST_MOMENT_S * 1000).toISOString().slice(0, 19);
+  let line = 0;
+  let isNewLine = true;
+  for await (const chunk of read({ ...wanted, options })) {
+    const parts: Uint8Array[] = [];
+    for (let from = 0; from < chunk.length; ) {
+      // Lines that no nanosecond is left for share the last one.
+      if (isNewLine) parts.push(Buffer.from(`${second}.${String(Math.min(line++, 999_999_999)).padStart(9, "0")}Z `));
+      const newline = chunk.indexOf(NEWLINE, from);
+      const to = newline === -1 ? chunk.length : newline + 1;
+      parts.push(chunk.subarray(from, to));
+      isNewLine = newline !== -1;
+      from = to;
+    }
+    yield Buffer.concat(parts);
+  }
+}
+
+function logRequest(request: IncomingMessage, signal: AbortSignal): Wanted | undefined {
   const url = new URL(request.url ?? "/", "https://node");
   const [root, namespace, pod, container] = url.pathname.split("/").slice(1).map(decodeURIComponent);
   if (root !== "containerLogs" || namespace === undefined || pod === undefined || container === undefined) return;
@@ -89,7 +124,7 @@ function logRequest(request: IncomingMessage, signal: AbortSignal): LogRequest |
     ...(Number.isNaN(limit) ? {} : { limitBytes: limit }),
     ...(since === undefined || fromRfc3339(since) === undefined ? {} : { sinceTime: since }),
   };
-  return { namespace, pod, options };
+  return { namespace, pod, options, timestamps: url.searchParams.get("timestamps") === "true" };
 }
 
 function drained(response: ServerResponse, resolve: () => void): void {

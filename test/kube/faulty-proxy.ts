@@ -35,8 +35,11 @@ export interface FaultyProxy {
   readonly kubeconfig: string;
   /** How often each fault happened. */
   readonly happened: Map<WireFault, number>;
-  /** From now on `share` of all requests meet one of `faults`, chosen by `random`. */
-  spoil(faults: readonly WireFault[], share: number, random: Random): void;
+  /**
+   * From now on `share` of all requests meet one of `faults`, chosen by `random`.
+   * @param silenceMs after which a silent connection is reset; it may be for ever
+   */
+  spoil(faults: readonly WireFault[], share: number, random: Random, silenceMs?: number): void;
   /** Nothing is spoilt any more; what is silent stays silent. */
   heal(): void;
   stop(): Promise<void>;
@@ -49,6 +52,7 @@ interface Plan {
   readonly fault: WireFault;
   /** Bytes of the answer that still come through. */
   readonly after: number;
+  readonly silenceMs: number | undefined;
 }
 
 /** Stands before a real API server and spoils what goes through. Ends TLS on both sides, as the API server's administrator. */
@@ -83,13 +87,13 @@ export async function startFaultyProxy(plane: ControlPlane): Promise<FaultyProxy
   return {
     kubeconfig,
     happened,
-    spoil(faults, share, random) {
+    spoil(faults, share, random, silenceMs) {
       draw = () => {
         if (random() >= share) return undefined;
         const fault = faults[Math.floor(random() * faults.length)] ?? "reset";
         // Early and late cuts in equal parts: within the first line, and after many.
         const after = Math.floor(MAX_BYTES_BEFORE_FAULT * random() ** 3);
-        return { fault, after };
+        return { fault, after, silenceMs };
       };
     },
     heal() {
@@ -163,7 +167,10 @@ async function spoilt(answer: IncomingMessage, response: ServerResponse, socket:
       response.write(chunk.subarray(0, left));
       left -= chunk.length;
       if (left >= 0) continue;
-      if (plan.fault === "silence") return;
+      if (plan.fault === "silence") {
+        if (plan.silenceMs !== undefined) setTimeout(() => socket.destroy(), plan.silenceMs);
+        return;
+      }
       if (plan.fault === "end-early") return void response.end();
       // What was written leaves before the connection does.
       return void setTimeout(() => socket.destroy(), 2);

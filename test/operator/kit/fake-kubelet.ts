@@ -1,19 +1,19 @@
 import { toRfc3339 } from "../../../src/api/index.js";
+import type { Clock } from "../../../src/kube/clock.js";
 import type { Cluster, LogOptions } from "../../../src/kube/cluster.js";
 import { KubeError } from "../../../src/kube/kube-error.js";
-import type { ManualClock } from "../../../src/kube/manual-clock.js";
 import { PODS, type Pod } from "../../../src/kube/resources.js";
 import type { RunnerEvent } from "../../../src/validation/index.js";
 import { fetched, handedOver } from "./fake-fetcher.js";
 import { signed } from "./fake-runner.js";
 
-/** Plays kubelet and runner for the pods of a memory cluster, one step when told. */
+/** Plays kubelet and runner for the pods of a cluster, one step when told. */
 export class FakeKubelet {
   readonly #logs = new Map<string, { lines: string[]; ended: boolean; wake: (() => void)[] }>();
 
   constructor(
     readonly cluster: Cluster,
-    readonly clock: ManualClock,
+    readonly clock: Pick<Clock, "now">,
   ) {}
 
   /** The source is fetched, the notebook starts. @param message what the init container leaves, in place of the key */
