@@ -48,7 +48,7 @@ typecheck: $(NODE_MODULES) ## Check the types of sources, tests and benchmarks
 	@npm run --silent typecheck
 
 .PHONY: docs
-docs: build ## Generate docs/api.md and docs/metrics.md
+docs: build ## Generate the pages of docs/ that come from the sources
 	@npm run --silent docs
 
 .PHONY: check-fresh
@@ -56,7 +56,7 @@ check-fresh: synth docs ## Fail when dist/ or a generated page differs from what
 	@scripts/check-fresh.sh
 
 .PHONY: bench
-bench: build venv vendor ## Measure: synthesis time, runner overhead against bare nbclient and papermill
+bench: build venv vendor ## Measure synthesis, runner, operator on a real API server, latency on a real node; one table
 	@scripts/run-benchmarks.sh
 
 .PHONY: image

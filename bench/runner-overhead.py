@@ -109,6 +109,17 @@ def main() -> int:
     medians = {name: statistics.median(values) for name, values in times.items()}
     base = medians["nbclient"]
     over = medians["nbv runner"] - base
+    if os.environ.get("NBV_BENCH_ROWS"):
+        row = {
+            "measure": "runner, time per cell (%d trivial cells)" % options.cells,
+            "ours": "%.1f ms" % medians["nbv runner"],
+            "peer": "nbclient %.1f ms, papermill %.1f ms" % (base, medians["papermill"]),
+            "ratio": "%.2f" % (medians["nbv runner"] / base),
+            "goal": "at most %.0f ms over nbclient" % GOAL_MS,
+            "isMet": over <= GOAL_MS,
+        }
+        with open(os.environ["NBV_BENCH_ROWS"], "a", encoding="utf-8") as rows:
+            rows.write(json.dumps(row) + "\n")
     if options.json:
         print(
             json.dumps({"cells": options.cells, "rounds": options.rounds, "msPerCell": medians, "overNbclientMs": over})

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# run-cluster-tests.sh PROGRAMS CACHE: the operator in a real single-node cluster, built from the repository's own Dockerfile and
+# run-cluster-tests.sh PROGRAMS CACHE [COMMAND…]: the operator in a real single-node cluster, built from the repository's own Dockerfile and
 # installed from dist/manifests. PROGRAMS: directory of the cluster's programs, built there when missing. CACHE: registry storage.
-# Closes with "N passed, N failed". A machine that can't run it: "skipped: …", which is a failure where CI=true.
+# Runs COMMAND in that cluster's network in place of the suite, if one is given. Closes with "N passed, N failed". A machine that can't run it: "skipped: …", which is a failure where CI=true.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 programs=$1 cache=$2
@@ -59,6 +59,10 @@ echo $$ >"$state/owner"
 test/cluster/node/images.sh "$state"
 test/cluster/node/install-operator.sh "$state"
 
+if [ $# -gt 2 ]; then
+  nsenter --net=/run/netns/nbv-node env NBV_TEST_CLUSTER="$state" "${@:3}"
+  exit
+fi
 report=reports/jest-cluster.json
 rm -f "$report"
 status=0

@@ -15,7 +15,7 @@ export interface OperatorProcessOptions {
 /** Limits that do not bind, so that the operator itself is what is measured. */
 const CONFIG = {
   git: { allowLoopback: true },
-  concurrency: { validations: 100_000, validationsPerNamespace: 100_000, reconciles: 32 },
+  concurrency: { validations: 100_000, validationsPerNamespace: 100_000 },
 };
 
 /** `nbv operator` as its image runs it, in a process of its own. */
