@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import {
   type AttemptIdentity,
   identityText,
-  sealedKeyIn,
   type SealingKeys,
+  sealedKeyIn,
   sealingKeys,
   unsealKey,
 } from "../validation/index.js";

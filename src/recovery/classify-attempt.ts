@@ -13,11 +13,10 @@ export function classifyAttempt(signal: PodSignal, judged: JudgedAttempt): Failu
   if (byVerdict === undefined || byVerdict.reason === "VerdictInconsistent" || signal.kind !== "ended")
     return byVerdict;
   const { failure } = signal;
-  // A runner that was asked to stop doesn't know by whom; whatever else it says is a judgement of the notebook.
-  if (judged.kind === "verdict") {
-    return byVerdict.reason === "Terminated" && failure.budget === "platform" ? failure : byVerdict;
-  }
   const isVague = failure.reason === "Unknown" || failure.reason === "VerdictMissing";
   if (isVague) return byVerdict;
+  // A runner that was asked to stop doesn't know by whom (an eviction, a deletion); whatever else it says is a judgement
+  // of the notebook.
+  if (judged.kind === "verdict" && byVerdict.reason !== "Terminated") return byVerdict;
   return judged.cell === undefined ? failure : { ...failure, cell: failure.cell ?? judged.cell };
 }

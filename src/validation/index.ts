@@ -2,7 +2,6 @@ export { ATTEMPT_KEY_BYTES, type AttemptIdentity, identityText, keyText } from "
 export { type CheckSettings, checkPolicy, DEFAULT_LEVEL, effectiveLevel } from "./checks/check-policy.js";
 export { checksPage } from "./checks/checks-page.js";
 export { MADE_CHECKS, type UnmadeCheck, unmadeChecks } from "./checks/made-checks.js";
-export { unmadeWarnings } from "./checks/unmade-warnings.js";
 export {
   CHECK_IDS,
   CHECKS,
@@ -11,6 +10,7 @@ export {
   type CheckSwitch,
   checkRow,
 } from "./checks/table.js";
+export { unmadeWarnings } from "./checks/unmade-warnings.js";
 export * from "./event.js";
 export { MAX_EVENT_LINE, type SignedEvent, signEventLine, verifyEventLine } from "./event-line.js";
 export { type FeedbackDetail, feedbackFor } from "./feedback/feedback-for.js";

@@ -4,8 +4,8 @@ import { UserError } from "../../src/api/index.js";
 import {
   fetcherTrustIn,
   type PodSettings,
-  recipientOf,
   RunnerConfig,
+  recipientOf,
   runnerConfig,
   runnerConfigIn,
   secretVariables,
