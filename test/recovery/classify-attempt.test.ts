@@ -74,6 +74,16 @@ describe("the end of an attempt", () => {
     ).toBeUndefined();
   });
 
+  test("a runner that was asked to stop is explained by the kubelet that asked, also when the job itself is at fault", () => {
+    const pod = anEndedPod("Evicted", 'Usage of EmptyDir volume "scratch" exceeds the limit "8Mi". ');
+    const judged = judge({ ...nothing, termination: terminated, exitCode: 1 });
+    expect(classifyAttempt(classifyPod(pod, LATE), judged)).toMatchObject({
+      reason: "EphemeralStorageExceeded",
+      fault: "user",
+      errorType: "permanent",
+    });
+  });
+
   test("without a verdict the pod's reason explains it", () => {
     const pod = aNotebook({ terminated: { exitCode: 137, reason: "OOMKilled" } });
     const judged = { ...judge({ ...nothing, exitCode: 137 }), cell: 4 };
