@@ -18,6 +18,16 @@ export function cachedJob(job: NotebookValidationJobObject): NotebookValidationJ
   return { ...kept, status: Object.fromEntries(slim) as unknown };
 }
 
+/** The job with the spec of `known` when that is the same one: what was read of it need not be read again. */
+export function withKnownSpec(
+  job: NotebookValidationJobObject,
+  known: NotebookValidationJobObject | undefined,
+): NotebookValidationJobObject {
+  const { uid, generation } = job.metadata;
+  const isSame = generation !== undefined && known?.metadata.uid === uid && known?.metadata.generation === generation;
+  return isSame ? { ...job, spec: known.spec } : job;
+}
+
 const BULKY: ReadonlySet<string> = new Set<keyof JobStatus>(["results", "validationChecks", "educationalFeedback"]);
 const NOTHING: readonly never[] = Object.freeze([]);
 

@@ -5,7 +5,7 @@ import { isKubeError } from "../kube/kube-error.js";
 import { keyOf, keyText } from "../kube/object-key.js";
 import { NOTEBOOK_VALIDATION_JOBS, type NotebookValidationJobObject, PODS, type Pod } from "../kube/resources.js";
 import { AssumedPods } from "./assumed-pods.js";
-import { cachedJob, cachedPod } from "./cached-objects.js";
+import { cachedJob, cachedPod, withKnownSpec } from "./cached-objects.js";
 import { Capacity } from "./capacity.js";
 import type { JobStatus } from "./decide/job.js";
 import { isLive, lostFrom } from "./decide/pods.js";
@@ -66,7 +66,7 @@ export class Controller {
     this.#jobs = new Informer({
       ...watched,
       resource: NOTEBOOK_VALIDATION_JOBS,
-      transform: cachedJob,
+      transform: (job) => withKnownSpec(cachedJob(job), this.#jobs.get(keyOf(job))),
       onError,
     });
     this.#pods = new Informer({

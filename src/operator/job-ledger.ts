@@ -64,13 +64,13 @@ export class JobLedger {
 
   /** The API server told this job in answer to a read. */
   read(job: NotebookValidationJobObject): void {
-    this.#entries.set(uidOf(job), { ...this.#entry(job), newest: { job, at: this.#clock.now() } });
+    this.#entries.set(uidOf(job), { ...this.#entry(job), newest: { job: freezeJson(job), at: this.#clock.now() } });
   }
 
   /** The job's status was written; the API server answered with this. */
   written(job: NotebookValidationJobObject): void {
     const now = this.#clock.now();
-    this.#entries.set(uidOf(job), { writtenAt: now, newest: { job, at: now } });
+    this.#entries.set(uidOf(job), { writtenAt: now, newest: { job: freezeJson(job), at: now } });
   }
 
   /** The job with the status that was decided last, written or not: unless somebody else wrote one meanwhile. */

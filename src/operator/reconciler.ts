@@ -7,6 +7,7 @@ import { createMergePatch } from "../kube/merge-patch.js";
 import type { ObjectKey } from "../kube/object.js";
 import { NOTEBOOK_VALIDATION_JOBS, type NotebookValidationJobObject } from "../kube/resources.js";
 import type { AssumedPods } from "./assumed-pods.js";
+import { withKnownSpec } from "./cached-objects.js";
 import type { Capacity } from "./capacity.js";
 import { decide } from "./decide/decide.js";
 import type { Decision, Effect } from "./decide/decision.js";
@@ -140,11 +141,9 @@ export class Reconciler {
   async #write(job: NotebookValidationJobObject, status: JsonObject): Promise<NotebookValidationJobObject | undefined> {
     const { namespace = "", name, resourceVersion } = job.metadata;
     try {
-      const written = await this.#options.cluster.patchStatus(
-        NOTEBOOK_VALIDATION_JOBS,
-        { namespace, name },
-        { metadata: { resourceVersion }, status },
-      );
+      const patch = { metadata: { resourceVersion }, status };
+      const answer = await this.#options.cluster.patchStatus(NOTEBOOK_VALIDATION_JOBS, { namespace, name }, patch);
+      const written = withKnownSpec(answer, job);
       this.#options.ledger.written(written);
       return written;
     } catch (error) {

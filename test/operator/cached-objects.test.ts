@@ -1,12 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
 import { PODS } from "../../src/kube/resources.js";
-import { cachedJob, cachedPod } from "../../src/operator/cached-objects.js";
+import { cachedJob, cachedPod, withKnownSpec } from "../../src/operator/cached-objects.js";
+import { classifyPod } from "../../src/recovery/index.js";
+import { recipientOf } from "../../src/validation/index.js";
 import { TestCluster } from "./kit/a-cluster.js";
 import { aJob } from "./kit/a-job.js";
 import { fetched } from "./kit/fake-fetcher.js";
 import { failingEvents } from "./kit/fake-runner.js";
-import { classifyPod } from "../../src/recovery/index.js";
-import { recipientOf } from "../../src/validation/index.js";
 
 describe("what is cached", () => {
   test("of a finished job is small, and the lists that it leaves out stay as they are in the cluster", async () => {
@@ -38,6 +38,16 @@ describe("what is cached", () => {
       phase: "Succeeded",
       results: [],
     });
+  });
+
+  test("of a job whose spec did not change is read once", () => {
+    const known = aJob().build();
+    const changed = aJob().status({ phase: "Initializing" }).meta({ resourceVersion: "2" }).build();
+    expect(withKnownSpec(changed, known).spec).toBe(known.spec);
+    const edited = aJob().meta({ generation: 2 }).build();
+    expect(withKnownSpec(edited, known)).toBe(edited);
+    const another = aJob().meta({ uid: "another" }).build();
+    expect(withKnownSpec(another, known)).toBe(another);
   });
 
   test("of a pod is enough to classify it and to find its key, and none of what it was told to do", async () => {

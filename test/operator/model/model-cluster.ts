@@ -72,7 +72,7 @@ export class ModelCluster implements Pick<Cluster, "get" | "list" | "create" | "
     const { job } = state;
     if (job === undefined) throw new KubeError({ reason: "NotFound", message: `job ${key.name} not found` });
     const version = (patch["metadata"] as { resourceVersion?: string }).resourceVersion;
-    if (version !== job.metadata.resourceVersion)
+    if (version !== undefined && version !== job.metadata.resourceVersion)
       throw new KubeError({ reason: "Conflict", message: "the object has been modified" });
     const resourceVersion = String(state.version + 1);
     const status = shared(applyMergePatch(job.status ?? {}, patch["status"]));
