@@ -12,6 +12,7 @@ import { NodeContainers } from "./node-containers.js";
 import { DeployedOperators } from "./deployed-operators.js";
 import { LogThief } from "./log-thief.js";
 import { mustSucceed, runCommand } from "./run-command.js";
+import { scrapeMetrics } from "./scrape-metrics.js";
 import { STORY_CONFIG, type World } from "./world.js";
 
 /** The node's address, and its registry: test/cluster/node/state.sh. */
@@ -72,7 +73,7 @@ async function build(state: string, ends: (() => Promise<unknown>)[], stop: () =
       ...shipped,
       ...STORY_CONFIG,
       // A kubelet looks again at a pod that could not start after 10 to 20 s.
-      patience: { ...STORY_CONFIG.patience, startupGrace: "25s" },
+      patience: { ...STORY_CONFIG.patience, startupGrace: "30s" },
       // One small node takes the pods of many jobs at once.
       defaultResources: { requests: { cpu: "10m", memory: "64Mi" } },
       network: { caBundle: git.authority },
@@ -120,6 +121,10 @@ async function build(state: string, ends: (() => Promise<unknown>)[], stop: () =
       );
       ends.push(() => kubectl(["delete", "namespace", name, "--wait=false"]));
       return name;
+    },
+    async metrics(token) {
+      const { pod } = await eventually("a leader", 60_000, () => operators.leadingPod());
+      return await scrapeMetrics({ host: pod.status?.podIP ?? "", port: 8443 }, token);
     },
     audit: () => readAuditLog(join(state, "audit/audit.log")),
     stop,
