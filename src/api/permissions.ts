@@ -142,7 +142,7 @@ export const PERMISSIONS: readonly Permission[] = [
   {
     group: "",
     resources: ["secrets"],
-    verbs: ["get", "update", "patch"],
+    verbs: ["get", "update"],
     names: [CERTIFICATE_SECRET_NAME],
     where: "own",
     feature: "certificate",

@@ -128,7 +128,7 @@ export function tellOfLifeCycles(world: () => World): void {
       expect(status).toMatchObject({ phase: "Succeeded", retryCount: 1 });
       expect(status?.attempts?.map(({ number, outcome, reason }) => [number, outcome, reason ?? ""])).toEqual([
         [2, "Passed", expect.any(String)],
-        [1, "Failed", "PodDeleted"],
+        [1, "Error", "PodDeleted"],
       ]);
       const told = (await bench.events()).filter(({ involvedObject }) => involvedObject.name === "robbed");
       expect(told.map(({ reason }) => reason)).toEqual(["Retrying", "Succeeded"]);
