@@ -156,6 +156,8 @@ if (findControlPlane() === undefined && process.env["CI"] !== "true") {
         const pod = await eventually("the validation pod", 30_000, async () => (await podsOf("goes-on"))[0]);
         const second = start();
         await second.says("another replica leads; standing by");
+        // The webhook of a replica that stands by serves, so its Service has to lead there.
+        expect((await ask(`http://127.0.0.1:${await second.port("health")}/readyz`)).status).toBe(200);
         const began = Date.now();
         first.signal("SIGTERM");
         expect((await first.ended).code).toBe(0);

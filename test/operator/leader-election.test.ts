@@ -380,6 +380,19 @@ async function play(plan: Weather): Promise<{ mostLeaders: number; terms: number
   return { mostLeaders, terms, isLedInTheEnd };
 }
 
+/** A call that was given up came back late, and took the Lease from its new holder: what this law found first. */
+const LATE_LOOK: Weather = {
+  seed: 2147352518,
+  refused: 27,
+  lost: 12,
+  slow: 17,
+  hangs: 10,
+  outages: [],
+  skew: [0, 0, 0],
+  rate: [1.0562803773578349, 0.9528435268992471, 0.9],
+  ends: [],
+};
+
 test("there are never two leaders, whatever network, clocks and processes do; and always one again when they calm down", async () => {
   let handovers = 0;
   await fc.assert(
@@ -389,11 +402,11 @@ test("there are never two leaders, whatever network, clocks and processes do; an
       expect(isLedInTheEnd).toBe(true);
       handovers += terms - 1;
     }),
-    { numRuns: 60 },
+    { numRuns: 40, examples: [[LATE_LOOK]] },
   );
   // Else the law would be about elections in which nothing happened.
-  expect(handovers).toBeGreaterThan(60);
-}, 60_000);
+  expect(handovers).toBeGreaterThan(40);
+}, 120_000);
 
 test("the law above can fail: with a renew deadline above the lease's duration there are two leaders", async () => {
   // What the constructor refuses, reached by a clock that runs at half the speed: 10 of its seconds are 20 of others.
