@@ -13,7 +13,7 @@ import {
   type Resource,
 } from "../../src/kube/index.js";
 import { nodeCluster, startNodeWorld } from "../../test/e2e/operator/node-world.js";
-import { report, type Row } from "../row.js";
+import { type Row, report } from "../row.js";
 import { median } from "../statistics.js";
 
 /** Code cells of the notebook. */

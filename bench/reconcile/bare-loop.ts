@@ -8,8 +8,8 @@ import {
   NOTEBOOK_VALIDATION_JOBS,
   type NotebookValidationJobObject,
   objectOf,
-  type Pod,
   PODS,
+  type Pod,
   type Resource,
 } from "../../src/kube/index.js";
 import { LiveCluster, loadKubeConfig } from "../../src/kube/live/index.js";

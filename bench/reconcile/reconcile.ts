@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { report, type Row } from "../row.js";
+import { type Row, report } from "../row.js";
 import { startBenchCluster } from "./bench-cluster.js";
 import { startGitDaemon } from "./git-daemon.js";
 import { JobBoard } from "./job-board.js";

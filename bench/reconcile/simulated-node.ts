@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { LABEL_JOB, toRfc3339 } from "../../src/api/index.js";
-import { type Cluster, Informer, type KubernetesObject, type Pod, PODS } from "../../src/kube/index.js";
+import { type Cluster, Informer, type KubernetesObject, PODS, type Pod } from "../../src/kube/index.js";
 import { NOTEBOOK_CONTAINER, SOURCE_CONTAINER } from "../../src/validation/index.js";
 import { handOver } from "./handover.js";
 import { passingLog } from "./runner-log.js";
