@@ -12,10 +12,14 @@ import {
   type WatchEvent,
 } from "../../src/kube/index.js";
 import { GADGETS, type Gadget } from "./gadget.js";
+import type { LogSource } from "./log-source.js";
 
 /** One implementation of `Cluster` that the contract is run on. It serves Gadgets. */
 export interface ClusterUnderTest {
   readonly cluster: Cluster;
+  /** Name of a node on which the pods' logs are {@link logs}, by `namespace/name`. */
+  readonly nodeName: string;
+  readonly logs: LogSource;
   close(): Promise<void>;
 }
 

@@ -2,6 +2,8 @@ import { applyContract } from "./apply.contract.js";
 import type { ClusterUnderTest } from "./cluster-under-test.js";
 import { deletionContract } from "./deletion.contract.js";
 import { informerContract } from "./informer.contract.js";
+import { logsContract } from "./logs.contract.js";
+import { operatorContract } from "./operator.contract.js";
 import { readsContract } from "./reads.contract.js";
 import { reviewsContract } from "./reviews.contract.js";
 import { webhooksContract } from "./webhooks.contract.js";
@@ -14,6 +16,8 @@ export function clusterContract(given: () => ClusterUnderTest): void {
   deletionContract(given);
   readsContract(given);
   informerContract(given);
+  logsContract(given);
+  operatorContract(given);
   reviewsContract(given);
   webhooksContract(given);
 }

@@ -25,6 +25,8 @@ describeLive("an informer of a real API server behind a bad wire", () => {
   let direct: LiveCluster;
   let spoilt: LiveCluster;
   let namespace: string;
+  /** Of the mixed runs together: one whose watch is spared may see none. */
+  let faults = 0;
 
   beforeAll(async () => {
     plane = await startControlPlane();
@@ -101,11 +103,15 @@ describeLive("an informer of a real API server behind a bad wire", () => {
   test.each(seeds)(
     "sees a consistent history and the truth after mixed faults, seed %i",
     async (seed) => {
-      await live(WIRE_FAULTS, 0.5, seededRandom(1000 + seed));
-      expect([...proxy.happened.values()].reduce((sum, count) => sum + count, 0)).toBeGreaterThan(2);
+      await live(WIRE_FAULTS, 0.75, seededRandom(1000 + seed));
+      for (const count of proxy.happened.values()) faults += count;
     },
     CONVERGE_MS * 2,
   );
+
+  test("met enough mixed faults to prove something", () => {
+    expect(faults).toBeGreaterThan(3 * seeds.length);
+  });
 });
 
 /** What a handler is told, and what is wrong with it. */

@@ -94,7 +94,13 @@ describeLive("an operator whose wire to a real API server is bad", () => {
         const right = Object.fromEntries(names.map((name) => [name, name.startsWith("bad") ? "Failed" : "Succeeded"]));
         const until = Date.now() + END_MS;
         while (JSON.stringify(sorted(await phases())) !== JSON.stringify(sorted(right))) {
-          if (Date.now() > until) expect(await phases()).toEqual(right);
+          if (Date.now() > until) {
+            if (process.env["NBV_TEST_LOG"] !== undefined) {
+              const { items } = await direct.list(NOTEBOOK_VALIDATION_JOBS, { namespace });
+              process.stderr.write(`${JSON.stringify(items.map(({ status }) => status))}\n`);
+            }
+            expect(await phases()).toEqual(right);
+          }
           await systemClock.sleep(50);
         }
         // Time enough to do something twice.

@@ -1,12 +1,11 @@
-import { Informer, keyOf, objectOf, PODS, type Pod, systemClock } from "../../../src/kube/index.js";
+import { Informer, keyOf, PODS, type Pod, systemClock } from "../../../src/kube/index.js";
 import type { LiveCluster } from "../../../src/kube/live/index.js";
 import type { RunnerEvent } from "../../../src/validation/index.js";
-import { type LogRequest, type NodeLogServer, startNodeLogServer } from "../../cluster/node-log-server.js";
+import type { LogRequest } from "../../cluster/node-log-server.js";
 import type { Pki } from "../../cluster/pki.js";
 import { NODES, ProcessScheduler } from "../../cluster/process-scheduler.js";
+import { startLogNode } from "../../contract/log-node.js";
 import { FakeKubelet } from "./fake-kubelet.js";
-
-const NAME = "played-node";
 
 /** A node of a real API server on which nothing runs: each pod's runner says what it is given, in two parts, and ends. */
 export class PlayedNode {
@@ -17,7 +16,7 @@ export class PlayedNode {
   readonly #informer: Informer<Pod>;
   readonly #works = new Set<Promise<void>>();
   #scheduler: ProcessScheduler | undefined;
-  #logs: NodeLogServer | undefined;
+  #node: Awaited<ReturnType<typeof startLogNode>> | undefined;
 
   /**
    * @param cluster with a connection that nobody spoils
@@ -41,20 +40,13 @@ export class PlayedNode {
 
   async start(): Promise<void> {
     const { cluster, pki } = this;
-    this.#logs = await startNodeLogServer(pki, (request) => this.#read(request));
-    const node = await cluster.create(NODES, objectOf(NODES, { metadata: { name: NAME } }));
-    const status = {
-      allocatable: { cpu: "64", memory: "256Gi", "ephemeral-storage": "1Ti", pods: "500" },
-      addresses: [{ type: "InternalIP", address: "127.0.0.1" }],
-      daemonEndpoints: { kubeletEndpoint: { Port: this.#logs.port } },
-    };
-    const served = await cluster.patchStatus(NODES, { name: NAME }, { status });
-    await cluster.patch(NODES, { name: NAME }, { spec: { taints: null } });
+    this.#node = await startLogNode(cluster, pki, (request) => this.#read(request));
+    const { name } = this.#node;
     const onError = (error: unknown): void => void this.errors.push(error);
     this.#scheduler = new ProcessScheduler({
       cluster,
       clock: systemClock,
-      node: { ...served, spec: {} },
+      node: await cluster.get(NODES, { name }),
       onError,
     });
     this.#scheduler.start();
@@ -65,8 +57,7 @@ export class PlayedNode {
     await this.#informer.stop();
     await this.#scheduler?.stop();
     await Promise.all(this.#works);
-    await this.#logs?.close();
-    await this.cluster.delete(NODES, { name: NAME });
+    await this.#node?.close();
   }
 
   async *#read({ namespace, pod: name, options }: LogRequest): AsyncIterable<Uint8Array> {
