@@ -176,6 +176,17 @@ describe("requests to the API server", () => {
 });
 
 describe("what was made and is not seen yet", () => {
+  test("is asked for when no watch tells of it in time, and no retry is spent on the silence", async () => {
+    await anOperator();
+    world.cluster.breakWatches("silent", PODS);
+    await world.submit(aJob().draft());
+    await world.pass(29_000);
+    expect(requests.take()).toEqual([WRITE, "create pods", WRITE]);
+    await world.pass(2_000);
+    expect(requests.take()).toEqual(["get pods"]);
+    expect(await world.status()).toMatchObject({ retryCount: 0, attempts: [{ number: 1, outcome: "Running" }] });
+  });
+
   test("a pod that is gone before any watch told of it counts as deleted, and the job is tried again", async () => {
     await anOperator();
     await world.submit(aJob().draft());
