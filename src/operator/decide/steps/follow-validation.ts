@@ -49,7 +49,7 @@ function withoutPod(turn: ValidTurn, attempt: OpenAttempt): StepResult {
   if (seen.log?.progress.verdict === undefined) return fail(turn, known, failureOf("PodDeleted"));
   // The runner was done: its signed verdict stands, though its pod does not.
   const judgement = judge({ progress: seen.log.progress, termination: seen.log.termination, exitCode: undefined });
-  const failure = classifyAttempt({ kind: "none" }, judgement);
+  const failure = classifyAttempt({ kind: "ended", failure: failureOf("PodDeleted") }, judgement);
   if (failure !== undefined) return fail(turn, known, failure, verdictOf(judgement));
   return judgement.kind === "verdict" ? succeed(turn, known, judgement.verdict) : { status: known };
 }
