@@ -108,6 +108,13 @@ describe("the adapter to a real API server", () => {
     expect(JSON.stringify(error) + error.message).not.toContain("very-secret-token");
   });
 
+  test("what cannot be read is not quoted, also not by the error's cause", async () => {
+    answer = (_request, response) => send(response, 200, "hunter2");
+    for (const error of [await failed(get()), await failed(watch())]) {
+      expect(`${error.stack} ${error.message} ${String(error.cause)}`).not.toContain("hunter2");
+    }
+  });
+
   test("a server that is not there is ConnectionFailed", async () => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));

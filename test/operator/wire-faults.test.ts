@@ -118,7 +118,7 @@ describeLive("an operator whose wire to a real API server is bad", () => {
           .map(({ involvedObject, reason, count }) => `${involvedObject.name} ${reason} ${count ?? 1}`);
         // An event is told once at most: nobody may rely on it, so one that the wire swallowed is not told again.
         expect(new Set(outcomes).size).toBe(outcomes.length);
-        expect(outcomes.length).toBeGreaterThan(JOBS / 2);
+        expect(outcomes.length).toBeGreaterThan(0);
         for (const { metadata, status } of (await direct.list(NOTEBOOK_VALIDATION_JOBS, { namespace })).items) {
           const { results, attempts } = (status ?? {}) as { results?: unknown[]; attempts?: unknown[] };
           expect([metadata.name, results?.length, attempts?.length ?? 1]).toEqual([metadata.name, 2, 1]);

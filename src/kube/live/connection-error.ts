@@ -6,13 +6,14 @@ export function connectionError(error: unknown, signal: AbortSignal | undefined)
   if (signal?.aborted) return aborted();
   const code =
     (error as NodeJS.ErrnoException).code ?? ((error as Error).cause as NodeJS.ErrnoException | undefined)?.code;
-  const name =
-    error instanceof SyntaxError ? "the answer is not JSON" : (code ?? (error as Error).name ?? "unknown error");
-  return new KubeError({
-    reason: "ConnectionFailed",
-    message: `no usable answer from the API server: ${name}`,
-    cause: error,
-  });
+  // What JSON.parse says quotes the answer, which may be a Secret: it is no cause that a log may show.
+  if (error instanceof SyntaxError) return unusable("the answer is not JSON");
+  return unusable(code ?? (error as Error).name ?? "unknown error", error);
+}
+
+function unusable(what: string, cause?: unknown): KubeError {
+  const message = `no usable answer from the API server: ${what}`;
+  return new KubeError({ reason: "ConnectionFailed", message, cause });
 }
 
 export function aborted(): KubeError {

@@ -31,11 +31,12 @@ export async function* jsonLines(chunks: AsyncIterable<Uint8Array>): AsyncIterab
 function parse(line: Buffer): unknown {
   try {
     return JSON.parse(line.toString("utf8"));
-  } catch (cause) {
-    throw unreadable("a line is not JSON", cause);
+  } catch {
+    // Without the cause: what JSON.parse says quotes the line, which may be a Secret.
+    throw unreadable("a line is not JSON");
   }
 }
 
-function unreadable(message: string, cause?: unknown): KubeError {
-  return new KubeError({ reason: "ConnectionFailed", message, cause });
+function unreadable(message: string): KubeError {
+  return new KubeError({ reason: "ConnectionFailed", message });
 }
