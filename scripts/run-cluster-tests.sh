@@ -44,9 +44,11 @@ fi
 
 state=$(mktemp -d "${TMPDIR:-/tmp}/nbv-node.XXXXXX")
 state=$(realpath "$state")
+jest=
 finish() {
   code=$?
   trap - EXIT INT TERM
+  if [ -n "$jest" ] && kill "$jest" 2>/dev/null; then wait "$jest" || true; fi
   [ $code = 0 ] || tail -n 20 "$state"/log/*.log >reports/test-cluster.log 2>/dev/null || true
   test/cluster/node/down.sh "$state" 2>/dev/null || rm -rf --one-file-system "$state"
   exit $code
@@ -68,5 +70,9 @@ rm -f "$report"
 status=0
 nsenter --net=/run/netns/nbv-node env NBV_TEST_CLUSTER="$state" \
   node --experimental-vm-modules --no-warnings=ExperimentalWarning node_modules/jest/bin/jest.js test/e2e/operator/real-node \
-  --reporters=default --reporters=./test/cluster/node/progress-reporter.mjs --json --outputFile="$report" || status=$?
+  --reporters=default --reporters=./test/cluster/node/progress-reporter.mjs --json --outputFile="$report" &
+# Not in the foreground: a signal would be heard only after its end.
+jest=$!
+wait "$jest" || status=$?
+jest=
 node scripts/print-totals.mjs "$report" "$status"

@@ -26,8 +26,6 @@ TOML
 build=("${inside[@]}" env CONTAINERS_REGISTRIES_CONF="$state/registries.conf" CONTAINERS_STORAGE_CONF="$state/storage.conf" TMPDIR="$state/tmp" BUILDAH_ISOLATION=chroot)
 "${build[@]}" "$root/scripts/build-image.sh" "$image" "$registry/node:20" >"$state/log/image.log" 2>&1 || die "$(tail -n 5 "$state/log/image.log")"
 "${build[@]}" buildah push -q "$image"
-size() { "${build[@]}" buildah inspect --type image --format '{{.Docker.Size}}' "$1" 2>/dev/null; }
-say "operator image: $((($(size "$image") - $(size "$registry/node:20")) / 1000)) kB over its base"
 
 kubectl=("${inside[@]}" "$state/programs/kubectl" "--kubeconfig=$state/pki/admin.kubeconfig")
 # What users install by other means: Prometheus Operator and Tekton.
