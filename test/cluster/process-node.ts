@@ -6,7 +6,7 @@ import { type Cluster, KubeError, objectOf, PODS, systemClock } from "../../src/
 import { type ExecutorOptions, ProcessExecutor } from "../../src/local/index.js";
 import { type LogRequest, type NodeLogServer, startNodeLogServer } from "./node-log-server.js";
 import type { Pki } from "./pki.js";
-import { type Node, NODES, ProcessScheduler } from "./process-scheduler.js";
+import { NODES, type Node, ProcessScheduler } from "./process-scheduler.js";
 
 export interface ProcessNodeOptions
   extends Pick<ExecutorOptions, "stateDirectory" | "programs" | "environment" | "user" | "pull"> {

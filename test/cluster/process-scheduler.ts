@@ -1,5 +1,5 @@
-import type { Container, Taint, Toleration } from "kubernetes-types/core/v1.js";
 import type * as core from "kubernetes-types/core/v1.js";
+import type { Container, Taint, Toleration } from "kubernetes-types/core/v1.js";
 import { parseQuantity, toRfc3339 } from "../../src/api/index.js";
 import {
   type Clock,

@@ -10,9 +10,9 @@ import {
   WEBHOOK_CONFIGURATION_NAME,
   WEBHOOK_SERVICE_NAME,
 } from "../../../src/api/index.js";
+import { containerEnvironment } from "../../../src/cli/local-environment.js";
 import { objectOf, SERVICE_ACCOUNTS } from "../../../src/kube/index.js";
 import { LiveCluster, loadKubeConfig } from "../../../src/kube/live/index.js";
-import { containerEnvironment } from "../../../src/cli/local-environment.js";
 import { chooseContainerUser } from "../../../src/local/container-user.js";
 import {
   type ControlPlane,

@@ -1,5 +1,5 @@
 import type { NotebookValidationJob } from "../../../src/api/index.js";
-import { type Event, EVENTS, listAll, NOTEBOOK_VALIDATION_JOBS, type Pod, PODS } from "../../../src/kube/index.js";
+import { EVENTS, type Event, listAll, NOTEBOOK_VALIDATION_JOBS, PODS, type Pod } from "../../../src/kube/index.js";
 import { code, notebook } from "../nbv.js";
 import { eventually } from "./eventually.js";
 import type { AuditEvent, CommandResult, World } from "./world.js";

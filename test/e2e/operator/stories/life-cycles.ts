@@ -131,7 +131,7 @@ export function tellOfLifeCycles(world: () => World): void {
         [1, "Error", "PodDeleted"],
       ]);
       const told = (await bench.events()).filter(({ involvedObject }) => involvedObject.name === "robbed");
-      expect(told.map(({ reason }) => reason)).toEqual(["Retrying", "Succeeded"]);
+      expect(told.map(({ reason }) => reason)).toEqual(["PodDeleted", "Succeeded"]);
     });
 
     test("a person's retry of a failed one is one more attempt", async () => {

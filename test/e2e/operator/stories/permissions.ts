@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { type Permission, PERMISSIONS } from "../../../../src/api/index.js";
+import { PERMISSIONS, type Permission } from "../../../../src/api/index.js";
 import type { AuditEvent, World } from "../world.js";
 
 /** Rules that leave no line in the audit log, or whose feature a world does not have. By `verb resource`. */
