@@ -1,11 +1,11 @@
 import { describe, expect, test } from "@jest/globals";
+import { crd } from "../../src/api/index.js";
 import { age } from "../../src/cli/age.js";
 import { jobStory } from "../../src/cli/job-story.js";
 import { programName } from "../../src/cli/program-name.js";
 import { seenJob } from "../../src/cli/seen-job.js";
 import { jobValue, statusTable, statusValues } from "../../src/cli/status-table.js";
 import { watchJob } from "../../src/cli/watch-job.js";
-import { crd } from "../../src/api/index.js";
 import { MemoryCluster } from "../../src/kube/memory/index.js";
 import { NOTEBOOK_VALIDATION_JOBS } from "../../src/kube/resources.js";
 import { clusterJob, NOW, STATUSES } from "./cluster-jobs.js";

@@ -121,7 +121,8 @@ function forward(
   response: ServerResponse,
   plan: Plan | undefined,
 ): void {
-  const fault = plan?.fault;
+  // No API server says of a write that it is too old.
+  const fault = plan?.fault === "410" && incoming.method !== "GET" ? "503" : plan?.fault;
   const { socket } = incoming;
   response.on("error", () => undefined);
   if (fault === "reset" || fault === "handshake") return void socket.destroy();

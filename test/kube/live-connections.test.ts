@@ -4,8 +4,8 @@ import {
   type AddressInfo,
   connect as connectTcp,
   createServer as createTcpServer,
-  type Server as TcpServer,
   type Socket,
+  type Server as TcpServer,
 } from "node:net";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";

@@ -1,4 +1,5 @@
 import type { KubeConfig } from "@kubernetes/client-node";
+import { type Clock, systemClock } from "../clock.js";
 import {
   type ApplyOptions,
   type Cluster,
@@ -13,7 +14,6 @@ import {
   type WatchOptions,
   type WriteOptions,
 } from "../cluster.js";
-import { type Clock, systemClock } from "../clock.js";
 import { isJsonObject, type JsonObject } from "../json.js";
 import { errorFromStatus, KubeError } from "../kube-error.js";
 import { LogPosition } from "../log-position.js";
@@ -24,8 +24,8 @@ import { PODS } from "../resources.js";
 import { Connection } from "./connection.js";
 import { type ApiRequest, HttpClient } from "./http-client.js";
 import { jsonLines } from "./json-lines.js";
-import { type LogQuery, resumingLog } from "./resuming-log.js";
 import type { RequestRecord } from "./request-record.js";
+import { type LogQuery, resumingLog } from "./resuming-log.js";
 import type { RetryLimits } from "./retry.js";
 
 export interface LiveClusterOptions {

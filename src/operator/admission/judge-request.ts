@@ -8,8 +8,8 @@ import {
   KIND,
   type NotebookValidationJob,
   type OperatorConfig,
-  parseJob,
   type Problem,
+  parseJob,
 } from "../../api/index.js";
 import { unmadeWarnings } from "../../validation/index.js";
 import { mayUse, obstacles } from "../decide/obstacles.js";

@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LEASE_NAME } from "../../../src/api/index.js";
-import { type Cluster, isKubeError, LEASES, listAll, type Pod, PODS } from "../../../src/kube/index.js";
+import { type Cluster, isKubeError, LEASES, listAll, PODS, type Pod } from "../../../src/kube/index.js";
 import { eventually } from "./eventually.js";
 import type { NodeContainers } from "./node-containers.js";
 import { mustSucceed } from "./run-command.js";

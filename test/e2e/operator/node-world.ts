@@ -1,4 +1,4 @@
-import { readFile, mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
@@ -6,11 +6,11 @@ import { OPERATOR_NAMESPACE, type OperatorConfigInput } from "../../../src/api/i
 import { isKubeError, SERVICE_ACCOUNTS } from "../../../src/kube/index.js";
 import { LiveCluster, loadKubeConfig } from "../../../src/kube/live/index.js";
 import { readAuditLog } from "./audit-log.js";
+import { DeployedOperators } from "./deployed-operators.js";
 import { eventually } from "./eventually.js";
 import { startGitServers } from "./git-servers.js";
-import { NodeContainers } from "./node-containers.js";
-import { DeployedOperators } from "./deployed-operators.js";
 import { LogThief } from "./log-thief.js";
+import { NodeContainers } from "./node-containers.js";
 import { mustSucceed, runCommand } from "./run-command.js";
 import { scrapeMetrics } from "./scrape-metrics.js";
 import { STORY_CONFIG, type World } from "./world.js";
@@ -103,6 +103,8 @@ async function build(state: string, ends: (() => Promise<unknown>)[], stop: () =
         );
       },
     },
+    // A kubelet starts containers one after the other, and looks at a pod again after seconds.
+    nodeMs: 15_000,
     systemNamespace: OPERATOR_NAMESPACE,
     account: `system:serviceaccount:${OPERATOR_NAMESPACE}:${ACCOUNT}`,
     kubectl,

@@ -108,6 +108,11 @@ export interface World {
   readonly images: WorldImages;
   readonly operators: OperatorReplicas;
   readonly faults: WorldFaults;
+  /**
+   * How long this world's node may take, on top of {@link VISIBLE_MS}, until it says what is wrong with one of several pods
+   * that were made at once, in milliseconds. @default 0
+   */
+  readonly nodeMs?: number;
   /** Namespace of the operator. */
   readonly systemNamespace: string;
   /** User name of the operator's ServiceAccount, as the audit log names it. */

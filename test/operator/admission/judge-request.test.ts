@@ -3,7 +3,7 @@ import { parseOperatorConfig } from "../../../src/api/index.js";
 import { readReview } from "../../../src/operator/admission/admission-review.js";
 import { judgeRequest } from "../../../src/operator/admission/judge-request.js";
 import { manifests, objectsOf } from "../../api/manifests.js";
-import { aJobObject, aReview, any, causes, creation, notebook, update } from "./requests.js";
+import { aJobObject, any, aReview, causes, creation, notebook, update } from "./requests.js";
 
 const jobs = (objects: readonly Record<string, unknown>[]) =>
   objects.filter(({ kind }) => kind === "NotebookValidationJob");

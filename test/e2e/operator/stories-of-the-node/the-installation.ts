@@ -2,8 +2,8 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { parseAllDocuments } from "yaml";
-import { REGISTRY, type NodeWorld } from "../node-world.js";
 import { eventually } from "../eventually.js";
+import { type NodeWorld, REGISTRY } from "../node-world.js";
 import { runCommand } from "../run-command.js";
 
 const MIB = 1024 ** 2;
