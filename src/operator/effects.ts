@@ -180,7 +180,10 @@ function refusalOf(error: unknown): EffectResult {
     throw error;
   // What was there a moment ago is gone: the namespace, or the job itself. Looking again tells.
   if (isKubeError(error, "NotFound")) throw error;
-  return { kind: "refused", failure: classifyApi(error) };
+  const failure = classifyApi(error);
+  // Nothing that a later try could not mend was said about the pod.
+  if (failure.reason === "ApiTransient") throw error;
+  return { kind: "refused", failure };
 }
 
 function guardOf({ metadata: { uid, resourceVersion } }: StoredJob): { uid?: string; resourceVersion?: string } {
