@@ -58,9 +58,13 @@ export class DeployedOperators implements OperatorReplicas {
   }
 
   async killLeader(signal: "SIGKILL" | "SIGTERM"): Promise<string> {
-    const { identity, pod } = await eventually("a leader", READY_MS, () => this.leadingPod());
     await this.collectLogs();
-    await this.options.containers.kill(pod, CONTAINER, signal);
+    // What the Lease and the pod say is a moment old: their process may have ended by itself.
+    const identity = await eventually("a leader that can be killed", READY_MS, async () => {
+      const leading = await this.leadingPod();
+      if (leading !== undefined) await this.options.containers.kill(leading.pod, CONTAINER, signal);
+      return leading?.identity;
+    });
     this.dead.add(identity);
     return identity;
   }

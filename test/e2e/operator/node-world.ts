@@ -74,7 +74,8 @@ async function build(state: string, ends: (() => Promise<unknown>)[], stop: () =
       ...STORY_CONFIG,
       // A kubelet looks again at a pod that could not start after 10 to 20 s.
       patience: { ...STORY_CONFIG.patience, startupGrace: "30s" },
-      // One small node takes the pods of many jobs at once.
+      // One small node takes the pods of many jobs, but not all at once: that of two cores has place for 18 fetches.
+      concurrency: { validations: 12, validationsPerNamespace: 12 },
       defaultResources: { requests: { cpu: "10m", memory: "64Mi" } },
       network: { caBundle: git.authority },
     };
