@@ -1,5 +1,5 @@
-// Makes build/ (or the directory named by the argument): everything that the operator image holds: one file with all
-// dependencies, and the runner beside it.
+// Makes build/ (or the directory named by the argument): everything that the operator image holds: the program with all
+// dependencies, in parts that are loaded when they are needed, and the runner beside it.
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -12,9 +12,16 @@ rmSync(out, { recursive: true, force: true });
 mkdirSync(`${out}/runner`, { recursive: true });
 await build({
   absWorkingDir: root,
-  entryPoints: ["src/cli/main.ts"],
-  outfile: `${out}/nbv.js`,
+  entryPoints: { nbv: "src/cli/main.ts" },
+  outdir: out,
   bundle: true,
+  // What `import()` loads becomes a file of its own: fetching a source starts without the operator, and the operator works
+  // without what only its start or another command needs.
+  splitting: true,
+  chunkNames: "chunks/[name]-[hash]",
+  // Node keeps the text of what it loads in memory. Names stay, for stack traces.
+  minifyWhitespace: true,
+  minifySyntax: true,
   platform: "node",
   format: "esm",
   target: "node20.19",

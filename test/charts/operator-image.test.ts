@@ -48,6 +48,22 @@ describe("what the operator image holds", () => {
     }
   });
 
+  test("the fetch step loads neither the operator nor a client for Kubernetes", () => {
+    const loaded = new Set<string>();
+    const load = (file: string): void => {
+      if (loaded.has(file)) return;
+      loaded.add(file);
+      // What `import("…")` names is loaded when it is asked for.
+      for (const [, path = ""] of readFileSync(file, "utf8").matchAll(/(?:from|import)\s*"(\.[^"]+)"/g))
+        load(join(file, "..", path));
+    };
+    load(join(app, "nbv.js"));
+    const text = [...loaded].map((file) => readFileSync(file, "utf8")).join("\n");
+    expect(text).toContain("fetch-source");
+    expect(text).not.toContain("ProxyAgent");
+    expect(text).not.toContain("the operator works");
+  });
+
   test("the runner is beside it, with what it carries", () => {
     for (const part of ["main.py", "nbv_runner", "vendor"])
       expect({ part, there: existsSync(join(app, "runner", part)) }).toEqual({ part, there: true });

@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { collectDefaultMetrics } from "prom-client";
 import type { OperatorConfig } from "../../api/index.js";
 import { UserError } from "../../api/user-error.js";
 import type { Clock } from "../../kube/clock.js";
@@ -126,7 +127,6 @@ export class ReplicaServers {
     const { cluster, clock, metrics, refreshGauges } = this.#options;
     const { metricsRoute } = await import("./metrics-route.js");
     const { ScrapeAccess } = await import("./scrape-access.js");
-    const { collectDefaultMetrics } = await import("prom-client");
     collectDefaultMetrics({ register: metrics.registry });
     const access = new ScrapeAccess({ cluster, clock, onError: (error) => this.#noteScrape(error) });
     return metricsRoute({ registry: metrics.registry, refresh: refreshGauges, ...(isGuarded ? { access } : {}) });
