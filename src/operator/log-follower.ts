@@ -8,6 +8,7 @@ import type { ObjectKey } from "../kube/object.js";
 import type { Random } from "../kube/random.js";
 import { advance, emptyProgress, type RunProgress } from "../validation/index.js";
 import { LineSplitter } from "./line-splitter.js";
+import { Turns } from "./turns.js";
 
 export interface LogFollowerOptions {
   readonly cluster: Cluster;
@@ -18,6 +19,13 @@ export interface LogFollowerOptions {
   readonly onProgress: (jobKey: string) => void;
   /** @default 1000 */
   readonly intervalMs?: number;
+  /**
+   * How long a container is known to run before its log is read for the first time. One that ends sooner costs one plain
+   * read at its end, on a connection that others have used, in place of a stream with one of its own. @default 2000
+   */
+  readonly quietMs?: number;
+  /** Logs that are read as a whole at a time, as long as they come quickly. @default 32 */
+  readonly maxReads?: number;
   /** Streams that are kept open at a time; more pods are polled. @default 100 */
   readonly maxStreams?: number;
   /** Between polls. @default 10000 */
@@ -45,6 +53,9 @@ export interface FollowedProgress {
   readonly isFinal: boolean;
 }
 
+/** A reading that takes longer makes room for the next: a node that does not answer must not keep others' logs waiting. */
+const TURN_MS = 1000;
+
 interface Following {
   readonly log: FollowedLog;
   /** How far the log was read while the container ran, and the line that was begun there. */
@@ -56,6 +67,8 @@ interface Following {
   hasEnded: boolean;
   /** Ends the stream that is open. */
   interrupt: AbortController;
+  /** Ends the wait for the next reading. */
+  wake: AbortController;
   readonly stop: AbortController;
   isNoticePending: boolean;
 }
@@ -69,18 +82,22 @@ export class LogFollower {
   readonly #options: Required<LogFollowerOptions>;
   /** By job: only its current attempt matters. */
   readonly #followings = new Map<string, Following>();
+  readonly #reads: Turns;
   #streams = 0;
   #isStopped = false;
 
   constructor(options: LogFollowerOptions) {
     this.#options = {
       intervalMs: 1000,
+      quietMs: 2000,
+      maxReads: 32,
       maxStreams: 100,
       pollMs: 10_000,
       maxStreamMs: 600_000,
       patienceMs: 30_000,
       ...options,
     };
+    this.#reads = new Turns(this.#options.maxReads, TURN_MS, options.clock);
   }
 
   /** Jobs whose attempt is followed or remembered. */
@@ -108,6 +125,7 @@ export class LogFollower {
         isFinal: false,
         hasEnded,
         interrupt: new AbortController(),
+        wake: new AbortController(),
         stop: new AbortController(),
         isNoticePending: false,
       };
@@ -116,6 +134,7 @@ export class LogFollower {
       void this.#read(following);
     } else if (following !== undefined && hasEnded && !following.hasEnded) {
       following.hasEnded = true;
+      following.wake.abort();
       this.#limit(following);
     }
     return following ?? { progress: emptyProgress(), isFinal: false };
@@ -139,6 +158,7 @@ export class LogFollower {
     this.#followings.delete(jobKey);
     following?.stop.abort(new Error("the log matters no more"));
     following?.interrupt.abort(new Error("the log matters no more"));
+    following?.wake.abort();
   }
 
   /** Ends all streams. */
@@ -148,16 +168,18 @@ export class LogFollower {
   }
 
   async #read(following: Following): Promise<void> {
-    const { clock, random, logger, pollMs } = this.#options;
+    const { random, logger, pollMs, quietMs } = this.#options;
     const backoff = new Backoff({ firstMs: 250, maxMs: 10_000 }, random);
     const isOver = (): boolean => following.stop.signal.aborted || following.isFinal;
     try {
+      if (!following.hasEnded) await this.#pause(following, quietMs);
       while (!isOver()) {
         const hadEnded = following.hasEnded;
         const asStream = !hadEnded && this.#streams < this.#options.maxStreams;
         let wait = asStream || hadEnded ? 0 : pollMs;
         try {
-          const isWhole = await this.#readOnce(following, asStream, hadEnded);
+          const read = async (): Promise<boolean> => !isOver() && this.#readOnce(following, asStream, hadEnded);
+          const isWhole = await (asStream ? read() : this.#reads.take(read));
           if (following.progress.verdict !== undefined || (hadEnded && isWhole)) return this.#finish(following);
           if (isWhole) backoff.reset();
           // The server closed the stream: the container has ended, which the pod's status will soon say, or it was cut.
@@ -168,11 +190,17 @@ export class LogFollower {
           logger.debug({ pod: following.log.pod, err: error }, "the log could not be read; it is tried again");
           wait = backoff.next(isKubeError(error) ? (error.retryAfterMs ?? 0) : 0);
         }
-        if (wait > 0) await clock.sleep(wait, following.stop.signal);
+        if (wait > 0 && following.hasEnded === hadEnded && !isOver()) await this.#pause(following, wait);
       }
     } catch (error) {
       if (!following.stop.signal.aborted) logger.error({ err: error }, "following a log failed");
     }
+  }
+
+  /** Waits; when the container's end becomes known meanwhile, or the log matters no more, no longer. */
+  async #pause(following: Following, ms: number): Promise<void> {
+    following.wake = new AbortController();
+    await this.#options.clock.sleep(ms, following.wake.signal).catch(() => undefined);
   }
 
   /**

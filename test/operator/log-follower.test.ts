@@ -55,6 +55,7 @@ describe("a log follower", () => {
   test("tells of progress while the notebook runs, but not of every line", async () => {
     const { follower, clock, told, settle } = aFollower([{ lines: LINES.slice(0, 4), then: "hang" }]);
     follower.follow(LOG, false);
+    await clock.advance(2000);
     await settle();
     expect(told).toEqual([]);
     await clock.advance(1000);
@@ -117,9 +118,66 @@ describe("a log follower", () => {
     expect(clock.pending).toBe(0);
   });
 
-  test("remembers the last words of a pod that is gone until it is forgotten", async () => {
-    const { follower, settle } = aFollower([{ lines: LINES, then: "end" }]);
+  test("opens no stream for a notebook that ends within moments: its log is read once, as soon as it has ended", async () => {
+    const { follower, clock, calls, told, settle } = aFollower([]);
     follower.follow(LOG, false);
+    await clock.advance(1900);
+    await settle();
+    expect(calls).toEqual([]);
+    follower.follow(LOG, true);
+    await settle();
+    expect(calls).toEqual([false]);
+    expect(told).toEqual(["team-a/titanic"]);
+    expect(follower.follow(LOG, true)).toMatchObject({ isFinal: true, progress: { verdict: { verdict: "Passed" } } });
+  });
+
+  test("reads a polled log as soon as its container has ended", async () => {
+    const { follower, clock, calls, settle } = aFollower([{ lines: LINES.slice(0, 2), then: "end" }], {
+      maxStreams: 0,
+    });
+    follower.follow(LOG, false);
+    await clock.advance(2000);
+    await settle();
+    follower.follow(LOG, true);
+    await settle();
+    expect(calls).toEqual([false, false]);
+    expect(follower.follow(LOG, true).isFinal).toBe(true);
+  });
+
+  test("reads few logs at a time, but a node that does not answer keeps others waiting for a moment only", async () => {
+    const { follower, clock, calls, settle } = aFollower([{ lines: [], then: "hang" }], { maxReads: 1 });
+    follower.follow(LOG, true);
+    const other = { ...LOG, jobKey: "team-a/other", podUid: "uid-2", pod: { namespace: "team-a", name: "pod-2" } };
+    follower.follow(other, true);
+    await settle();
+    expect(calls).toEqual([false]);
+    await clock.advance(1000);
+    await settle();
+    expect(calls).toEqual([false, false]);
+    expect(follower.follow(other, true).isFinal).toBe(true);
+    follower.stop();
+    await settle();
+    expect(clock.pending).toBe(0);
+  });
+
+  test("does not ask for a log that was forgotten while it waited for its turn", async () => {
+    const { follower, clock, calls, settle } = aFollower([{ lines: [], then: "hang" }], { maxReads: 1 });
+    const other = { ...LOG, jobKey: "team-a/other", podUid: "uid-2", pod: { namespace: "team-a", name: "pod-2" } };
+    follower.follow(LOG, true);
+    follower.follow(other, true);
+    follower.forget(other.jobKey);
+    await clock.advance(1000);
+    await settle();
+    expect(calls).toEqual([false]);
+    follower.stop();
+    await settle();
+    expect(clock.pending).toBe(0);
+  });
+
+  test("remembers the last words of a pod that is gone until it is forgotten", async () => {
+    const { follower, clock, settle } = aFollower([{ lines: LINES, then: "end" }]);
+    follower.follow(LOG, false);
+    await clock.advance(2000);
     await settle();
     expect(follower.last(LOG.jobKey, "pod-1")?.progress.verdict?.verdict).toBe("Passed");
     expect(follower.last(LOG.jobKey, "pod-2")).toBeUndefined();
@@ -142,6 +200,7 @@ describe("a log follower", () => {
       { ...LOG, jobKey: "team-a/other", podUid: "uid-2", pod: { namespace: "team-a", name: "pod-2" } },
       false,
     );
+    await clock.advance(2000);
     await settle();
     expect(calls).toEqual([true, false]);
     await clock.advance(10_000);
