@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isNestedDeeper } from "./nesting.js";
 import { fieldText, type Problem, problemsOf } from "./problem.js";
 import { prototypeKeys } from "./prototype-keys.js";
 import { API_VERSION, GROUP, KIND, NotebookValidationJob } from "./v1alpha1/job.js";
@@ -9,6 +10,9 @@ import { withoutNulls } from "./without-nulls.js";
 
 /** The object around spec and status, which are judged on their own. */
 const Envelope = NotebookValidationJob.extend({ spec: z.unknown().optional(), status: z.unknown().optional() });
+
+/** Levels of objects and lists in a spec; what Kubernetes knows needs a dozen. */
+const MAX_LEVELS = 100;
 
 export interface ParseOptions {
   /** Stands in for a missing `spec.notebook.git`: for runs on a working tree instead of a repository. */
@@ -55,6 +59,12 @@ export function parseSpec(value: unknown, options: ParseOptions = {}): ParsedSpe
   if (value === undefined || value === null)
     return { ok: false, problems: [specProblem("is required", "missing-field")] };
   if (!isObject(value)) return { ok: false, problems: [specProblem("must be an object", "wrong-type")] };
+  // Whatever walks through a spec later may do so without counting its steps.
+  if (isNestedDeeper(value, MAX_LEVELS))
+    return {
+      ok: false,
+      problems: [specProblem(`must not be nested more than ${MAX_LEVELS} levels deep`, "invalid-value")],
+    };
   const cleaned = withGit(withoutNulls(value, NotebookValidationJobSpec), options.defaultGit);
   const result = NotebookValidationJobSpec.safeParse(cleaned);
   const forged = prototypeKeys(value, ["spec"]);

@@ -45,11 +45,14 @@ export function put(object: JsonObject, key: string, value: unknown): void {
   }
 }
 
-/** Freezes a JSON value and everything in it, and returns it. */
+/** Freezes a JSON value and everything in it, however deep, and returns it. */
 export function freezeJson<T>(value: T): T {
-  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    for (const field of Object.values(value)) freezeJson(field);
+  const open: unknown[] = [value];
+  while (open.length > 0) {
+    const next = open.pop();
+    if (typeof next !== "object" || next === null || Object.isFrozen(next)) continue;
+    Object.freeze(next);
+    for (const field of Object.values(next)) if (typeof field === "object") open.push(field);
   }
   return value;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { applyMergePatch, createMergePatch } from "../../src/kube/index.js";
-import { cloneJson, equalJson, type JsonObject } from "../../src/kube/json.js";
+import { cloneJson, equalJson, freezeJson, type JsonObject } from "../../src/kube/json.js";
 
 const withoutNulls = fc.letrec((tie) => ({
   value: fc.oneof(
@@ -49,6 +49,19 @@ describe("merge patch", () => {
       }),
     );
   });
+});
+
+test("a frozen value is frozen everywhere, however deep it is", () => {
+  fc.assert(
+    fc.property(withoutNulls, (value) => {
+      const isFrozen = (part: unknown): boolean =>
+        typeof part !== "object" || part === null || (Object.isFrozen(part) && Object.values(part).every(isFrozen));
+      expect(isFrozen(freezeJson(value))).toBe(true);
+    }),
+  );
+  let deep: JsonObject = {};
+  for (let level = 0; level < 100_000; level++) deep = { deep };
+  expect(Object.isFrozen(freezeJson(deep)["deep"])).toBe(true);
 });
 
 test("a copy is equal and shares nothing", () => {

@@ -8,6 +8,7 @@ import {
   toRfc3339,
   ValidationConfig,
 } from "../../src/api/index.js";
+import { freezeJson } from "../../src/kube/json.js";
 import { decide } from "../../src/operator/decide/decide.js";
 import { failureOf } from "../../src/recovery/index.js";
 import { unmadeChecks } from "../../src/validation/index.js";
@@ -56,6 +57,17 @@ describe("a job that arrives", () => {
     expect(story.status.message).toContain("spec.notebook.path");
     expect(story.condition("SpecValid")).toBe("False/InvalidSpec");
     expect(story.condition("DeadLettered")).toBe("True/PermanentError");
+  });
+
+  test("with a spec that is nested without measure fails as well, and brings nobody down", () => {
+    let emptyDir: unknown = {};
+    for (let level = 0; level < 20_000; level++) emptyDir = level % 2 === 0 ? [emptyDir] : { emptyDir };
+    const notebook = { git: { url: "https://git.example.com/x.git", ref: "main" }, path: "x.ipynb" };
+    const spec = { notebook, podConfig: { containerImage: "a:1", volumes: [{ name: "a", emptyDir }] } };
+    const story = new Story(freezeJson({ ...aJob().build(), spec }));
+    story.see();
+    expect(story.status).toMatchObject({ phase: "Failed", failureReason: "InvalidSpec", fault: "user" });
+    expect(story.status.message).toContain("spec must not be nested more than 100 levels deep");
   });
 
   test.each([

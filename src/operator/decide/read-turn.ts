@@ -61,10 +61,18 @@ function readSpecAnew(spec: unknown, config: OperatorConfig): ReadSpec {
     return { reading, hash: specHash(parsed.spec) };
   }
   const problem = parsed.problems.map(({ field, message }) => `${field} ${message}`).join("; ");
-  const hash = createHash("sha256")
-    .update(canonicalJson(spec ?? null))
-    .digest("hex");
-  return { reading: { ok: false, problem }, hash };
+  return { reading: { ok: false, problem }, hash: createHash("sha256").update(textOf(spec, problem)).digest("hex") };
+}
+
+/** What tells an unusable spec from the next one. */
+function textOf(spec: unknown, problem: string): string {
+  try {
+    return canonicalJson(spec ?? null);
+  } catch (error) {
+    // It is nested too deeply to be written down.
+    if (error instanceof RangeError) return problem;
+    throw error;
+  }
 }
 
 function statusOf(status: unknown): JobStatus {
