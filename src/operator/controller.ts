@@ -1,7 +1,6 @@
 import type { Logger } from "pino";
-import { effectiveSpec, type Instant, LABEL_JOB, parseDuration, parseSpec } from "../api/index.js";
+import { effectiveSpec, LABEL_JOB, parseDuration, parseSpec } from "../api/index.js";
 import { Informer } from "../kube/informer.js";
-import { isKubeError } from "../kube/kube-error.js";
 import { keyOf, keyText } from "../kube/object-key.js";
 import { NOTEBOOK_VALIDATION_JOBS, type NotebookValidationJobObject, PODS, type Pod } from "../kube/resources.js";
 import { AssumedPods } from "./assumed-pods.js";
@@ -18,13 +17,14 @@ import { Observer } from "./observer.js";
 import { OperatorMetrics } from "./operator-metrics.js";
 import type { OperatorOptions } from "./operator-options.js";
 import { PodEvents } from "./pod-events.js";
-import { priorityOf } from "./priority.js";
+import { priorityOf, UNDER_WAY_PRIORITY } from "./priority.js";
 import { readSecret } from "./read-secret.js";
 import { Reconciler } from "./reconciler.js";
 import { SigningKey } from "./signing-key.js";
 import { SourceDesk } from "./source-desk.js";
 import { recordTransition } from "./transition-metrics.js";
 import { WorkQueue } from "./work-queue.js";
+import { Workers } from "./workers.js";
 
 /** Index of pods by the UID of the job that controls them. */
 const BY_OWNER = "owner";
@@ -32,8 +32,6 @@ const BY_OWNER = "owner";
 const DRAIN_MS = 8_000;
 /** A job that has waited so long for a worker waits too long; milliseconds. */
 const LATE_MS = 500;
-/** Before a call that the operator may not make is made again; milliseconds. */
-const FORBIDDEN_MS = 300_000;
 
 /** Watches jobs and their pods, and has each job reconciled when something about it changed or its time has come. */
 export class Controller {
@@ -50,8 +48,7 @@ export class Controller {
   readonly #reconciler: Reconciler;
   /** Names of jobs by UID, for answers that know only the latter. */
   readonly #keys = new Map<string, string>();
-  /** Keys that workers have, since when: the longest first. */
-  readonly #takenAt = new Map<string, Instant>();
+  readonly #workers: Workers;
   #isReady = false;
 
   constructor(options: OperatorOptions) {
@@ -95,7 +92,7 @@ export class Controller {
       clock,
       random,
       logger: this.#logger,
-      onProgress: (key) => this.#add(key),
+      onProgress: (key, isFinal) => this.#add(key, isFinal),
       maxStreams: config.concurrency.logStreams,
     });
     const { validations, validationsPerNamespace } = config.concurrency;
@@ -133,6 +130,16 @@ export class Controller {
       assumed: this.#assumed,
       onTransition: (job, before, after) => this.#transition(job, before, after),
     });
+    this.#workers = new Workers({
+      queue: this.#queue,
+      clock,
+      logger: this.#logger,
+      metrics: this.#metrics,
+      reconcile: (key) => this.#reconciler.reconcile(parsed(key)),
+      priorityOf: (key) => this.#priorityOf(key),
+      // A place that was promised and not taken is the next one's.
+      onDone: () => this.#wakeWaiting(),
+    });
   }
 
   /** Whether the caches are filled and jobs are being worked on. */
@@ -147,8 +154,7 @@ export class Controller {
 
   /** How long the reconcile that takes longest has taken by now, in milliseconds. */
   get longestReconcileMs(): number {
-    const [since] = this.#takenAt.values();
-    return since === undefined ? 0 : this.#options.clock.now() - since;
+    return this.#workers.longestMs;
   }
 
   /** Brings the gauges up to date that follow from the caches. */
@@ -170,9 +176,8 @@ export class Controller {
       this.#assumed.begin();
       this.#isReady = true;
       this.#logger.info({ jobs: this.#jobs.size, pods: this.#pods.size }, "the operator works");
-      const workers = Math.max(1, this.#options.concurrency ?? this.#options.config.concurrency.reconciles);
       const stopped = aborted(signal);
-      for (let worker = 0; worker < workers; worker++) void this.#work();
+      this.#workers.start(Math.max(1, this.#options.concurrency ?? this.#options.config.concurrency.reconciles));
       await stopped;
     } catch (error) {
       if (!signal.aborted) throw error;
@@ -235,12 +240,14 @@ export class Controller {
     this.#assumed.told(jobUid, pod);
     if (isGone || !isLive(pod, this.#options.clock.now())) this.#capacity.ended(jobUid, uid);
     else this.#capacity.seen({ jobUid, namespace }, uid, lostFrom(pod));
-    this.#add(this.#keys.get(jobUid));
+    this.#add(this.#keys.get(jobUid), true);
     this.#wakeWaiting();
   }
 
-  #add(key: string | undefined): void {
-    if (key !== undefined) this.#queue.add(key, { priority: this.#priorityOf(key) });
+  /** @param isUnderWay whether it is about an attempt that has begun */
+  #add(key: string | undefined, isUnderWay = false): void {
+    if (key === undefined) return;
+    this.#queue.add(key, { priority: isUnderWay ? UNDER_WAY_PRIORITY : this.#priorityOf(key) });
   }
 
   /** As many of those that wait as there are places may try again, the most urgent first. */
@@ -260,51 +267,6 @@ export class Controller {
 
   #priorityOf(key: string): number {
     return priorityOf(this.#jobs.get(parsed(key))?.spec);
-  }
-
-  async #work(): Promise<void> {
-    for (let key = await this.#queue.take(); key !== undefined; key = await this.#queue.take()) {
-      this.#takenAt.set(key, this.#options.clock.now());
-      await this.#reconcile(key);
-      this.#takenAt.delete(key);
-      this.#queue.done(key);
-    }
-  }
-
-  async #reconcile(key: string): Promise<void> {
-    const { clock } = this.#options;
-    const startedAt = clock.now();
-    let result: "success" | "requeue" | "error" = "success";
-    try {
-      const { requeueAfterMs } = await this.#reconciler.reconcile(parsed(key));
-      this.#queue.forget(key);
-      if (requeueAfterMs !== undefined) {
-        result = "requeue";
-        this.#queue.addAfter(key, requeueAfterMs, { priority: this.#priorityOf(key) });
-      }
-    } catch (error) {
-      result = "error";
-      this.#failed(key, error);
-    }
-    this.#metrics.observe("reconcileDuration", { result }, (clock.now() - startedAt) / 1000);
-    // A place that was promised and not taken is the next one's.
-    this.#wakeWaiting();
-  }
-
-  #failed(key: string, error: unknown): void {
-    const priority = this.#priorityOf(key);
-    if (isKubeError(error, "Forbidden", "Unauthorized")) {
-      this.#queue.addAfter(key, FORBIDDEN_MS, { priority });
-      this.#logger.error({ job: key, err: error }, "the operator may not do what the job needs; it tries again slowly");
-    } else {
-      const delayMs = this.#queue.addAfterFailure(key, isKubeError(error) ? error.retryAfterMs : 0, { priority });
-      const level = isKubeError(error) ? "warn" : "error";
-      this.#logger[level](
-        { job: key, err: error, delayMs: Math.round(delayMs) },
-        "a reconcile failed; it is tried again",
-      );
-    }
-    this.#metrics.count("reconcileErrors", { kind: isKubeError(error) ? "api" : "internal" });
   }
 }
 

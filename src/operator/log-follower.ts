@@ -16,12 +16,12 @@ export interface LogFollowerOptions {
   readonly random: Random;
   readonly logger: Logger;
   /** Told when a pod's log says something new; not more often than `intervalMs` until it is final. */
-  readonly onProgress: (jobKey: string) => void;
+  readonly onProgress: (jobKey: string, isFinal: boolean) => void;
   /** @default 1000 */
   readonly intervalMs?: number;
   /**
    * How long a container is known to run before its log is read for the first time. One that ends sooner costs one plain
-   * read at its end, on a connection that others have used, in place of a stream with one of its own. @default 2000
+   * read at its end, on a connection that others have used, in place of a stream with one of its own. @default 1000
    */
   readonly quietMs?: number;
   /** Logs that are read as a whole at a time, as long as they come quickly. @default 32 */
@@ -89,7 +89,7 @@ export class LogFollower {
   constructor(options: LogFollowerOptions) {
     this.#options = {
       intervalMs: 1000,
-      quietMs: 2000,
+      quietMs: 1000,
       maxReads: 32,
       maxStreams: 100,
       pollMs: 10_000,
@@ -263,7 +263,7 @@ export class LogFollower {
   #finish(following: Following): void {
     if (following.isFinal) return;
     following.isFinal = true;
-    if (!following.stop.signal.aborted) this.#options.onProgress(following.log.jobKey);
+    if (!following.stop.signal.aborted) this.#options.onProgress(following.log.jobKey, true);
   }
 
   /** Tells of news, but not more often than the interval allows. */
@@ -274,7 +274,7 @@ export class LogFollower {
     void clock.sleep(intervalMs, following.stop.signal).then(
       () => {
         following.isNoticePending = false;
-        if (!following.isFinal) onProgress(following.log.jobKey);
+        if (!following.isFinal) onProgress(following.log.jobKey, false);
       },
       () => undefined,
     );

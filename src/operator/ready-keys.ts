@@ -1,4 +1,5 @@
 import type { Instant } from "../api/instant.js";
+import { UNDER_WAY_PRIORITY } from "./priority.js";
 
 interface Waiting {
   readonly since: Instant;
@@ -14,7 +15,7 @@ interface Namespace {
 }
 
 /**
- * Keys that are ready, and who goes next: a key that waited too long, then the higher priority, then the namespace with
+ * Keys that are ready, and who goes next: what is under way, then a key that waited too long, then the higher priority, then the namespace with
  * the fewest workers, then the namespace whose last turn is longest ago, then the older key. So a namespace with ten
  * thousand jobs delays another's single job by one turn of each namespace, not by ten thousand.
  */
@@ -23,7 +24,7 @@ export class ReadyKeys {
   readonly #priorities = new Map<string, number>();
   #turn = 0;
 
-  /** @param agingMs a key that waited this long goes before every priority */
+  /** @param agingMs a key that waited this long goes before every priority that a job can ask for */
   constructor(readonly agingMs: number) {}
 
   get size(): number {
@@ -67,7 +68,8 @@ export class ReadyKeys {
         const head = level.entries().next().value;
         if (head === undefined) continue;
         const [key, { since }] = head;
-        const rank = now - since >= this.agingMs ? Number.POSITIVE_INFINITY : priority;
+        const isAged = now - since >= this.agingMs && priority < UNDER_WAY_PRIORITY;
+        const rank = isAged ? UNDER_WAY_PRIORITY - 1 : priority;
         const candidate = { namespace, priority, rank, key, since };
         if (best === undefined || goesBefore(candidate, best)) best = candidate;
       }

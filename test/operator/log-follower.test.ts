@@ -55,7 +55,7 @@ describe("a log follower", () => {
   test("tells of progress while the notebook runs, but not of every line", async () => {
     const { follower, clock, told, settle } = aFollower([{ lines: LINES.slice(0, 4), then: "hang" }]);
     follower.follow(LOG, false);
-    await clock.advance(2000);
+    await clock.advance(1000);
     await settle();
     expect(told).toEqual([]);
     await clock.advance(1000);
@@ -121,7 +121,7 @@ describe("a log follower", () => {
   test("opens no stream for a notebook that ends within moments: its log is read once, as soon as it has ended", async () => {
     const { follower, clock, calls, told, settle } = aFollower([]);
     follower.follow(LOG, false);
-    await clock.advance(1900);
+    await clock.advance(900);
     await settle();
     expect(calls).toEqual([]);
     follower.follow(LOG, true);
@@ -136,7 +136,7 @@ describe("a log follower", () => {
       maxStreams: 0,
     });
     follower.follow(LOG, false);
-    await clock.advance(2000);
+    await clock.advance(1000);
     await settle();
     follower.follow(LOG, true);
     await settle();
@@ -177,7 +177,7 @@ describe("a log follower", () => {
   test("remembers the last words of a pod that is gone until it is forgotten", async () => {
     const { follower, clock, settle } = aFollower([{ lines: LINES, then: "end" }]);
     follower.follow(LOG, false);
-    await clock.advance(2000);
+    await clock.advance(1000);
     await settle();
     expect(follower.last(LOG.jobKey, "pod-1")?.progress.verdict?.verdict).toBe("Passed");
     expect(follower.last(LOG.jobKey, "pod-2")).toBeUndefined();
@@ -200,7 +200,7 @@ describe("a log follower", () => {
       { ...LOG, jobKey: "team-a/other", podUid: "uid-2", pod: { namespace: "team-a", name: "pod-2" } },
       false,
     );
-    await clock.advance(2000);
+    await clock.advance(1000);
     await settle();
     expect(calls).toEqual([true, false]);
     await clock.advance(10_000);

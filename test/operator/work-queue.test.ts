@@ -2,6 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { ManualClock } from "../../src/kube/manual-clock.js";
 import { seededRandom } from "../../src/kube/random.js";
+import { priorityOf, UNDER_WAY_PRIORITY } from "../../src/operator/priority.js";
 import { WorkQueue } from "../../src/operator/work-queue.js";
 
 function aQueue(options: { baseDelayMs?: number; maxDelayMs?: number; agingMs?: number } = {}) {
@@ -67,6 +68,19 @@ describe("a work queue", () => {
     await clock.advance(1000);
     queue.add("ns/high", { priority: 100 });
     expect(await drain(queue)).toEqual(["ns/low", "ns/high"]);
+  });
+
+  test("brings what is under way to its end before anything new begins, however urgent that is or long it waits", async () => {
+    const { queue, clock } = aQueue();
+    queue.add("ns/urgent", { priority: 100 });
+    await clock.advance(60_000);
+    queue.add("other/under-way", { priority: UNDER_WAY_PRIORITY });
+    expect(await drain(queue)).toEqual(["other/under-way", "ns/urgent"]);
+  });
+
+  test("no job gets that place by what it asks for", () => {
+    for (const priority of [Number.MAX_VALUE, Number.POSITIVE_INFINITY, 1e16])
+      expect(priorityOf({ priority })).toBeLessThan(UNDER_WAY_PRIORITY - 1);
   });
 
   test("a namespace with many jobs delays another one's by one turn only", async () => {
