@@ -14,6 +14,10 @@ COPY build/passwd /etc/passwd
 
 # The root file system may be read-only, and the user any number (OpenShift): only /tmp is written to.
 ENV NODE_ENV=production HOME=/tmp
+# The youngest objects get 3 x 4 MiB in place of 3 x 16: a burst's peak is lower by what it does not need, at the same CPU time.
+ENV NODE_OPTIONS=--max-semi-space-size=4
+# glibc keeps what each of its arenas was given, and would have eight per core for Node's few threads.
+ENV MALLOC_ARENA_MAX=2
 WORKDIR /app
 USER 65532:65532
 ENTRYPOINT ["node", "/app/nbv.js"]

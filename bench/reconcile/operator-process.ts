@@ -18,6 +18,13 @@ const CONFIG = {
   concurrency: { validations: 100_000, validationsPerNamespace: 100_000 },
 };
 
+/** What the image sets for every process, from the Dockerfile; the user's home is this computer's. */
+function imageEnvironment(): Record<string, string> {
+  const lines = readFileSync("Dockerfile", "utf8").matchAll(/^ENV (.*)$/gm);
+  const pairs = [...lines].flatMap(([, text = ""]) => text.split(" ")).map((pair) => pair.split(/=(.*)/s));
+  return Object.fromEntries(pairs.flatMap(([name, value = ""]) => (name && name !== "HOME" ? [[name, value]] : [])));
+}
+
 /** `nbv operator` as its image runs it, in a process of its own. */
 export class OperatorProcess {
   private constructor(
@@ -42,7 +49,7 @@ export class OperatorProcess {
     const [program = process.execPath, ...words] = [...leash, process.execPath, ...command];
     const child = spawn(program, words, {
       stdio: ["ignore", log, log],
-      env: { ...process.env, NODE_ENV: "production", ...environment },
+      env: { ...process.env, ...imageEnvironment(), ...environment },
     });
     process.once("exit", () => child.kill("SIGKILL"));
     const operator = new OperatorProcess(child, logFile, `http://127.0.0.1:${health}`);

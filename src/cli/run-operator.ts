@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
+import { setFlagsFromString } from "node:v8";
 import type { Logger } from "pino";
 import { OPERATOR_NAMESPACE, parseOperatorConfig } from "../api/index.js";
 import { UserError } from "../api/user-error.js";
@@ -16,12 +17,18 @@ import { readOperatorConfig } from "./operator-config-file.js";
 import { version } from "./version.js";
 import { configChange } from "./watch-config.js";
 
+/**
+ * How far the heap may grow beyond what is in use before old objects are looked through again. By V8's own choice (up to
+ * four times) most of a burst's memory is what nobody needs any more; this costs no measurable time.
+ */
+const HEAP_GROWING_PERCENT = 40;
 const SIGNALS = ["SIGTERM", "SIGINT"] as const;
 /** What has not ended so long after a signal is cut off, milliseconds. */
 const LATEST_END_MS = 9_500;
 
 /** Runs one replica in this process, to its end. The process is to exit with the code: something may still be under way. */
 export async function runOperator(options: OperatorCommandOptions): Promise<ExitCode> {
+  setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`);
   const logger = operatorLogger(options.logLevel);
   const stop = new AbortController();
   const onSignal = (signal: NodeJS.Signals): void => {
