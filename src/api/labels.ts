@@ -44,6 +44,8 @@ export const ANNOTATION_NOTEBOOK_STATUS_SUMMARY = "mlops.dev/notebook-status-sum
 /** On builds: full environment digest. */
 export const ANNOTATION_ENVIRONMENT_DIGEST = "mlops.dev/environment-digest";
 
+/** On validation pods: shows that the operator made the pod for this very attempt (`SigningKey.proofOf`). */
+export const ANNOTATION_ATTEMPT_PROOF = "mlops.dev/attempt-proof";
 /** On the Secret with the serving certificate: who issues it. The operator renews only what it issued itself. */
 export const ANNOTATION_CERTIFICATE_ISSUER = "mlops.dev/certificate-issuer";
 

@@ -28,6 +28,8 @@ export interface AttemptRequest {
   readonly plan: AttemptPlan;
   /** From {@link SigningKey.publicKey}. */
   readonly sealFor: string;
+  /** From {@link SigningKey.proofOf}. */
+  readonly proof: string;
   /** Names of the keys of the Secrets that become variables, by Secret; values are never read into here. */
   readonly secretKeys: Readonly<Record<string, readonly string[]>>;
   readonly config: OperatorConfig;
@@ -40,7 +42,7 @@ export interface AttemptRequest {
 
 /** The pod of one attempt. @throws UserError when the job uses a reserved name or path */
 export function attemptPod(request: AttemptRequest): Pod {
-  const { job, spec, effective, plan, sealFor, config, fetcher } = request;
+  const { job, spec, effective, plan, sealFor, proof, config, fetcher } = request;
   const pod = podSettings(spec, effective, config);
   const attempt = { job, runId: plan.runId, attempt: plan.number };
   return validationPod({
@@ -57,6 +59,7 @@ export function attemptPod(request: AttemptRequest): Pod {
     assignsUserIds: config.openshift,
     startupAllowanceSeconds: parseDuration(config.patience.podStartAllowance) / 1000,
     sealFor,
+    proof,
     config: runnerConfig({
       ...attempt,
       commit: plan.commit,

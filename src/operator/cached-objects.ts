@@ -1,3 +1,4 @@
+import { ANNOTATION_ATTEMPT_PROOF } from "../api/index.js";
 import type { ObjectMeta } from "../kube/object.js";
 import type { NotebookValidationJobObject, Pod } from "../kube/resources.js";
 import { isTerminal, type JobStatus } from "./decide/job.js";
@@ -34,6 +35,7 @@ const NOTHING: readonly never[] = Object.freeze([]);
 /** A pod as it is cached: with what tells whose it is and how it is doing, and without what it was told to do. */
 export function cachedPod({ apiVersion, kind, metadata, spec, status }: Pod): Pod {
   const { name, namespace, uid, resourceVersion, creationTimestamp, deletionTimestamp, ownerReferences } = metadata;
+  const proof = metadata.annotations?.[ANNOTATION_ATTEMPT_PROOF];
   return defined({
     apiVersion,
     kind,
@@ -45,6 +47,7 @@ export function cachedPod({ apiVersion, kind, metadata, spec, status }: Pod): Po
       creationTimestamp,
       deletionTimestamp,
       ownerReferences,
+      annotations: proof === undefined ? undefined : { [ANNOTATION_ATTEMPT_PROOF]: proof },
     }) as ObjectMeta,
     spec: spec && cachedSpec(spec),
     status: status && cachedStatus(status),

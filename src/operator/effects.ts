@@ -20,7 +20,7 @@ export interface EffectsOptions {
   readonly cluster: Pick<Cluster, "get" | "create" | "delete">;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly signingKey: Pick<SigningKey, "publicKey">;
+  readonly signingKey: Pick<SigningKey, "publicKey" | "proofOf">;
   readonly desk: Pick<SourceDesk, "ask">;
   readonly fetcher?: AttemptRequest["fetcher"];
   readonly localTree?: string | undefined;
@@ -81,6 +81,7 @@ export class Effects {
         effective,
         plan,
         sealFor: signingKey.publicKey,
+        proof: signingKey.proofOf({ namespace, jobUid: uid, runId: plan.runId, attempt: plan.number }),
         secretKeys,
         config,
         fetcher,

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, createHmac, hkdfSync } from "node:crypto";
 import {
   type AttemptIdentity,
   identityText,
@@ -16,11 +16,13 @@ export class SigningKey {
   /** For whom runners' keys are to be sealed: X25519, base64url. */
   readonly publicKey: string;
   readonly #keys: SealingKeys;
+  readonly #proofKey: Uint8Array;
 
   /** @throws RangeError when the secret is shorter than 32 bytes */
   constructor(secret: Uint8Array) {
     if (secret.byteLength < MIN_BYTES) throw new RangeError(`the signing key needs ${MIN_BYTES} bytes or more`);
     this.#keys = sealingKeys(secret);
+    this.#proofKey = new Uint8Array(hkdfSync("sha256", secret, new Uint8Array(0), "nbv.proof.v1", 32));
     this.publicKey = Buffer.from(this.#keys.publicKey).toString("base64url");
   }
 
@@ -31,6 +33,14 @@ export class SigningKey {
   unseal(attempt: AttemptIdentity, message: string | undefined): Uint8Array | undefined {
     const sealed = sealedKeyIn(message);
     return sealed === undefined ? undefined : unsealKey(this.#keys, identityText(attempt), sealed);
+  }
+
+  /**
+   * What the operator writes on the pod of an attempt, and nobody else can before that pod is there: base64url. Without
+   * it, whoever may create pods could put one of the right name and owner in its place and sign a verdict of their own.
+   */
+  proofOf(attempt: AttemptIdentity): string {
+    return createHmac("sha256", this.#proofKey).update(identityText(attempt)).digest("base64url");
   }
 
   /** Names the secret without telling it: equal for equal secrets, for logs. */

@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
+import { ANNOTATION_ATTEMPT_PROOF } from "../../src/api/index.js";
 import { EVENTS, PODS, type Pod, SECRETS } from "../../src/kube/resources.js";
 import { handedOverKey } from "../../src/operator/handed-over-key.js";
 import { SigningKey } from "../../src/operator/signing-key.js";
-import { handoverMessage, sealKey } from "../../src/validation/index.js";
+import { handoverMessage, identityText, sealKey } from "../../src/validation/index.js";
 import { TestCluster } from "./kit/a-cluster.js";
 import { aJob } from "./kit/a-job.js";
 import { handedOver } from "./kit/fake-fetcher.js";
@@ -131,6 +132,28 @@ describe("an init container", () => {
     ["failed", { initContainerStatuses: [{ name: "source", state: { terminated: { exitCode: 1 } } }] }],
   ])("that %s owes no key yet", (_, status) => {
     expect(handedOverKey(podWith(status), attempt, signingKey)).toEqual({ kind: "pending" });
+  });
+
+  test("of a pod that somebody else put in the place of ours is not believed, however well its key is sealed", () => {
+    const sealFor = Buffer.from(signingKey.publicKey, "base64url");
+    const message = handoverMessage(
+      sealKey(Buffer.alloc(32, 66), sealFor, identityText(attempt), Buffer.alloc(32, 67)),
+    );
+    const ended = podWith({
+      initContainerStatuses: [{ name: "source", state: { terminated: { exitCode: 0, message } } }],
+    });
+    const withProof = (proof: string): Pod => ({
+      ...ended,
+      metadata: { name: "p", annotations: { [ANNOTATION_ATTEMPT_PROOF]: proof } },
+    });
+    expect(handedOverKey(withProof(signingKey.proofOf(attempt)), attempt, signingKey)).toMatchObject({ kind: "known" });
+    const ofAnother = signingKey.proofOf({ ...attempt, attempt: 2 });
+    const ofAnotherOperator = new SigningKey(Buffer.alloc(32, 8)).proofOf(attempt);
+    for (const pod of [ended, ...["", ofAnother, ofAnotherOperator].map(withProof)]) {
+      const seen = handedOverKey(pod, attempt, signingKey);
+      expect(seen).toMatchObject({ kind: "lost", failure: { reason: "AttemptKeyLost" } });
+      expect(JSON.stringify(seen)).toContain("somebody else made the pod");
+    }
   });
 
   test("that nobody remembers owes the key once the notebook runs", () => {

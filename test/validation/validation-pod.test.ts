@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Container, Pod, VolumeMount } from "kubernetes-types/core/v1.js";
-import { UserError } from "../../src/api/index.js";
+import { ANNOTATION_ATTEMPT_PROOF, UserError } from "../../src/api/index.js";
 import {
   fetcherTrustIn,
   type PodSettings,
@@ -42,6 +42,7 @@ function aRequest(more: Partial<ValidationPodRequest> = {}): ValidationPodReques
     image: "registry.example.com/train:1",
     fetcher: { image: "operator:1" },
     sealFor: "B6N8vBQgk8i3VdwbEOhstCa3StFqqFPtC9_AsrhtHHw",
+    proof: "proof-of-the-operator",
     config,
     ...more,
   };
@@ -269,7 +270,7 @@ describe("what the job asks for", () => {
     });
     expect(notebook(pod).resources).toEqual({ limits: { memory: "2Gi", "nvidia.com/gpu": "1" } });
     expect(fetcher(pod).resources?.limits).not.toHaveProperty(["nvidia.com/gpu"]);
-    expect(pod.metadata?.annotations).toEqual({ note: "x" });
+    expect(pod.metadata?.annotations).toEqual({ note: "x", [ANNOTATION_ATTEMPT_PROOF]: "proof-of-the-operator" });
     expect(pod.metadata?.labels).toMatchObject({
       team: "a",
       "mlops.dev/job": "train",

@@ -60,6 +60,8 @@ export interface ValidationPodRequest {
   readonly assignsUserIds?: boolean;
   /** The operator's X25519 public key, base64url: only its owner learns the attempt's key. */
   readonly sealFor: string;
+  /** Shows that the operator itself made the pod; becomes an annotation. */
+  readonly proof: string;
   /** From {@link runnerConfig}. */
   readonly config: RunnerConfig;
   /** Time for scheduling onto the node, pulling and fetching that the pod's deadline adds to the notebook's limit. @default 900 */

@@ -1,4 +1,5 @@
 import type { Container, Pod, PodSpec } from "kubernetes-types/core/v1.js";
+import { ANNOTATION_ATTEMPT_PROOF } from "../../api/index.js";
 import { identityText } from "../attempt-key.js";
 import { handoverVariables } from "../handover/handover-variables.js";
 import { notebookEnvFrom, notebookEnvironment } from "./environment.js";
@@ -41,7 +42,7 @@ export function validationPod(request: ValidationPodRequest): Pod {
         ...(wanted?.queueName !== undefined && { "kueue.x-k8s.io/queue-name": wanted.queueName }),
         ...labels,
       },
-      ...(wanted?.annotations && { annotations: { ...wanted.annotations } }),
+      annotations: { ...wanted?.annotations, [ANNOTATION_ATTEMPT_PROOF]: request.proof },
     },
     spec: podSpec(request),
   };
