@@ -6,10 +6,11 @@ image=${1:-} base=${2:-}
 [ -n "$image" ] || { echo "usage: make image IMAGE=ref [BASE_IMAGE=ref]" >&2; exit 2; }
 args=(--file Dockerfile --tag "$image")
 [ -z "$base" ] || args+=(--build-arg "BASE_IMAGE=$base")
-if command -v buildah >/dev/null; then
-  exec buildah build "${args[@]}" .
-elif command -v docker >/dev/null; then
-  exec docker build "${args[@]}" .
-fi
+for builder in buildah docker; do
+  command -v "$builder" >/dev/null || continue
+  "$builder" build "${args[@]}" .
+  echo "built $image; next: $builder push $image"
+  exit 0
+done
 echo "neither buildah nor docker is installed" >&2
 exit 2
