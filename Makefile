@@ -93,4 +93,4 @@ control-plane: ## Build kube-apiserver, etcd and kubectl from pinned Go modules 
 
 .PHONY: clean
 clean: ## Remove what the targets above made, except node modules and caches
-	@rm -rf lib build coverage reports .venv runner/vendor nbv-report examples/platform/lib examples/platform/node_modules
+	@rm -rf lib build coverage reports .venv runner/vendor nbv-report examples/platform/{lib,dist,node_modules} notebook-validator-operator-*.tgz

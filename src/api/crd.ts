@@ -11,8 +11,8 @@ export interface PrinterColumn {
   type: "string" | "integer" | "date";
   jsonPath: string;
   description: string;
-  /** 0 = always shown, 1 = with `-o wide`. */
-  priority: 0 | 1;
+  /** 1 = only with `-o wide`. The API server drops a 0, and every apply would then seem to change something. */
+  priority?: 1;
 }
 
 /** The parts of `apiextensions.k8s.io/v1` CustomResourceDefinition that we write. */
@@ -43,12 +43,12 @@ export interface CustomResourceDefinition {
   };
 }
 
-const column = (name: string, jsonPath: string, description: string, priority: 0 | 1 = 0): PrinterColumn => ({
+const column = (name: string, jsonPath: string, description: string, priority?: 1): PrinterColumn => ({
   name,
   type: "string",
   jsonPath,
   description,
-  priority,
+  ...(priority && { priority }),
 });
 
 /** Columns of `kubectl get nvj`, in order. */

@@ -22,7 +22,7 @@ describe("the CRD", () => {
   test("has the names, columns and subresources that people rely on", () => {
     expect(crd().metadata.name).toBe("notebookvalidationjobs.mlops.mlops.dev");
     expect(crd().spec.names).toMatchObject({ shortNames: ["nvj", "nvjob"], categories: ["mlops"] });
-    const columns = (version?.additionalPrinterColumns ?? []).map(({ name, priority }) => `${name}${priority}`);
+    const columns = (version?.additionalPrinterColumns ?? []).map(({ name, priority }) => `${name}${priority ?? 0}`);
     expect(columns.join(" ")).toBe("Phase0 Verdict0 Notebook0 Cells0 Retries0 Age0 Image1 Commit1 Message1");
     expect(version).toMatchObject({ subresources: { status: {} }, selectableFields: [{ jsonPath: ".status.phase" }] });
   });
