@@ -2,7 +2,7 @@
 // acts on it: the HTTP client publishes both on diagnostics channels. Writes its measurements to NBV_PROBE_FILE at the end.
 //
 // Own time is counted between what came in and the request that it causes, where nothing else is waited for in between:
-//   start       a pod whose notebook runs came by watch         → its log is asked for
+//   log         a pod that ended came by watch                  → its log is asked for, unless it is followed already
 //   verdict     the last of "pod ended" (watch) and the log's end → the verdict is written
 //   pod         the status that counts the attempt was written    → the pod is created
 //   event       the verdict was written                           → its event is created
@@ -10,8 +10,8 @@ import { subscribe } from "node:diagnostics_channel";
 import { writeFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 
-const own = { start: [], verdict: [], pod: [], event: [] };
-const came = { running: new Map(), ended: new Map(), counted: new Map(), judged: new Map() };
+const own = { log: [], verdict: [], pod: [], event: [] };
+const came = { over: new Map(), ended: new Map(), counted: new Map(), judged: new Map() };
 const lines = new WeakMap();
 
 const jobOf = (pod) => pod.metadata?.ownerReferences?.[0]?.name ?? "";
@@ -34,7 +34,7 @@ const podJob = (name) => name.replace(/-val-[a-z0-9]{8}-[0-9]+$/, "");
 subscribe("undici:request:create", ({ request }) => {
   const path = pathOf(request);
   const [resource, name, subresource] = path.slice(path.indexOf("namespaces") + 2);
-  if (request.method === "GET" && subresource === "log") measure("start", came.running, podJob(name));
+  if (request.method === "GET" && subresource === "log") measure("log", came.over, podJob(name));
   if (request.method === "POST" && resource === "pods") measure("pod", came.counted, jobOf(body(request) ?? {}));
   if (request.method === "POST" && resource === "events")
     measure("event", came.judged, body(request)?.involvedObject?.name);
@@ -60,11 +60,9 @@ subscribe("undici:request:bodyChunkReceived", ({ request, chunk }) => {
   for (const part of parts) {
     const { object: pod } = JSON.parse(part);
     const { phase } = pod.status ?? {};
-    if (phase === "Running" && !came.running.has(`${pod.metadata.uid}`)) {
-      came.running.set(`${pod.metadata.uid}`, now);
-      came.running.set(jobOf(pod), now);
-    }
-    if (phase === "Succeeded" || phase === "Failed") came.ended.set(jobOf(pod), now);
+    if (phase !== "Succeeded" && phase !== "Failed") continue;
+    came.over.set(jobOf(pod), now);
+    came.ended.set(jobOf(pod), now);
   }
 });
 process.on("exit", () => writeFileSync(process.env.NBV_PROBE_FILE, JSON.stringify(own)));

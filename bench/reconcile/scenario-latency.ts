@@ -14,7 +14,7 @@ const JOBS = 120;
 const GOAL_MS = 50;
 
 /** What {@link file://./probe.mjs} saw; milliseconds. */
-type OwnTimes = Readonly<Record<"start" | "verdict" | "pod" | "event", number[]>>;
+type OwnTimes = Readonly<Record<"log" | "verdict" | "pod" | "event", number[]>>;
 
 /** Own time from what the operator is told to the request that it causes: under a steady load, and when all comes at once. */
 export async function latency(stage: Stage): Promise<Row[]> {
