@@ -14,23 +14,29 @@ export interface ClusterAccess {
   readonly cluster: Cluster;
   /** The one that was asked for, else the context's, else `default`. */
   readonly namespace: string;
+  /** Host and port of the API server. */
+  readonly server: string;
   close(): Promise<void>;
 }
 
 /** @throws UserError when the kubeconfig is missing or no good */
 export async function clusterAccess(options: AccessOptions): Promise<ClusterAccess> {
-  const { loadKubeConfig, LiveCluster } = await import("../kube/live/index.js");
+  const { apiServerAddress, loadKubeConfig, LiveCluster } = await import("../kube/live/index.js");
   const config = loadKubeConfig({
     ...(options.kubeconfig === undefined ? {} : { path: options.kubeconfig }),
     ...(options.context === undefined ? {} : { context: options.context }),
   });
   const cluster = new LiveCluster(config);
   const own = config.getContextObject(config.getCurrentContext())?.namespace;
-  return { cluster, namespace: options.namespace ?? (own || "default"), close: () => cluster.close() };
+  const namespace = options.namespace ?? (own || "default");
+  return { cluster, namespace, server: apiServerAddress(config), close: () => cluster.close() };
 }
 
-/** What a failed call means to somebody at a terminal; anything but a failed call stays as it is. */
-export function explainCall(error: unknown): unknown {
+/**
+ * What a failed call means to somebody at a terminal; anything but a failed call stays as it is.
+ * @param server host and port of the API server
+ */
+export function explainCall(error: unknown, server: string): unknown {
   if (!isKubeError(error)) return error;
   switch (error.reason) {
     case "NotFound":
@@ -39,11 +45,16 @@ export function explainCall(error: unknown): unknown {
         fix: "install the operator, or name another cluster with --context",
       });
     case "Unauthorized":
+      // No credentials to be had: a plugin or a file of the kubeconfig failed before anybody was asked.
+      if (error.cause instanceof UserError) return error.cause;
       return new UserError({ what: "the API server does not know who you are", fix: "log in again" });
     case "ConnectionFailed":
     case "ServiceUnavailable":
     case "ServerTimeout":
-      return new UserError({ what: `the cluster can't be reached: ${error.message}` });
+      return new UserError({
+        what: `the API server ${server} can't be reached: ${error.message}`,
+        fix: `check that the cluster runs and that ${server} can be reached from here (VPN, proxy), or name another with --context or --kubeconfig`,
+      });
     default:
       return new UserError({ what: error.message });
   }

@@ -1,4 +1,10 @@
-import { ANNOTATION_RETRY_REQUESTED, type NotebookValidationJob, OPERATOR_NAMESPACE } from "../api/index.js";
+import {
+  ANNOTATION_RETRY_REQUESTED,
+  type ErrorType,
+  type Fault,
+  type NotebookValidationJob,
+  OPERATOR_NAMESPACE,
+} from "../api/index.js";
 import { age } from "./age.js";
 import { findingsText, oneLine, shortCommit, verdictText } from "./job-findings.js";
 import { palette, printable } from "./output.js";
@@ -29,13 +35,13 @@ export function isFinished({ status }: NotebookValidationJob): boolean {
 }
 
 function facts(job: NotebookValidationJob, now: number): [title: string, text: string][] {
-  const { metadata, status = {} } = job;
-  const since = status.completionTime ?? status.startTime ?? metadata.creationTimestamp;
-  const phase = status.phase ?? "not looked at yet";
+  const { status = {} } = job;
+  const stalled = stall(job);
   const found: [string, string | undefined][] = [
-    ["phase", `${phase}, since ${age(since, now) || "?"}`],
+    ["phase", phaseText(job, now)],
+    ["stalled", stalled && `${stalled.reason}: ${stalled.message}`],
     // The verdict of a job that has ended comes last, with its message.
-    ["message", isFinished(job) ? undefined : status.message],
+    ["message", isFinished(job) || status.message === stalled?.message ? undefined : status.message],
     ["progress", progress(job)],
     ["ref", status.source?.ref],
     ["image", status.buildStatus?.imageDigest ?? status.attempts?.[0]?.image],
@@ -47,6 +53,23 @@ function facts(job: NotebookValidationJob, now: number): [title: string, text: s
     ...conditions(job).map((text): [string, string] => ["condition", text]),
   ];
   return found.filter((fact): fact is [string, string] => fact[1] !== undefined && fact[1] !== "");
+}
+
+/** The phase, and what the status knows of its times: when a phase was entered it tells of the last one alone. */
+function phaseText(job: NotebookValidationJob, now: number): string {
+  const { metadata, status = {} } = job;
+  const ago = (time: string | undefined): string => `${age(time, now) || "?"} ago`;
+  if (status.phase === undefined) {
+    return `${stall(job) === undefined ? "not looked at yet" : "not begun"}, created ${ago(metadata.creationTimestamp)}`;
+  }
+  if (isFinished(job)) return `${status.phase}, since ${age(status.completionTime, now) || "?"}`;
+  return status.startTime === undefined ? status.phase : `${status.phase}; the run began ${ago(status.startTime)}`;
+}
+
+/** What keeps the operator from working on a job that has not ended. */
+function stall(job: NotebookValidationJob) {
+  if (isFinished(job)) return undefined;
+  return job.status?.conditions?.find(({ type, status }) => type === "Stalled" && status === "True");
 }
 
 function progress({ status = {} }: NotebookValidationJob): string | undefined {
@@ -104,12 +127,18 @@ function conditions(job: NotebookValidationJob): string[] {
 /** What somebody can do now. */
 function nextSteps(job: NotebookValidationJob, now: number): string[] {
   const { metadata, status = {} } = job;
-  const { phase, fault, conditions: all = [], validationPodName: pod, nextRetryTime } = status;
+  const { phase, fault, conditions: all = [], validationPodName: pod, nextRetryTime, lastErrorType } = status;
   const at = `-n ${metadata.namespace ?? "default"}`;
   const isSuspended = all.some(({ type, status: value }) => type === "Suspended" && value === "True");
   if (metadata.deletionTimestamp !== undefined) return ["the job is being deleted"];
   if (isSuspended) {
     return [`resume it: kubectl patch nvj ${metadata.name} ${at} --type=merge -p '{"spec":{"suspend":false}}'`];
+  }
+  const stalled = stall(job);
+  if (stalled !== undefined) {
+    return stalled.reason === "AnotherOperator"
+      ? ["stop the other operator, or let it finish; this job then goes on by itself"]
+      : ["put right what the condition names; the job then goes on by itself"];
   }
   switch (phase) {
     case undefined:
@@ -118,11 +147,10 @@ function nextSteps(job: NotebookValidationJob, now: number): string[] {
       return [];
     case "Failed": {
       const again = `kubectl annotate nvj ${metadata.name} ${at} --overwrite ${ANNOTATION_RETRY_REQUESTED}=$(date -u +%FT%TZ)`;
-      const first =
-        fault === "user"
-          ? `correct the notebook or the job: a changed spec starts a new run; the same once more: ${again}`
-          : `try it once more: ${again}`;
-      return [first, ...(pod === undefined ? [] : [`the whole log, while the pod is kept: kubectl logs ${at} ${pod}`])];
+      return [
+        `${remedy(fault, lastErrorType)}: ${again}`,
+        ...(pod === undefined ? [] : [`the whole log, while the pod is kept: kubectl logs ${at} ${pod}`]),
+      ];
     }
     case "Retrying":
       if (nextRetryTime !== undefined && Date.parse(nextRetryTime) > now) return [];
@@ -138,4 +166,15 @@ function nextSteps(job: NotebookValidationJob, now: number): string[] {
       return phase satisfies never;
   }
   return [`follow it: ${programName()} status ${metadata.name} ${at} --watch`];
+}
+
+/** What comes before another run of a job that failed. Of what can't pass by itself nobody is told to just try again. */
+function remedy(fault: Fault | undefined, errorType: ErrorType | undefined): string {
+  if (fault === "user" && errorType !== "transient") {
+    return "correct the notebook or the job: a changed spec starts a new run; the same once more";
+  }
+  if (fault === "user") return "put right what the message names, then run it again";
+  return errorType === "permanent"
+    ? "as things are it can't succeed; when what the message names is put right, run it again"
+    : "try it once more";
 }

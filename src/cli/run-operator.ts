@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { hostname } from "node:os";
+import { mkdtemp, rmdir } from "node:fs/promises";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import type { Logger } from "pino";
 import { OPERATOR_NAMESPACE, parseOperatorConfig } from "../api/index.js";
@@ -60,6 +62,7 @@ export async function runOperator(options: OperatorCommandOptions): Promise<Exit
 }
 
 async function makeReplica(options: OperatorCommandOptions, logger: Logger, stop: AbortController): Promise<Replica> {
+  await needTemporaryDirectory();
   const addresses = addressesOf(options);
   const file = options.config;
   const config = file === undefined ? parseOperatorConfig({}) : await readOperatorConfig(file);
@@ -67,7 +70,7 @@ async function makeReplica(options: OperatorCommandOptions, logger: Logger, stop
   const identity = `${process.env.POD_NAME || hostname()}_${randomBytes(6).toString("hex")}`;
   logger.info({ version: version(), node: process.version, identity, namespace: operatorNamespace }, "starting");
 
-  const { loadKubeConfig, LiveCluster } = await import("../kube/live/index.js");
+  const { apiServerAddress, loadKubeConfig, LiveCluster } = await import("../kube/live/index.js");
   const { kubeconfig, context, namespace } = options;
   const access = loadKubeConfig({
     ...(kubeconfig === undefined ? {} : { path: kubeconfig }),
@@ -99,13 +102,27 @@ async function makeReplica(options: OperatorCommandOptions, logger: Logger, stop
   const { GitSourceResolver } = await import("../operator/source/git-source-resolver.js");
   return new Replica({
     ...basics,
-    ...{ cluster, config, operatorNamespace, metrics, addresses },
+    ...{ cluster, config, operatorNamespace, metrics, addresses, apiServer: apiServerAddress(access) },
     randomBytes,
     source: new GitSourceResolver(await gitPolicy(config)),
     certificates: options.certificates,
     ...(namespace.length === 0 ? {} : { namespaces: namespace }),
     ...(options.leaderElection ? { election } : {}),
   });
+}
+
+/** git works in temporary directories: better told now than as the failure of every job. */
+async function needTemporaryDirectory(): Promise<void> {
+  const parent = tmpdir();
+  try {
+    await rmdir(await mkdtemp(join(parent, "nbv-start-")));
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "no reason";
+    throw new UserError({
+      what: `the temporary directory ${parent} can't be written to (${code})`,
+      fix: "set TMPDIR to a directory that can be, or mount a writable volume there",
+    });
+  }
 }
 
 async function gitPolicy(config: ReturnType<typeof parseOperatorConfig>) {

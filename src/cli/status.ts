@@ -50,7 +50,7 @@ async function status(name: string | undefined, options: Options): Promise<ExitC
   try {
     return name === undefined ? await list(access, options) : await tell(access, name, options);
   } catch (error) {
-    throw explainCall(error);
+    throw explainCall(error, access.server);
   } finally {
     await access.close();
   }

@@ -15,6 +15,8 @@ export interface ClusterGateOptions {
   readonly logger: Logger;
   /** Namespaces to serve; absent = all. */
   readonly namespaces?: readonly string[];
+  /** Host and port of the API server, to be named when it does not answer. */
+  readonly apiServer?: string;
 }
 
 /** One question to the API server, milliseconds. */
@@ -57,7 +59,7 @@ export class ClusterGate {
   }
 
   async #ask(signal: AbortSignal): Promise<{ readonly what: string; readonly error: unknown } | undefined> {
-    const { cluster, clock, namespaces } = this.#options;
+    const { cluster, clock, namespaces, apiServer } = this.#options;
     const [namespace] = namespaces ?? [];
     try {
       await within(clock, ASK_MS, signal, (limited) =>
@@ -69,16 +71,18 @@ export class ClusterGate {
       );
       return undefined;
     } catch (error) {
-      return { what: obstacleOf(error), error };
+      return { what: obstacleOf(error, apiServer), error };
     }
   }
 }
 
-function obstacleOf(error: unknown): string {
+function obstacleOf(error: unknown, apiServer: string | undefined): string {
   if (isKubeError(error, "NotFound")) {
     return `the API server does not serve NotebookValidationJobs: apply the CustomResourceDefinition ${PLURAL}.${GROUP} first (nbv crd | kubectl apply --server-side -f -)`;
   }
   if (isKubeError(error, "Forbidden")) return "the operator may not list NotebookValidationJobs: apply its roles";
   if (isKubeError(error, "Unauthorized")) return "the API server does not accept the operator's credentials";
-  return "the API server does not answer";
+  return apiServer === undefined
+    ? "the API server does not answer"
+    : `the API server ${apiServer} does not answer: check that address, and network policies and proxies on the way`;
 }

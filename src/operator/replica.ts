@@ -30,6 +30,8 @@ export interface ReplicaOptions {
   /** Where the operator's own objects are. */
   readonly operatorNamespace: string;
   readonly metrics: OperatorMetrics;
+  /** Host and port of the API server, to be named when it does not answer. */
+  readonly apiServer?: string;
   readonly addresses: ServerAddresses;
   /** Directory of certificates that others issue. @default the operator issues its own */
   readonly certificates?: string | undefined;

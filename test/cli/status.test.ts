@@ -11,6 +11,7 @@ import { NOTEBOOK_VALIDATION_JOBS } from "../../src/kube/resources.js";
 import { clusterJob, NOW, STATUSES } from "./cluster-jobs.js";
 
 const story = (status?: object, spec?: object) => jobStory(seenJob(clusterJob("train", status, spec)), NOW, {});
+const SINCE = new Date(NOW - 5_000).toISOString();
 const CONTROL = /[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/;
 
 describe("the list of jobs", () => {
@@ -84,6 +85,31 @@ describe("the story of a job", () => {
     );
   });
 
+  test("that failed for good by the platform's fault is never told to just try again", () => {
+    const text = story({ ...STATUSES.failed, fault: "platform", lastErrorType: "permanent" });
+    expect(text).not.toContain("try it once more");
+    expect(text).toContain("when what the message names is put right, run it again: kubectl annotate");
+  });
+
+  test("that failed for something missing is told to put that right, not to correct the notebook", () => {
+    const text = story({ ...STATUSES.failed, fault: "user", reason: "SecretMissing", lastErrorType: "transient" });
+    expect(text).toContain("put right what the message names, then run it again: kubectl annotate");
+    expect(text).not.toContain("correct the notebook");
+  });
+
+  test("that waits for another operator says for which, and not that nobody looks at it", () => {
+    const message = "Another operator works on the jobs of this cluster, x/y; this one waits until it has stopped";
+    const conditions = [
+      { type: "Stalled", status: "True", reason: "AnotherOperator", message, lastTransitionTime: SINCE },
+    ];
+    const text = story({ message, conditions });
+    expect(text).toMatch(/phase: +not begun, created 3h ago\n +stalled: +AnotherOperator: Another operator works/);
+    expect(text).not.toContain("message:");
+    expect(text).not.toContain("no operator has looked");
+    expect(text).toContain("→ stop the other operator");
+    expect(story({ ...STATUSES.running, conditions })).toMatch(/stalled: +AnotherOperator/);
+  });
+
   test("that succeeded needs nothing", () => {
     const text = story(STATUSES.succeeded);
     expect(text).toContain("Passed  3 cells, 12s");
@@ -92,6 +118,7 @@ describe("the story of a job", () => {
 
   test("that runs shows the cell, and how to follow it", () => {
     const text = story(STATUSES.running);
+    expect(text).toMatch(/phase: +ValidationRunning; the run began 20s ago\n/);
     expect(text).toMatch(/progress: +1\/3, cell 1 runs/);
     expect(text).toContain("Running");
     expect(text).not.toContain("Stopped");

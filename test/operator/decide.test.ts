@@ -292,6 +292,19 @@ describe("an attempt", () => {
     expect(story.kinds()).toContain("delete-pod");
   });
 
+  test("whose pod no scheduler looks at is looked at again by itself, says so, and ends", () => {
+    const story = new Story(aJob().build()).started();
+    const pods = [aPod(story.podName)];
+    expect(story.pass(1_000).see({ pods }).requeueAfterMs).toBe(29_000);
+    expect(story.status.reason).toBe("PodStarting");
+    expect(story.pass(29_000).see({ pods })).toMatchObject({ write: "now", requeueAfterMs: 300_000 });
+    expect(story.status).toMatchObject({ phase: "ValidationRunning", reason: "Unschedulable" });
+    expect(story.status.message).toContain("No scheduler has looked at the pod yet");
+    expect(story.kinds()).toEqual(["emit"]);
+    story.pass(570_000).see({ pods });
+    expect(story.status).toMatchObject({ phase: "Retrying", failureReason: "Unschedulable", validationRetryCount: 1 });
+  });
+
   test("does not begin while a pod of an earlier one is still going", () => {
     const story = new Story(aJob().build()).running();
     const old = aPod(story.podName, running());
@@ -445,6 +458,7 @@ describe("a retry by hand", () => {
     story.see();
     expect(story.status).toMatchObject({ phase: "ValidationRunning", runId, retryCount: 0 });
     expect(story.status.lastError).toBeUndefined();
+    expect(story.condition("DeadLettered")).toBe("False/RetryRequested");
     expect(story.kinds()).toContain("start-attempt");
     story.see({ pods: [aPod(story.podName, ended(10))], log: aLog(failingEvents()) });
     story.see();
@@ -456,8 +470,29 @@ describe("a retry by hand", () => {
     const story = failed({ [ANNOTATION_RETRY_RESET_COUNT]: "true" });
     story.see();
     expect(story.status).toMatchObject({ phase: "Initializing", runCount: 2 });
+    expect(story.condition("DeadLettered")).toBe("False/NewRun");
     story.see({ source: { kind: "resolved", commit: COMMIT } });
     expect(story.status).toMatchObject({ phase: "ValidationRunning", runCount: 2 });
+  });
+
+  test("that fails again within one decision tells its outcome again, every time", () => {
+    const story = new Story(
+      aJob()
+        .with({ podConfig: { buildConfig: { enabled: true } } })
+        .build(),
+    );
+    story.see();
+    for (let retry = 0; retry < 3; retry++) {
+      story.pass(10_000);
+      const annotations = { [ANNOTATION_RETRY_REQUESTED]: toRfc3339(story.now) };
+      story.job = { ...story.job, metadata: { ...story.job.metadata, annotations } };
+      story.see();
+      expect(story.decision.effects).toMatchObject([
+        { kind: "emit", note: { type: "Warning", reason: "BuildStrategyUnavailable" } },
+      ]);
+      expect(story.condition("DeadLettered")).toBe("True/PermanentError");
+      expect(story.see().effects).toEqual([]);
+    }
   });
 });
 

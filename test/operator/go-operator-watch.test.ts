@@ -47,14 +47,15 @@ async function aWorld() {
 }
 
 describe("beside a Go operator at work", () => {
-  test("a new job waits: one condition says for whom, and nothing else is touched", async () => {
+  test("a new job waits: condition and message say for whom, and it is given no phase", async () => {
     const { world, start, go } = await aWorld();
     await go.arrive();
     await start();
     await world.submit(aJob().draft());
     await go.work(60);
     const status = await world.status();
-    expect(Object.keys(status)).toEqual(["conditions"]);
+    expect(Object.keys(status).sort()).toEqual(["conditions", "message"]);
+    expect(status.message).toBe(status.conditions?.[0]?.message);
     expect(status.conditions).toMatchObject([{ type: "Stalled", status: "True", reason: "AnotherOperator" }]);
     expect(status.conditions?.[0]?.message).toContain(`${KEY.namespace}/${KEY.name}`);
     expect(await world.pods()).toEqual([]);

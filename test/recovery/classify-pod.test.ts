@@ -26,7 +26,6 @@ const sourceReport = (reason: string) =>
 
 describe("pods that have not failed", () => {
   test.each<[string, Pod]>([
-    ["that nobody has looked at", aPod({})],
     ["that runs", aNotebook({ running: { startedAt: "2026-11-21T10:01:00Z" } }, { phase: "Running" })],
     ["that fetches its source", aSource({ running: { startedAt: "2026-11-21T10:01:00Z" } })],
     ["whose image is being pulled", aNotebook({ waiting: { reason: "ContainerCreating" } })],
@@ -430,6 +429,55 @@ describe("patience", () => {
     });
     expect(endedBy(classifyPod(pod, CREATED + 600_000)).message).toContain("Insufficient nvidia.com/gpu");
   });
+
+  describe("with silence: of a pod", () => {
+    test("that no scheduler looks at, after half a minute", () => {
+      const pod = aPod({ phase: "Pending" });
+      expect(classifyPod(pod, CREATED + 29_999)).toEqual({ kind: "none", lookAgainAt: CREATED + 30_000 });
+      expect(classifyPod(pod, CREATED + 30_000)).toMatchObject({
+        kind: "visible",
+        failure: { reason: "Unschedulable", fault: "platform", message: expect.stringMatching(/^No scheduler has/) },
+        since: CREATED,
+        graceEndsAt: CREATED + 600_000,
+      });
+      expect(endedBy(classifyPod(pod, CREATED + 600_000)).reason).toBe("Unschedulable");
+    });
+
+    test("that names a scheduler which nobody runs, by that name", () => {
+      const pod = aPod({ phase: "Pending" });
+      const named = { ...pod, spec: { containers: [], ...pod.spec, schedulerName: "volcano" } };
+      expect(failureIn(named).message).toContain("volcano");
+    });
+
+    test("whose node's kubelet does not report it, after the startup grace", () => {
+      const pod = aPod({ phase: "Pending", conditions: [aCondition("PodScheduled", "True")] });
+      const bound = { ...pod, spec: { containers: [], ...pod.spec, nodeName: "node-7" } };
+      expect(classifyPod(bound, SOON)).toEqual({ kind: "none", lookAgainAt: CREATED + 120_000 });
+      expect(classifyPod(bound, CREATED + 120_000)).toMatchObject({
+        kind: "visible",
+        failure: { reason: "NodeLost", stage: "start", message: expect.stringContaining("node-7") },
+      });
+      expect(endedBy(classifyPod(bound, CREATED + 600_000)).budget).toBe("platform");
+    });
+
+    test("that is on its way out nothing is made", () => {
+      const pod = aPod({ phase: "Pending" });
+      const going = { ...pod, metadata: { ...pod.metadata, deletionTimestamp: "2026-11-21T10:00:30Z" } };
+      expect(classifyPod(going, LATE)).toEqual({ kind: "none" });
+    });
+  });
+
+  test.each(["ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull"])(
+    "%s of the container that fetches the source is the platform's: its image is the operator's choice",
+    (reason) => {
+      const message = "failed to pull: manifest unknown";
+      const failure = failureIn(aSource({ waiting: { reason, message } }));
+      expect(failure).toMatchObject({ reason, fault: "platform", failedContainer: "source" });
+      expect(failure.message).toContain("init container source, image operator:1");
+      expect(failure.suggestedAction).toContain("fetcherImage");
+      expect(failureIn(aNotebook({ waiting: { reason, message } }))).toMatchObject({ fault: "user" });
+    },
+  );
 
   test("a pod held by a queue is waiting, too", () => {
     const pod = aPod({

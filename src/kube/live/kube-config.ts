@@ -150,6 +150,12 @@ function inCluster(environment: NodeJS.ProcessEnv, root: string): KubeConfig {
   return config;
 }
 
+/** Host and port of the API server that a configuration names, as in `10.0.0.1:6443`; never credentials or paths. */
+export function apiServerAddress(config: KubeConfig): string {
+  const { hostname, port, protocol } = new URL(config.getCurrentCluster()?.server ?? "https://unknown");
+  return `${hostname}:${port || (protocol === "http:" ? "80" : "443")}`;
+}
+
 function requireUsable(config: KubeConfig, files: readonly string[]): void {
   const cluster = config.getCurrentCluster();
   if (cluster === null) {

@@ -40,6 +40,12 @@ export function withConditions(turn: Turn, status: JobStatus, ...notes: readonly
   return { ...status, conditions };
 }
 
+/** The status out of the dead letters, if it was there: what begins now may end well. */
+export function withDeadLetterCleared(turn: Turn, status: JobStatus, reason: string, message: string): JobStatus {
+  if (conditionOf(status, "DeadLettered")?.status !== "True") return status;
+  return withConditions(turn, status, { type: "DeadLettered", status: "False", reason, message });
+}
+
 /** The status without conditions of these types: they say nothing about the run that begins. */
 export function withoutConditions(status: JobStatus, ...types: readonly ConditionType[]): JobStatus {
   const dropped: readonly string[] = types;

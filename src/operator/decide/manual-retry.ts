@@ -4,19 +4,24 @@ import {
   fromRfc3339,
   toRfc3339Millis,
 } from "../../api/index.js";
+import { withDeadLetterCleared } from "./conditions.js";
 import { startAfresh } from "./runs.js";
 import type { Turn } from "./turn.js";
+
+/** How far ahead of ours a requester's clock may be, milliseconds. A request that is further ahead is none. */
+const MAX_AHEAD_MS = 5 * 60_000;
 
 /**
  * Whether somebody asked, by annotation, for one more attempt of a job that failed or waits for its next one.
  * A request is done when a retry started, or the run ended, at its time or later.
  */
-export function isRetryRequested({ metadata, status }: Turn): boolean {
+export function isRetryRequested({ metadata, status, now }: Turn): boolean {
   if (status.phase !== "Failed" && status.phase !== "Retrying") return false;
   const requestedAt = fromRfc3339(metadata.annotations?.[ANNOTATION_RETRY_REQUESTED]);
-  if (requestedAt === undefined) return false;
+  if (requestedAt === undefined || requestedAt > now + MAX_AHEAD_MS) return false;
   const retriedAt = fromRfc3339(status.lastRetryTime);
-  if (retriedAt !== undefined && requestedAt <= retriedAt) return false;
+  // A retry further ahead than any request may be was noted by somebody else: it would shut out all others.
+  if (retriedAt !== undefined && retriedAt <= now + MAX_AHEAD_MS && requestedAt <= retriedAt) return false;
   const endedAt = fromRfc3339(status.completionTime);
   return endedAt === undefined || requestedAt >= endedAt;
 }
@@ -31,10 +36,11 @@ export function retryNow(turn: Turn): Turn {
     const afresh = startAfresh(turn);
     return { ...afresh, status: { ...afresh.status, lastRetryTime } };
   }
+  const cleared = withDeadLetterCleared(turn, status, "RetryRequested", "A retry was requested");
   return {
     ...turn,
     status: {
-      ...status,
+      ...cleared,
       phase: status.runId === undefined ? "Pending" : "ValidationRunning",
       reason: "RetryRequested",
       message: "A retry was requested",

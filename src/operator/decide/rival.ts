@@ -1,11 +1,13 @@
 import { type ConditionNote, withConditions } from "./conditions.js";
 import type { Decision } from "./decision.js";
 import { isTerminal } from "./job.js";
+import { sentence } from "./sentence.js";
 import type { Turn } from "./turn.js";
 
 /**
  * Waits for another operator to stop: nothing is started, ended or judged, and of the status only one condition is
- * touched, since the rest of it may be that operator's. Everything goes on where it was when the rival is gone.
+ * touched, since the rest of it may be that operator's. Everything goes on where it was when the rival is gone. A job on
+ * which nobody has worked yet has no rest: there `message`, which that operator writes, too, says the same to tables.
  */
 export function waitForRival(turn: Turn, rival: string): Decision {
   const { status } = turn;
@@ -16,5 +18,7 @@ export function waitForRival(turn: Turn, rival: string): Decision {
     reason: "AnotherOperator",
     message: `Another operator works on the jobs of this cluster, ${rival}; this one waits until it has stopped`,
   };
-  return { status: withConditions(turn, status, note), write: "now", effects: [] };
+  const waiting = withConditions(turn, status, note);
+  if (status.phase !== undefined) return { status: waiting, write: "now", effects: [] };
+  return { status: { ...waiting, message: sentence(note.message) }, write: "now", effects: [] };
 }

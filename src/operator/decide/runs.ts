@@ -1,6 +1,6 @@
 import { toRfc3339 } from "../../api/index.js";
 import { withAttemptEnded } from "./attempts.js";
-import { withConditions, withoutConditions } from "./conditions.js";
+import { withConditions, withDeadLetterCleared, withoutConditions } from "./conditions.js";
 import { isTerminal, type JobStatus } from "./job.js";
 import { specValid } from "./spec-valid.js";
 import type { Turn } from "./turn.js";
@@ -54,5 +54,5 @@ export function startAfresh(turn: Turn): Turn {
     recoveryAttempts: 0,
     lastRetryTime: status.lastRetryTime,
   };
-  return { ...turn, status: fresh };
+  return { ...turn, status: withDeadLetterCleared(turn, fresh, "NewRun", "A new run has begun") };
 }

@@ -16,12 +16,18 @@ const TOLD: Partial<Record<Phase, EventNote["type"]>> = {
 };
 
 /**
+ * What tells one entry of a phase from another. A retry that fails again within one decision leaves the phase as it was,
+ * but not the times and counts of its retry and its end.
+ */
+const ENTRY_MARKS = ["phase", "runCount", "retryCount", "lastRetryTime", "completionTime"] as const;
+
+/**
  * The event of a transition that people care about: the outcome, a retry, a suspension, a job taken over from another
  * operator, and a trouble that the attempt may still get over. A job that just passes or fails gets exactly one.
  */
 export function transitionNotes(before: JobStatus, after: JobStatus): EventNote[] {
   const { phase = "Pending", reason = "Changed", message = "" } = after;
-  const hasEntered = before.phase !== after.phase || before.runCount !== after.runCount;
+  const hasEntered = ENTRY_MARKS.some((mark) => before[mark] !== after[mark]);
   const type = hasEntered ? TOLD[phase] : undefined;
   if (type !== undefined) return [{ type, reason: phase === "Succeeded" ? phase : reason, message }];
   if (becomesTroubled(before, after)) return [{ type: "Warning", reason, message }];

@@ -3,7 +3,7 @@ import { fromRfc3339, type Instant } from "../../api/instant.js";
 import { failureOf, reasonRow } from "../reasons/catalogue.js";
 import { classifyPodEvents } from "./classify-events.js";
 import { classifyDisruption, classifyPodReason } from "./classify-pod-status.js";
-import { classifyScheduling } from "./classify-scheduling.js";
+import { classifyScheduling, classifySilence } from "./classify-scheduling.js";
 import { classifyTerminated } from "./classify-terminated.js";
 import { classifyWaiting, type Finding } from "./classify-waiting.js";
 import { DEFAULT_PATIENCE, type PodContext, type PodSignal } from "./signal.js";
@@ -79,7 +79,7 @@ function waiting(pod: Pod, now: Instant, context: PodContext): PodSignal | undef
   const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
   for (const status of [...initContainerStatuses, ...notebookFirst(containerStatuses)]) {
     const state = status.state?.waiting;
-    const finding = state && classifyWaiting(state.reason, state.message, imageOf(pod, status));
+    const finding = state && classifyWaiting(state.reason, state.message, imageOf(pod, status), status.name);
     if (finding) return withPatience(finding, startOfWait(pod, status, now), now, context, status.name);
   }
   const scheduling = classifyScheduling(pod);
@@ -89,13 +89,21 @@ function waiting(pod: Pod, now: Instant, context: PodContext): PodSignal | undef
   }
   const isStarting = pod.status?.phase === "Pending" && !containerStatuses.some(({ state }) => state?.running);
   const told = isStarting ? classifyPodEvents(context.events ?? []) : undefined;
-  return told && withPatience(told, conditionTime(pod, "PodScheduled") ?? createdAt(pod, now), now, context);
+  if (told) return withPatience(told, conditionTime(pod, "PodScheduled") ?? createdAt(pod, now), now, context);
+  return silence(pod, now, context);
+}
+
+function silence(pod: Pod, now: Instant, context: PodContext): PodSignal | undefined {
+  const found = classifySilence(pod, (context.patience ?? DEFAULT_PATIENCE).startupGraceMs);
+  if (!found) return undefined;
+  if (now < found.from) return { kind: "none", lookAgainAt: found.from };
+  return withPatience(found.finding, found.since, now, context);
 }
 
 function withPatience(finding: Finding, start: Instant, now: Instant, context: PodContext, name?: string): PodSignal {
   const { patience: settings = DEFAULT_PATIENCE, visible } = context;
   const failure = failureOf(finding.reason, { ...finding.details, failedContainer: name });
-  const patience = finding.isFinal ? "none" : (reasonRow(finding.reason).patience ?? "none");
+  const patience = finding.isFinal ? "none" : (finding.patience ?? reasonRow(finding.reason).patience ?? "none");
   if (patience === "none") return { kind: "ended", failure };
   const since =
     "visible" in context ? (sameTrouble(visible?.reason, finding.reason) ? (visible?.since ?? now) : now) : start;

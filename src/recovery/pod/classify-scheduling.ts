@@ -1,4 +1,5 @@
 import type { Pod, PodCondition } from "kubernetes-types/core/v1.js";
+import { fromRfc3339, type Instant } from "../../api/instant.js";
 import type { Finding } from "./classify-waiting.js";
 
 /** What keeps a pod from a node, by the scheduler's words. */
@@ -28,4 +29,63 @@ export function classifyScheduling(
     ? "Wait, or look at the queue: kubectl get workloads"
     : ADVICE.find(([words]) => words.test(condition.message ?? ""))?.[1];
   return { finding: { reason: "Unschedulable", details: { detail, suggestedAction: advice } }, condition };
+}
+
+/** A scheduler that works says something about every new pod well within this time; milliseconds. */
+const SCHEDULER_SILENCE_MS = 30_000;
+
+/** A pod of which nobody has said anything yet, and what that means once it has lasted. */
+export interface Silence {
+  readonly finding: Finding;
+  /** Since when nobody has said anything. */
+  readonly since: Instant;
+  /** From when on that is a trouble. */
+  readonly from: Instant;
+}
+
+/**
+ * The silence about a pod that no scheduler looks at, or whose node's kubelet does not report: neither is ever told by
+ * a condition, a state or an event.
+ *
+ * @param startupGraceMs how long a kubelet may take to report a pod for the first time
+ */
+export function classifySilence(pod: Pod, startupGraceMs: number): Silence | undefined {
+  const { phase, conditions = [], initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
+  const isUnreported = initContainerStatuses.length === 0 && containerStatuses.length === 0;
+  if ((phase ?? "Pending") !== "Pending" || !isUnreported || pod.metadata?.deletionTimestamp !== undefined) {
+    return undefined;
+  }
+  const createdAt = fromRfc3339(pod.metadata?.creationTimestamp);
+  const scheduled = conditions.find(({ type }) => type === "PodScheduled");
+  const node = pod.spec?.nodeName;
+  if (node) {
+    const since = fromRfc3339(scheduled?.lastTransitionTime) ?? createdAt;
+    return since === undefined ? undefined : { finding: silentNode(node), since, from: since + startupGraceMs };
+  }
+  if (scheduled !== undefined || createdAt === undefined) return undefined;
+  return { finding: silentScheduler(pod), since: createdAt, from: createdAt + SCHEDULER_SILENCE_MS };
+}
+
+function silentScheduler(pod: Pod): Finding {
+  const scheduler = pod.spec?.schedulerName ?? "default-scheduler";
+  return {
+    reason: "Unschedulable",
+    details: {
+      message: `No scheduler has looked at the pod yet: it waits for ${scheduler}`,
+      fault: "platform",
+      suggestedAction: `Check that the cluster's scheduler ${scheduler} runs: kubectl get pods -n kube-system`,
+    },
+  };
+}
+
+function silentNode(node: string): Finding {
+  return {
+    reason: "NodeLost",
+    patience: "schedule",
+    details: {
+      message: `The node ${node} has not taken the pod up yet`,
+      stage: "start",
+      suggestedAction: `Check that the node is ready: kubectl describe node ${node}`,
+    },
+  };
 }

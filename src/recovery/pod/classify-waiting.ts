@@ -1,4 +1,6 @@
+import { SOURCE_CONTAINER } from "../../validation/index.js";
 import type { FailureDetails, FailureReason } from "../reasons/catalogue.js";
+import type { Patience } from "../reasons/row.js";
 
 /** A reason found in a signal, and what the signal knows better than the catalogue. */
 export interface Finding {
@@ -6,6 +8,8 @@ export interface Finding {
   readonly details: FailureDetails;
   /** True when waiting can't help, whatever the reason's usual patience. */
   readonly isFinal?: boolean;
+  /** @default the reason's usual patience */
+  readonly patience?: Patience;
 }
 
 interface WordRule {
@@ -95,27 +99,35 @@ const WAITING: Readonly<Record<string, { readonly reason: FailureReason; readonl
   CrashLoopBackOff: { reason: "CrashLoopBackOff", rules: [] },
 };
 
+const FETCHER_ADVICE =
+  "Check fetcherImage of the operator's configuration: its name and tag, and that the nodes may pull it";
+
 /**
  * What a waiting container's reason and message mean; `undefined` for the ordinary ones (`ContainerCreating`,
  * `PodInitializing`) and for reasons that nobody knows yet.
+ *
+ * @param container its name: the image of the one that fetches the source is the operator's choice, not the job's
  */
 export function classifyWaiting(
   reason: string | undefined,
   message: string | undefined,
   image: string,
+  container?: string,
 ): Finding | undefined {
   const row = reason !== undefined && Object.hasOwn(WAITING, reason) ? WAITING[reason] : undefined;
   if (!row) return undefined;
   const rule = row.rules.find(({ words }) => words.test(message ?? ""));
   const aboutImage =
     row.rules === PULL_WORDS || row.reason === "InvalidImageName" || row.reason === "ErrImageNeverPull";
+  const isFetchers = aboutImage && container === SOURCE_CONTAINER;
+  const subject = isFetchers ? `init container ${SOURCE_CONTAINER}, image ${image}` : image;
   return {
     reason: rule?.reason ?? row.reason,
     details: {
-      detail: [aboutImage ? image : "", message ?? ""].filter(Boolean).join(": "),
+      detail: [aboutImage ? subject : "", message ?? ""].filter(Boolean).join(": "),
       errorType: rule?.errorType,
-      fault: rule?.fault,
-      suggestedAction: rule?.suggestedAction,
+      fault: isFetchers ? "platform" : rule?.fault,
+      suggestedAction: isFetchers ? FETCHER_ADVICE : rule?.suggestedAction,
     },
     ...(rule?.isFinal && { isFinal: true }),
   };

@@ -4,7 +4,11 @@ import type { PodEvent } from "./classify-events.js";
 
 /** What a pod's status says about failure. A pod that runs or passed says `none`. */
 export type PodSignal =
-  | { readonly kind: "none" }
+  | {
+      readonly kind: "none";
+      /** When silence itself becomes a sign, if nothing is reported until then. */
+      readonly lookAgainAt?: Instant;
+    }
   | {
       /** To be shown, not yet to be acted upon: it may get better by itself. */
       readonly kind: "visible";

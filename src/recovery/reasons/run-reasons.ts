@@ -33,14 +33,15 @@ export const SOURCE_REASONS = {
     ...USERS_MATTER,
     stage: "source",
     message: "The Git server's certificate or host key is not trusted",
-    suggestedAction: "Put the server's key into known_hosts of the credentials, or its CA into the operator's bundle",
+    suggestedAction:
+      "Add its host key to known_hosts of the credentials, or its CA to network.caBundle of the operator's configuration",
   },
   GitRefused: {
     ...USERS_MATTER,
     stage: "source",
     message: "The repository's address, name or content is not admitted",
     suggestedAction:
-      "Use what the message asks for; the operator's configuration decides about addresses and plain http",
+      "Use what the message asks for; git.allowLoopback and git.allowPlainHttpCredentials of the operator's configuration decide about addresses and plain http",
   },
   NotebookNotFound: {
     ...USERS_MATTER,
@@ -52,7 +53,7 @@ export const SOURCE_REASONS = {
     ...USERS_MATTER,
     stage: "source",
     message: "The repository is larger than a validation may fetch",
-    suggestedAction: "Move large files out of the repository, or raise the operator's limit",
+    suggestedAction: "Move large files out of the repository, for example to a volume; the limits are fixed",
   },
 } as const satisfies Record<string, ReasonRow>;
 

@@ -94,10 +94,10 @@ function followPod(turn: ValidTurn, status: JobStatus, pod: Pod, attempt: OpenAt
     };
   }
   if (startedAt === undefined) {
-    const eventsDue = eventsDueAt(turn, pod);
+    const lookAgainAt = Math.min(eventsDueAt(turn, pod), signal.lookAgainAt ?? Number.POSITIVE_INFINITY);
     return {
       status: underWay(turn, status, "PodStarting", `Attempt ${attempt.number}: pod ${attempt.podName} is starting`),
-      ...(Number.isFinite(eventsDue) && { requeueAfterMs: Math.max(eventsDue - turn.now, 1) }),
+      ...(Number.isFinite(lookAgainAt) && { requeueAfterMs: Math.max(lookAgainAt - turn.now, 1) }),
     };
   }
   const endsBy = startedAt + backstopMs(turn);
