@@ -1,6 +1,7 @@
 // What people can be told about a field, read from the contract itself.
 import { z } from "zod";
-import { nearest } from "./problem.js";
+import { FIELDS_WITHOUT_EFFECT } from "./fields-without-effect.js";
+import { fieldText, nearest } from "./problem.js";
 import { checksOf, type JsonValue, nodeOf, type StructuralSchema } from "./schema/node.js";
 import { ruleOf } from "./schema/rule.js";
 import { structuralSchema } from "./structural.js";
@@ -20,6 +21,8 @@ export interface FieldDescription {
   readonly default?: JsonValue;
   /** What the operator takes where the field is unset, in words. */
   readonly operatorDefault?: string;
+  /** What happens instead of what the field promises, as long as this version does not act on it. */
+  readonly notYet?: string;
   readonly allowed?: readonly string[];
   /** Limits in words: `at most 64 items`. */
   readonly limits: readonly string[];
@@ -103,12 +106,18 @@ function describe(schema: z.core.$ZodType, path: string, name: string, required:
     required,
     ...(structural.default === undefined ? {} : { default: structural.default }),
     ...(typeof meta?.operatorDefault === "string" ? { operatorDefault: meta.operatorDefault } : {}),
+    ...notYet(path),
     ...allowedOf(structural),
     limits: limitsOf(structural),
     rules: [...rulesOf(inner), ...(itemInner === undefined ? [] : rulesOf(itemInner))],
     ...(node?.example === undefined ? {} : { example: node.example }),
     children: holder === undefined ? [] : childrenOf(holder, `${path}${holder === inner ? "" : suffix}`),
   };
+}
+
+function notYet(path: string): { notYet?: string } {
+  const row = FIELDS_WITHOUT_EFFECT.find((field) => fieldText(field.path) === path);
+  return row === undefined ? {} : { notYet: row.instead };
 }
 
 function childrenOf(object: z.ZodObject, path: string): FieldDescription[] {

@@ -3,6 +3,7 @@ export * from "./canonical-json.js";
 export * from "./crd.js";
 export * from "./effective-spec.js";
 export * from "./endpoints.js";
+export * from "./fields-without-effect.js";
 export * from "./instant.js";
 export * from "./job-warnings.js";
 export * from "./labels.js";

@@ -1,4 +1,5 @@
 // What is legal but unwise.
+import { FIELDS_WITHOUT_EFFECT } from "./fields-without-effect.js";
 import {
   ANNOTATION_BLOCK_WAVE,
   ARGOCD_INSTANCE_LABEL,
@@ -32,13 +33,25 @@ const LOOKS: readonly Look[] = [
   aboutGitOps,
 ];
 
-/** Everything about a valid job that deserves a second look, in the order of the spec. */
+/**
+ * Everything about a valid job that deserves a second look: what has no effect in this version, then advice in the order of
+ * the spec.
+ */
 export function jobWarnings(job: NotebookValidationJob): JobWarning[] {
-  return LOOKS.flatMap((look) => look(job)).flatMap((found) => {
+  const idle = FIELDS_WITHOUT_EFFECT.filter(({ isAskedForBy }) => isAskedForBy(job)).map(
+    ({ path, instead }): JobWarning => ({
+      path,
+      field: fieldText(path),
+      message: `has no effect in this version: ${instead}`,
+    }),
+  );
+  const advice = LOOKS.flatMap((look) => look(job)).flatMap((found): JobWarning[] => {
     if (found === undefined || found === false) return [];
     const path = found[0].split(".").map((step) => (/^[0-9]+$/.test(step) ? Number(step) : step));
     return [{ path, field: fieldText(path), message: found[1] }];
   });
+  // How to use a field well is of no use to whoever can't use it at all.
+  return [...idle, ...advice.filter(({ field }) => !idle.some((other) => other.field === field))];
 }
 
 function aboutAliases({ spec }: NotebookValidationJob): (Found | false)[] {

@@ -14,7 +14,8 @@ export function renderApiDocs(): string {
     "`nbv explain FIELD.PATH` shows the same in a terminal, `nbv check FILE…` judges manifests by it.",
     "",
     "*Default* is filled in by the API server and never changes. *When unset* is what the operator takes, and may be",
-    "configured or improve between versions. **Bold** fields are required.",
+    "configured or improve between versions. **Bold** fields are required. **Not yet**: the field is kept, and has no effect in",
+    "this version; what happens instead is said beside it.",
     "",
     ...sections,
   ].join("\n")}\n`;
@@ -48,7 +49,8 @@ function row(field: FieldDescription): string {
         : escaped(field.operatorDefault);
   const limits = field.limits.filter((limit) => !/characters|^at (least|most) -?[0-9]+$/.test(limit));
   const notes = limits.map((note) => ` ${escaped(sentence(note))}`).join("");
-  return `| ${name} | ${type} | ${unset} | ${escaped(field.description)}${notes} |`;
+  const notYet = field.notYet === undefined ? "" : ` **Not yet**: ${escaped(sentence(field.notYet))}`;
+  return `| ${name} | ${type} | ${unset} | ${escaped(field.description)}${notes}${notYet} |`;
 }
 
 function allowedText(field: FieldDescription): string {

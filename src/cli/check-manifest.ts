@@ -1,7 +1,7 @@
-import { GROUP, jobWarnings, KIND, parseJob } from "../api/index.js";
+import { GROUP, KIND, parseJob, parseOperatorConfig } from "../api/index.js";
 import { nearest, type Problem } from "../api/problem.js";
 import { UserError } from "../api/user-error.js";
-import { unmadeWarnings } from "../validation/checks/unmade-warnings.js";
+import { jobAdvice } from "../operator/admission/job-advice.js";
 import { inputName } from "./read-input.js";
 import { readYaml, type YamlDocument } from "./yaml-document.js";
 
@@ -27,6 +27,9 @@ export interface CheckedDocument {
   readonly verdict: "valid" | "invalid" | "skipped";
   readonly findings: readonly Finding[];
 }
+
+/** How the operator is configured that judges the job later, as far as anybody here can know. */
+const SHIPPED_CONFIG = parseOperatorConfig();
 
 /**
  * Judges every NotebookValidationJob in a manifest.
@@ -79,8 +82,7 @@ function checkObject(
     const findings = parsed.problems.map((problem) => findingOf(problem, place(problem.path, anchorOf(problem))));
     return [{ ...about, verdict: "invalid", findings: inDocumentOrder(findings) }];
   }
-  const warnings = [...jobWarnings(parsed.job), ...unmadeWarnings(parsed.job.spec.validationConfig)];
-  const findings = warnings.map(
+  const findings = jobAdvice(parsed.job, SHIPPED_CONFIG).map(
     ({ path, field, message }): Finding => ({ severity: "warning", ...place(path, "key"), field, message }),
   );
   return [{ ...about, verdict: "valid", findings: inDocumentOrder(findings) }];

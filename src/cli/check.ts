@@ -54,7 +54,9 @@ async function printText(
     for (const finding of findings) {
       const place = `${printable(file)}:${finding.line}:${finding.column}`;
       const severity = finding.severity === "error" ? red("error") : yellow("warning");
-      lines.push(`${bold(place)}: ${severity}: ${printable(`${finding.field} ${finding.message}`.trim())}`);
+      // As the webhook says it: errors are sentences about the field, warnings name it.
+      const said = finding.severity === "error" ? finding.field : `${finding.field}:`;
+      lines.push(`${bold(place)}: ${severity}: ${printable(`${said} ${finding.message}`.trim())}`);
     }
     const title = `${printable(file)}:${line}: ${printable([kind, name].filter((word) => word !== "").join(" "))}`;
     if (verdict === "valid") lines.push(`${title}: ${green("valid")}`);

@@ -73,6 +73,7 @@ function facts(field: FieldDescription): string[] {
   const lines: string[] = [];
   if (field.default !== undefined) lines.push(`${bold("DEFAULT:")} ${JSON.stringify(field.default)}`);
   if (field.operatorDefault !== undefined) lines.push(`${bold("WHEN UNSET:")} ${field.operatorDefault}`);
+  if (field.notYet !== undefined) lines.push(`${bold("NOT YET:")} has no effect in this version: ${field.notYet}`);
   if (field.allowed !== undefined)
     lines.push(`${bold("ALLOWED:")} ${field.allowed.map((value) => (value === "" ? '""' : value)).join(", ")}`);
   if (field.limits.length > 0) lines.push(`${bold("LIMITS:")} ${field.limits.join(", ")}`);
@@ -86,6 +87,7 @@ function summary(field: FieldDescription, bold: (text: string) => string, dim: (
   return [
     `  ${bold(field.name)} <${field.type}>${field.required ? " required" : ""}${unset === undefined ? "" : dim(` (default: ${unset})`)}`,
     ...wrap(field.description, 6),
+    ...(field.notYet === undefined ? [] : wrap(`Not yet: ${field.notYet}.`, 6)),
     "",
   ];
 }

@@ -1,5 +1,14 @@
 import { describe, expect, test } from "@jest/globals";
-import { API_VERSION, jobWarnings, KIND, parseJob } from "../../src/api/index.js";
+import { findField } from "../../src/api/describe-field.js";
+import {
+  API_VERSION,
+  FIELDS_WITHOUT_EFFECT,
+  fieldText,
+  jobWarnings,
+  KIND,
+  NotebookValidationJobSpec,
+  parseJob,
+} from "../../src/api/index.js";
 
 const git = { url: "https://git.example.com/a.git", ref: "main" };
 const notebook = { git, path: "a.ipynb" };
@@ -57,7 +66,7 @@ describe("legal but unwise", () => {
     [
       { notebook: { ...notebook, git: { ...git, ref: "a".repeat(40), follow: true } } },
       "spec.notebook.git.follow",
-      /never moves/,
+      /^has no effect in this version/,
     ],
     [{ validationConfig: { level: "learning", strictMode: true } }, "spec.validationConfig.level", /no effect/],
     [{ comparisonConfig: {} }, "spec.comparisonConfig", /without goldenNotebook/],
@@ -91,5 +100,58 @@ describe("legal but unwise", () => {
   test("a PreSync hook that blocks its own wave", () => {
     const annotations = { "argocd.argoproj.io/hook": "PreSync", "mlops.dev/block-wave": "true" };
     expect(warnings({}, { annotations })).toEqual({ "metadata.annotations": expect.stringContaining("sync wave") });
+  });
+});
+
+describe("what this version does not act on", () => {
+  const trigger = { apiVersion: "apps/v1", kind: "Deployment", name: "model", action: "restart" };
+  const asking: [string, object][] = [
+    ["spec.notebook.git.follow", { notebook: { ...notebook, git: { ...git, follow: true } } }],
+    ["spec.retryPolicy.retryWhenResolved", { retryPolicy: { retryWhenResolved: true } }],
+    ["spec.retryPolicy.memoryBump", { retryPolicy: { memoryBump: { factor: 2, max: "8Gi" } } }],
+    ["spec.recoveryConfig", { recoveryConfig: { enableSmartRecovery: true, maxRecoveryAttempts: 3 } }],
+    ["spec.recoveryConfig", { recoveryConfig: { enableBuildFallback: true } }],
+    ["spec.recoveryConfig", { recoveryConfig: { disabledRecoveryActions: ["retry"] } }],
+    ["spec.onSuccess", { onSuccess: [trigger] }],
+    ["spec.onFailure", { onFailure: [trigger] }],
+    ["spec.artifacts.configMap", { artifacts: { configMap: "report" } }],
+  ];
+  const annotated = ["mlops.dev/source-changed", "mlops.dev/on-success-trigger"];
+
+  test.each(asking)("%s in %j is named, once", (field, spec) => {
+    expect(warnings(spec)).toEqual({ [field]: expect.stringMatching(/^has no effect in this version: [a-zA-Z]/) });
+  });
+
+  test.each(annotated)("the annotation %s is named", (annotation) => {
+    expect(warnings({}, { annotations: { [annotation]: "1" } })).toEqual({
+      [`metadata.annotations["${annotation}"]`]: expect.stringMatching(/^has no effect in this version: /),
+    });
+  });
+
+  test("no row is without a case here, and every field is one of the contract and is marked there", () => {
+    const covered = [...asking.map(([field]) => field), ...annotated.map((name) => `metadata.annotations["${name}"]`)];
+    const rows = FIELDS_WITHOUT_EFFECT.map(({ path }) => fieldText(path));
+    expect([...new Set(covered)].sort()).toEqual([...rows].sort());
+    for (const { path, instead } of FIELDS_WITHOUT_EFFECT.filter((row) => row.path[0] === "spec")) {
+      expect(findField(path.join("."))).toMatchObject({ found: true, field: { notYet: instead } });
+    }
+  });
+
+  test("values that ask for what happens anyway, and empty ones, are not named", () => {
+    expect(
+      warnings({
+        notebook: { ...notebook, git: { ...git, follow: false } },
+        retryPolicy: { retryWhenResolved: false },
+        recoveryConfig: { enableSmartRecovery: false, enableBuildFallback: false, maxRecoveryAttempts: 0 },
+        onSuccess: [],
+        onFailure: [],
+        artifacts: { claimName: "reports" },
+      }),
+    ).toEqual({});
+  });
+
+  test("what the API server fills in is not taken for a wish", () => {
+    const spec = NotebookValidationJobSpec.parse({ notebook, retryPolicy: {}, recoveryConfig: {}, artifacts: {} });
+    expect(warnings(spec)).toEqual({});
   });
 });

@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { parse } from "yaml";
 import { fixturePath } from "../api/manifests.js";
+import { creation } from "../operator/admission/requests.js";
 import { bundledNbv, type Nbv } from "./nbv.js";
 
 let nbv: Nbv;
@@ -43,7 +45,7 @@ describe("nbv check answers yes", () => {
     const { status, stdout } = nbv.run(["check", fixturePath("go-operator/comparison-and-checks.yaml")]);
     expect(status).toBe(0);
     expect(stdout).toMatch(
-      /comparison-and-checks\.yaml:42:3: warning: spec\.timeout is a deprecated alias: write validationTimeout/,
+      /comparison-and-checks\.yaml:42:3: warning: spec\.timeout: is a deprecated alias: write validationTimeout/,
     );
   });
 
@@ -55,10 +57,52 @@ describe("nbv check answers yes", () => {
     const { status, stdout } = nbv.run(["check", "-"], { input });
     expect(status).toBe(0);
     expect(stdout.split("\n")).toEqual([
-      expect.stringMatching(/^<stdin>:8:5: warning: spec\.validationConfig\.expectedLogs is not checked yet: /),
+      expect.stringMatching(/^<stdin>:8:5: warning: spec\.validationConfig\.expectedLogs: is not checked yet: /),
       "<stdin>:1: NotebookValidationJob a: valid",
       "",
     ]);
+  });
+
+  test("with the webhook's own warnings: what will fail, what has no effect in this version, what is unwise", () => {
+    const input = job(
+      "  notebook: {git: {url: https://h/a.git, ref: main, follow: true}, path: a.ipynb}\n" +
+        "  goldenNotebook: {path: golden.ipynb}\n" +
+        "  podConfig:\n" +
+        "    buildConfig: {enabled: true}\n" +
+        "    securityContext: {runAsUser: 0}\n" +
+        "  modelValidation: {targetModels: [fraud]}\n" +
+        "  onSuccess: [{apiVersion: apps/v1, kind: Deployment, name: model, action: restart}]\n",
+    );
+    const { status, stdout } = nbv.run(["check", "-"], { input });
+    expect(status).toBe(0);
+    const lines = stdout.trimEnd().split("\n");
+    const said = lines.slice(0, -1).map((line) => line.replace(/^<stdin>:\d+:\d+: warning: /, ""));
+    expect(said).toEqual([
+      expect.stringMatching(/^spec\.notebook\.git\.follow: has no effect in this version: /),
+      expect.stringMatching(/^spec\.goldenNotebook: .*: the job will fail\. /),
+      expect.stringMatching(/^spec\.podConfig\.buildConfig\.enabled: .*: the job will fail\. /),
+      "spec.podConfig.securityContext.runAsUser: root can read the runner's key: a verdict is not tamper-proof",
+      expect.stringMatching(/^spec\.modelValidation: .*: the job will fail\. /),
+      expect.stringMatching(/^spec\.onSuccess: has no effect in this version: /),
+    ]);
+    expect(lines.map((line) => /^<stdin>:(\d+):\d+: warning/.exec(line)?.[1])).toEqual([
+      ...["5", "6", "8", "9", "10", "11"],
+      undefined,
+    ]);
+    expect(lines.at(-1)).toBe("<stdin>:1: NotebookValidationJob a: valid");
+    const object = parse(input) as object;
+    expect([...creation(object).warnings].sort()).toEqual([...said].sort());
+  });
+
+  test("without a word about defaults that the Go operator's CRD filled in", () => {
+    const left = `${job(
+      "  notebook: {git: {url: https://h/a.git, ref: main}, path: a.ipynb}\n  timeout: 30m\n" +
+        "  podConfig: {containerImage: 'r.example.com/nb:1', buildConfig: {enabled: false, baseImage: 'quay.io/jupyter/minimal-notebook:latest'}}\n",
+    )}status: {phase: Succeeded}\n`;
+    expect(nbv.run(["check", "-"], { input: left })).toMatchObject({
+      status: 0,
+      stdout: "<stdin>:1: NotebookValidationJob a: valid\n",
+    });
   });
 
   test("for keys in quotes, and for those that Kubernetes reads as they are written", () => {

@@ -32,6 +32,19 @@ describe("a job that arrives", () => {
     expect(story.kinds()).toEqual([]);
   });
 
+  test("is told in SpecValid what has no effect in this version", () => {
+    const story = new Story(
+      aJob()
+        .with({ retryPolicy: { retryWhenResolved: true } })
+        .build(),
+    );
+    story.see();
+    expect(story.condition("SpecValid")).toBe("True/Valid");
+    expect(story.status.conditions?.find(({ type }) => type === "SpecValid")?.message).toContain(
+      "spec.retryPolicy.retryWhenResolved: has no effect in this version",
+    );
+  });
+
   test("is validated at the commit that Git named, counted before its pod is made", () => {
     const story = new Story(aJob().build()).started();
     expect(story.status).toMatchObject({ phase: "ValidationRunning", source: { commit: COMMIT, ref: "main" } });

@@ -1,19 +1,16 @@
 import { isDeepStrictEqual } from "node:util";
 import {
-  adoptGoObject,
-  effectiveSpec,
   fieldText,
   GROUP,
-  jobWarnings,
   KIND,
   type NotebookValidationJob,
   type OperatorConfig,
   type Problem,
   parseJob,
 } from "../../api/index.js";
-import { unmadeWarnings } from "../../validation/index.js";
-import { mayUse, obstacles } from "../decide/obstacles.js";
+import { mayUse } from "../decide/obstacles.js";
 import type { AdmissionRequest } from "./admission-review.js";
+import { jobAdvice } from "./job-advice.js";
 import { withoutKnownProblems } from "./known-problems.js";
 import { misspeltFields } from "./misspelt-fields.js";
 import { warningList } from "./warning-list.js";
@@ -62,8 +59,9 @@ export function judgeRequest(request: AdmissionRequest, config: OperatorConfig):
   const misspelt = misspeltFields(object, isUpdate ? oldObject : undefined);
   if (fresh.length > 0) return { allowed: false, status: refusal(request, fresh), warnings: warningList(misspelt) };
   const lasting = known.map(({ field, message }) => `${field}: ${message}; the job can't run until that is corrected`);
-  const advice = parsed.job === undefined ? [] : adviceFor(parsed.job, config);
-  return { allowed: true, warnings: warningList([...misspelt, ...lasting, ...advice]) };
+  const advice = parsed.job === undefined ? [] : jobAdvice(parsed.job, config);
+  const advised = advice.map(({ field, message }) => `${field}: ${message}`);
+  return { allowed: true, warnings: warningList([...misspelt, ...lasting, ...advised]) };
 }
 
 interface Judged {
@@ -93,17 +91,6 @@ function forbiddenAccount(object: unknown, config: OperatorConfig): Problem[] {
   const allowed = config.access.serviceAccounts.join(", ");
   const message = `must be one of ${allowed}, is ${JSON.stringify(name)}: the operator's configuration allows no other (access.serviceAccounts)`;
   return [{ path, field: fieldText(path), kind: "invalid-value", message }];
-}
-
-/** Everything that `nbv check` would advise, and what this operator can't do. */
-function adviceFor(job: NotebookValidationJob, config: OperatorConfig): string[] {
-  const { spec } = adoptGoObject(job);
-  const advice = [...jobWarnings({ ...job, spec }), ...unmadeWarnings(spec.validationConfig)];
-  const unable = obstacles(spec, effectiveSpec(spec, config), { config, build: "refuse" });
-  return [
-    ...unable.map(({ message, suggestedAction }) => `${message}: the job will fail. ${suggestedAction}`),
-    ...advice.map(({ field, message }) => `${field}: ${message}`),
-  ];
 }
 
 function refusal({ object, name }: AdmissionRequest, problems: readonly Problem[]): AdmissionStatus {

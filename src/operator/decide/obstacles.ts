@@ -2,6 +2,13 @@ import type { EffectiveSpec, NotebookValidationJobSpec, OperatorConfig } from ".
 import { type Failure, failureOf } from "../../recovery/index.js";
 import type { Settings } from "./observation.js";
 
+/** Something that a job asks for and can't get, which ends it. */
+export interface Obstacle {
+  /** Field that asks for it, from the object's root. */
+  readonly path: readonly string[];
+  readonly failure: Failure;
+}
+
 /**
  * What a job asks for and would silently miss, the gravest first: never skipped without a word, since that could pass a bad
  * notebook. The reconciler ends such a job; the webhook says it before there is one.
@@ -10,46 +17,49 @@ export function obstacles(
   spec: NotebookValidationJobSpec,
   effective: Pick<EffectiveSpec, "build" | "serviceAccountName">,
   settings: Settings,
-): Failure[] {
-  const found: Failure[] = [];
+): Obstacle[] {
+  const found: Obstacle[] = [];
   if (effective.build !== undefined && settings.build === "refuse") {
-    found.push(
-      failureOf("BuildStrategyUnavailable", {
-        message:
-          "The job asks for an image build (podConfig.buildConfig.enabled), which this operator has no strategy for yet",
+    found.push({
+      path: ["spec", "podConfig", "buildConfig", "enabled"],
+      failure: failureOf("BuildStrategyUnavailable", {
+        message: "The job asks for an image build, which this operator has no strategy for yet",
         suggestedAction:
           "Set podConfig.containerImage to an image with the notebook's packages and buildConfig.enabled to false",
       }),
-    );
+    });
   }
   if (!mayUse(effective.serviceAccountName, settings.config)) {
     const { serviceAccounts } = settings.config.access;
-    found.push(
-      failureOf("ApiForbidden", {
+    found.push({
+      path: ["spec", "podConfig", "serviceAccountName"],
+      failure: failureOf("ApiForbidden", {
         fault: "user",
         message: `The operator does not allow the ServiceAccount ${effective.serviceAccountName} (access.serviceAccounts)`,
         suggestedAction: `Set podConfig.serviceAccountName to one of ${serviceAccounts.join(", ")}`,
       }),
-    );
+    });
   }
   if (spec.modelValidation !== undefined && spec.modelValidation.enabled !== false) {
-    found.push(
-      failureOf("ModelsNotReady", {
+    found.push({
+      path: ["spec", "modelValidation"],
+      failure: failureOf("ModelsNotReady", {
         errorType: "permanent",
         message: "The job asks for model validation, which this operator can't do yet",
         suggestedAction: "Set modelValidation.enabled to false to validate the notebook alone",
       }),
-    );
+    });
   }
   if (spec.goldenNotebook !== undefined) {
-    found.push(
-      failureOf("ComparisonFailed", {
+    found.push({
+      path: ["spec", "goldenNotebook"],
+      failure: failureOf("ComparisonFailed", {
         errorType: "permanent",
         fault: "platform",
         message: "The job asks for a comparison with a golden notebook, which this operator can't do yet",
         suggestedAction: "Leave out goldenNotebook to validate the notebook alone",
       }),
-    );
+    });
   }
   return found;
 }

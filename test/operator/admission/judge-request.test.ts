@@ -1,7 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
-import { parseOperatorConfig } from "../../../src/api/index.js";
+import { FIELDS_WITHOUT_EFFECT, fieldText, parseOperatorConfig } from "../../../src/api/index.js";
 import { readReview } from "../../../src/operator/admission/admission-review.js";
 import { judgeRequest } from "../../../src/operator/admission/judge-request.js";
+import { warningList } from "../../../src/operator/admission/warning-list.js";
 import { manifests, objectsOf } from "../../api/manifests.js";
 import { aJobObject, any, aReview, causes, creation, notebook, update } from "./requests.js";
 
@@ -97,11 +98,40 @@ describe("warnings", () => {
     );
     expect(allowed).toBe(true);
     expect(warnings).toEqual([
-      expect.stringMatching(/comparison with a golden notebook.*can't do yet: the job will fail. Leave out/),
+      expect.stringMatching(
+        /^spec.goldenNotebook: .*comparison with a golden.*can't do yet: the job will fail. Leave out/,
+      ),
       "spec.timeout: is a deprecated alias: write validationTimeout",
       expect.stringMatching(/^spec.podConfig.containerImage: names no version/),
       expect.stringMatching(/^spec.validationConfig.expectedFiles: is not checked yet/),
     ]);
+  });
+
+  test("say why the job will fail and what has no effect in this version, first and whole", () => {
+    const { allowed, warnings } = creation(
+      aJobObject({
+        timeout: "10m",
+        podConfig: { containerImage: "registry.example.com/nb:1", buildConfig: { enabled: true } },
+        modelValidation: { targetModels: ["fraud"] },
+        notebook: { ...notebook, git: { ...notebook.git, follow: true } },
+        onFailure: [{ apiVersion: "apps/v1", kind: "Deployment", name: "model", action: "restart" }],
+      }),
+    );
+    expect(allowed).toBe(true);
+    expect(warnings).toEqual([
+      expect.stringMatching(/^spec.podConfig.buildConfig.enabled: .*the job will fail. Set .*enabled to false$/),
+      expect.stringMatching(/^spec.modelValidation: .*the job will fail. Set .*to validate the notebook alone$/),
+      expect.stringMatching(/^spec.notebook.git.follow: has no effect in this version: .*[a-z]$/),
+      "spec.onFailure: has no effect in this version: nothing is triggered after a run",
+      "spec.timeout: is a deprecated alias: write validationTimeout",
+    ]);
+  });
+
+  test("fit into what the API server passes on uncut, whatever has no effect", () => {
+    for (const { path, instead } of FIELDS_WITHOUT_EFFECT) {
+      const warning = `${fieldText(path)}: has no effect in this version: ${instead}`;
+      expect(warningList([warning])).toEqual([warning]);
+    }
   });
 
   test("stay within what the API server passes on", () => {

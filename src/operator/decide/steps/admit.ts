@@ -10,7 +10,7 @@ export function admit(turn: ValidTurn): StepResult {
   const { status, metadata } = turn;
   const valid = withConditions(turn, status, specValid(turn));
   const [obstacle] = obstacles(turn.spec, turn.effective, turn.seen.settings);
-  if (obstacle) return giveUp({ ...turn, status: valid }, valid, obstacle);
+  if (obstacle) return giveUp({ ...turn, status: valid }, valid, obstacle.failure);
   return resolveSource({
     ...turn,
     status: {

@@ -1,0 +1,69 @@
+// What the contract knows and this version does not act on yet.
+import { ANNOTATION_ON_SUCCESS_TRIGGER, ANNOTATION_SOURCE_CHANGED } from "./labels.js";
+import type { NotebookValidationJob } from "./v1alpha1/job.js";
+
+/** A field of a job, or an annotation on it, that changes nothing in this version. */
+export interface FieldWithoutEffect {
+  /** From the object's root: `["spec", "onSuccess"]`. */
+  readonly path: readonly string[];
+  /** What happens instead, or what to do until then; for people. */
+  readonly instead: string;
+  /** Whether a job asks for what is not done. Values that ask for what happens anyway do not count, nor do defaults. */
+  readonly isAskedForBy: (job: NotebookValidationJob) => boolean;
+}
+
+/**
+ * All of them. What a job can't be run without is not here but among the operator's obstacles, and checks that nobody makes
+ * are in the table of checks. Whoever makes a field work removes its row.
+ */
+export const FIELDS_WITHOUT_EFFECT: readonly FieldWithoutEffect[] = [
+  {
+    path: ["metadata", "annotations", ANNOTATION_SOURCE_CHANGED],
+    instead: "the branch is looked up once per run: a new notebook.git.ref starts a new run",
+    isAskedForBy: ({ metadata }) => metadata.annotations?.[ANNOTATION_SOURCE_CHANGED] !== undefined,
+  },
+  {
+    path: ["metadata", "annotations", ANNOTATION_ON_SUCCESS_TRIGGER],
+    instead: "nothing is triggered after a run",
+    isAskedForBy: ({ metadata }) => metadata.annotations?.[ANNOTATION_ON_SUCCESS_TRIGGER] !== undefined,
+  },
+  {
+    path: ["spec", "notebook", "git", "follow"],
+    instead: "the branch is looked up once per run: a new ref starts a new run",
+    isAskedForBy: ({ spec }) => spec.notebook.git.follow,
+  },
+  {
+    path: ["spec", "retryPolicy", "retryWhenResolved"],
+    instead: "a failed job stays failed until its spec changes or it is annotated mlops.dev/retry-requested",
+    isAskedForBy: ({ spec }) => spec.retryPolicy?.retryWhenResolved === true,
+  },
+  {
+    path: ["spec", "retryPolicy", "memoryBump"],
+    instead: "an OOM kill is not retried: raise podConfig.resources.limits.memory",
+    isAskedForBy: ({ spec }) => spec.retryPolicy?.memoryBump !== undefined,
+  },
+  {
+    path: ["spec", "recoveryConfig"],
+    instead: "failures are retried as retryPolicy says, and no other recovery is tried",
+    isAskedForBy: ({ spec: { recoveryConfig: wanted = {} } }) =>
+      wanted.enableSmartRecovery === true ||
+      wanted.enableBuildFallback === true ||
+      (wanted.maxRecoveryAttempts ?? 0) > 0 ||
+      (wanted.disabledRecoveryActions ?? []).length > 0,
+  },
+  {
+    path: ["spec", "onSuccess"],
+    instead: "nothing is triggered after a run",
+    isAskedForBy: ({ spec }) => (spec.onSuccess ?? []).length > 0,
+  },
+  {
+    path: ["spec", "onFailure"],
+    instead: "nothing is triggered after a run",
+    isAskedForBy: ({ spec }) => (spec.onFailure ?? []).length > 0,
+  },
+  {
+    path: ["spec", "artifacts", "configMap"],
+    instead: "no report is written there: artifacts.claimName keeps all of them",
+    isAskedForBy: ({ spec }) => spec.artifacts?.configMap !== undefined,
+  },
+];
