@@ -11,6 +11,13 @@ export function keyOf(object: KubernetesObject): ObjectKey {
   return namespace ? { namespace, name } : { name };
 }
 
+/** What keeps `name` from being one segment of a request's path, as the API server says it; `undefined` = nothing. */
+export function pathSegmentProblem(name: string): string | undefined {
+  if (name === "." || name === "..") return `a name may not be '${name}'`;
+  const wrong = ["/", "%"].find((character) => name.includes(character));
+  return wrong === undefined ? undefined : `a name may not contain '${wrong}'`;
+}
+
 /** `true` when `version` is later than `other`. Versions that are not numbers count as later when they differ. */
 export function isLater(version: string, other: string): boolean {
   if (!/^\d+$/.test(version) || !/^\d+$/.test(other)) return version !== other;

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { CONFIG_MAPS, type KubeError } from "../../src/kube/index.js";
 import { retryAfterMs } from "../../src/kube/live/answer.js";
 import { LiveCluster, loadKubeConfig } from "../../src/kube/live/index.js";
+import { MemoryCluster } from "../../src/kube/memory/index.js";
 
 let server: Server;
 let answer: (request: IncomingMessage, response: ServerResponse) => void;
@@ -72,6 +73,39 @@ describe("the adapter to a real API server", () => {
     expect(seen[0]?.headers.authorization).toBe("Bearer very-secret-token");
     expect(seen[0]?.url).toBe("/api/v1/namespaces/n/configmaps/a?timeout=500ms");
     expect(await get()).toEqual({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" } });
+  });
+
+  test.each([
+    ["n", ".."],
+    ["n", "."],
+    ["n", "a/../../secrets/b"],
+    ["n", "a%2fb"],
+    ["..", "a"],
+    ["n/configmaps/b?x=", "a"],
+  ])("names that could lead elsewhere are refused before any request: %s, %s", async (namespace, name) => {
+    answer = (_request, response) => send(response, 200, { metadata: { name: "a" } });
+    const key = { namespace, name };
+    const object = { apiVersion: "v1", kind: "ConfigMap", metadata: key } as const;
+    const memory = new MemoryCluster({ autoCreateNamespaces: true });
+    for (const each of [cluster, memory]) {
+      const calls = [
+        () => each.get(CONFIG_MAPS, key),
+        () => each.delete(CONFIG_MAPS, key),
+        () => each.patch(CONFIG_MAPS, key, {}),
+        () => each.patchStatus(CONFIG_MAPS, key, {}),
+        () => each.replace(CONFIG_MAPS, object),
+        () => each.apply(CONFIG_MAPS, object),
+      ];
+      for (const call of calls) expect(await failed(call())).toMatchObject({ reason: "BadRequest" });
+    }
+    expect(seen).toEqual([]);
+  });
+
+  test("a list or a watch of such a namespace is refused too", async () => {
+    expect(await failed(cluster.list(CONFIG_MAPS, { namespace: ".." }))).toMatchObject({ reason: "BadRequest" });
+    const events = cluster.watch(CONFIG_MAPS, { namespace: "..", resourceVersion: "1" })[Symbol.asyncIterator]();
+    expect(await failed(events.next())).toMatchObject({ reason: "BadRequest" });
+    expect(seen).toEqual([]);
   });
 
   test("surfaces Retry-After of a busy server", async () => {

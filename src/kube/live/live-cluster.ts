@@ -18,6 +18,7 @@ import { isJsonObject, type JsonObject } from "../json.js";
 import { errorFromStatus, KubeError } from "../kube-error.js";
 import { LogPosition } from "../log-position.js";
 import type { KubernetesObject, ObjectKey } from "../object.js";
+import { pathSegmentProblem } from "../object-key.js";
 import { type Random, systemRandom } from "../random.js";
 import { apiVersionOf, type Resource } from "../resource.js";
 import { PODS } from "../resources.js";
@@ -130,23 +131,23 @@ export class LiveCluster implements Cluster {
     }
   }
 
-  create<T extends KubernetesObject>(resource: Resource<T>, object: T, options: WriteOptions = {}): Promise<T> {
+  async create<T extends KubernetesObject>(resource: Resource<T>, object: T, options: WriteOptions = {}): Promise<T> {
     const path = collectionPath(resource, object.metadata.namespace);
     return this.#write({ verb: "create", resource, method: "POST", path, body: withoutEmptyName(object) }, options);
   }
 
-  replace<T extends KubernetesObject>(resource: Resource<T>, object: T, options: WriteOptions = {}): Promise<T> {
+  async replace<T extends KubernetesObject>(resource: Resource<T>, object: T, options: WriteOptions = {}): Promise<T> {
     const path = objectPath(resource, object.metadata);
     return this.#write({ verb: "replace", resource, method: "PUT", path, body: object }, options);
   }
 
-  apply<T extends KubernetesObject>(resource: Resource<T>, object: T, options: ApplyOptions = {}): Promise<T> {
+  async apply<T extends KubernetesObject>(resource: Resource<T>, object: T, options: ApplyOptions = {}): Promise<T> {
     const path = objectPath(resource, object.metadata);
     const contentType = "application/apply-patch+yaml";
     return this.#write({ verb: "apply", resource, method: "PATCH", path, body: object, contentType }, options);
   }
 
-  patch<T extends KubernetesObject>(
+  async patch<T extends KubernetesObject>(
     resource: Resource<T>,
     key: ObjectKey,
     patch: MergePatch,
@@ -157,7 +158,7 @@ export class LiveCluster implements Cluster {
     return this.#write({ verb: "patch", resource, method: "PATCH", path, body: patch, contentType }, options);
   }
 
-  patchStatus<T extends KubernetesObject>(
+  async patchStatus<T extends KubernetesObject>(
     resource: Resource<T>,
     key: ObjectKey,
     patch: MergePatch,
@@ -240,7 +241,7 @@ export class LiveCluster implements Cluster {
 
 function collectionPath(resource: Resource, namespace: string | undefined): string {
   const root = resource.group === "" ? `/api/${resource.version}` : `/apis/${resource.group}/${resource.version}`;
-  const home = resource.namespaced && namespace !== undefined ? `/namespaces/${encodeURIComponent(namespace)}` : "";
+  const home = resource.namespaced && namespace !== undefined ? `/namespaces/${pathSegment(namespace)}` : "";
   return `${root}${home}/${resource.plural}`;
 }
 
@@ -250,7 +251,14 @@ function objectPath(resource: Resource, key: ObjectKey): string {
   if (resource.namespaced && !key.namespace) {
     throw new KubeError({ reason: "BadRequest", message: `the namespace of ${resource.kind} ${key.name} is missing` });
   }
-  return `${collectionPath(resource, key.namespace)}/${encodeURIComponent(key.name)}`;
+  return `${collectionPath(resource, key.namespace)}/${pathSegment(key.name)}`;
+}
+
+/** @throws KubeError `BadRequest` for what would name something else: URLs are normalized on their way */
+function pathSegment(name: string): string {
+  const problem = pathSegmentProblem(name);
+  if (problem !== undefined) throw new KubeError({ reason: "BadRequest", message: problem });
+  return encodeURIComponent(name);
 }
 
 function selectors({ labelSelector, fieldSelector }: Selection): { labelSelector?: string; fieldSelector?: string } {

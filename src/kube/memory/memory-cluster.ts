@@ -14,6 +14,7 @@ import { cloneJson } from "../json.js";
 import { isKubeError, KubeError } from "../kube-error.js";
 import { afterPosition } from "../log-position.js";
 import type { KubernetesObject, ObjectKey } from "../object.js";
+import { pathSegmentProblem } from "../object-key.js";
 import type { Resource } from "../resource.js";
 import { PODS, type Pod } from "../resources.js";
 import { ApiServer } from "./api-server.js";
@@ -148,6 +149,7 @@ export class MemoryCluster implements Cluster {
 
   async #call<R>(call: ApiCall, work: () => unknown, signal?: AbortSignal): Promise<R> {
     if (signal?.aborted) throw new KubeError({ reason: "Aborted", message: "the call was aborted" });
+    if (call.verb !== "create") requireUrl(call.key);
     return this.#intercepted(call, async () => {
       try {
         return cloneJson(work()) as R;
@@ -175,4 +177,10 @@ function keyIn(namespace: string | undefined): ObjectKey {
 
 function keyFrom({ metadata: { namespace, name = "" } }: KubernetesObject): ObjectKey {
   return namespace ? { namespace, name } : { name };
+}
+
+/** @throws KubeError `BadRequest` for a key that no URL can name */
+function requireUrl({ namespace = "", name = "" }: ApiCall["key"]): void {
+  const problem = pathSegmentProblem(namespace) ?? pathSegmentProblem(name);
+  if (problem !== undefined) throw new KubeError({ reason: "BadRequest", message: problem });
 }
