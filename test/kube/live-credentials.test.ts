@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { UserError } from "../../src/api/user-error.js";
 import { CONFIG_MAPS, type KubeError } from "../../src/kube/index.js";
+import { type ExecConfig, ExecPlugin } from "../../src/kube/live/exec-plugin.js";
 import {
   type KubeConfigSource,
   LiveCluster,
@@ -19,7 +20,7 @@ const clusters: LiveCluster[] = [];
 
 beforeAll(async () => {
   files = await stubPki();
-});
+}, 30_000);
 afterAll(() => files.remove());
 beforeEach(async () => {
   stub = await startApiStub(files.pki);
@@ -243,6 +244,31 @@ describe("a credential plugin", () => {
     for (let index = 0; index < 5; index++) await failed(get(cluster));
     expect(await runs()).toBe(1);
   });
+
+  test("that leaves something running that holds its output is not waited for", async () => {
+    const cluster = await withUser(
+      await plugin(`echo '${credential({ token: "t" })}'; sleep 60 & echo $! >${directory}/left`),
+    );
+    try {
+      await get(cluster);
+      expect(tokens()).toEqual(["Bearer t"]);
+    } finally {
+      process.kill(Number(await readFile(join(directory, "left"), "utf8")), "SIGKILL");
+    }
+  }, 10_000);
+
+  test("that takes too long is ended with all that it started", async () => {
+    const { exec } = (await plugin(`sleep 60 & echo $! >${directory}/left; wait`)) as { exec: ExecConfig };
+    const options = { config: exec, cluster: () => ({}), environment: process.env, now: () => 0, timeoutMs: 500 };
+    await expect(new ExecPlugin(options).credential()).rejects.toThrow(/ended by SIGKILL/);
+    const left = (await readFile(join(directory, "left"), "utf8")).trim();
+    const isRunning = async (): Promise<boolean> =>
+      readFile(`/proc/${left}/stat`, "utf8").then(
+        (stat) => !/\) [ZX]/.test(stat),
+        () => false,
+      );
+    expect(await isRunning()).toBe(false);
+  }, 10_000);
 
   test("that is not installed is a UserError with the kubeconfig's hint", async () => {
     const exec = {

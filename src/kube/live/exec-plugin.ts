@@ -33,6 +33,8 @@ export interface ExecPluginOptions {
 }
 
 const API_VERSIONS = ["client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1"];
+/** Patience with output after a plugin's own end: what it started may hold its output open for ever. */
+const REST_MS = 1_000;
 const MAX_OUTPUT_BYTES = 1024 * 1024;
 /** A credential is not used in the last seconds of its life: the request has a way to go. */
 const EXPIRY_MARGIN_MS = 5_000;
@@ -126,20 +128,28 @@ export class ExecPlugin {
       const child = spawn(config.command, [...(config.args ?? [])], {
         env: { ...environment, ...given, KUBERNETES_EXEC_INFO: JSON.stringify(info) },
         stdio: ["ignore", "pipe", "ignore"],
-        timeout: timeoutMs,
-        killSignal: "SIGKILL",
+        // A process group of its own: at the limit, what it started ends with it.
+        detached: true,
       });
+      const kill = (): void => killGroup(child.pid);
+      let timer = setTimeout(kill, timeoutMs);
       const chunks: Buffer[] = [];
       let bytes = 0;
       child.stdout.on("data", (chunk: Buffer) => {
         bytes += chunk.length;
         if (bytes <= MAX_OUTPUT_BYTES) chunks.push(chunk);
-        else child.kill("SIGKILL");
+        else kill();
       });
       child.once("error", (error: NodeJS.ErrnoException) => {
+        clearTimeout(timer);
         reject(error.code === "ENOENT" ? this.#missing() : this.#broken(`it cannot be started (${error.code})`));
       });
+      child.once("exit", () => {
+        clearTimeout(timer);
+        timer = setTimeout(() => child.stdout.destroy(), REST_MS);
+      });
       child.once("close", (code, signal) => {
+        clearTimeout(timer);
         if (bytes > MAX_OUTPUT_BYTES) reject(this.#broken("it printed too much"));
         else if (signal !== null) reject(this.#broken(`it was ended by ${signal}, after at most ${timeoutMs} ms`));
         else if (code !== 0) reject(this.#broken(`it ended with exit code ${code}`));
@@ -180,6 +190,15 @@ function readStatus(status: JsonObject): ExecCredential | string {
     ...(token === undefined ? {} : { token }),
     ...(certificate === undefined || key === undefined ? {} : { certificate, key }),
   };
+}
+
+function killGroup(leader: number | undefined): void {
+  if (leader === undefined) return;
+  try {
+    process.kill(-leader, "SIGKILL");
+  } catch {
+    // It has ended by itself.
+  }
 }
 
 function isExecutable(command: string, environment: NodeJS.ProcessEnv): boolean {
