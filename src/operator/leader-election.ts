@@ -267,7 +267,7 @@ export class LeaderElection {
           leaseDurationSeconds: this.#times.leaseMs / 1000,
           acquireTime: isRenewal ? (before?.spec?.acquireTime ?? now) : now,
           renewTime: now,
-          leaseTransitions: before === undefined || isRenewal ? transitions : transitions + 1,
+          leaseTransitions: before === undefined || isRenewal ? transitions : following(transitions),
         },
       },
     });
@@ -292,4 +292,9 @@ export class LeaderElection {
 /** Kubernetes' `MicroTime`: exactly six digits of a second. */
 function microTime(at: Instant): string {
   return new Date(at).toISOString().replace("Z", "000Z");
+}
+
+/** The next count of transitions. The API server refuses what is more than an int32. */
+function following(transitions: number): number {
+  return transitions >= 2 ** 31 - 1 ? 0 : transitions + 1;
 }

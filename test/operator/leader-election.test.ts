@@ -89,6 +89,17 @@ test("a second candidate waits while the first renews, and takes over 15 s after
   expect(await lease(cluster)).toMatchObject({ holderIdentity: "two", leaseTransitions: 1 });
 });
 
+test("the count of transitions begins anew where an int32 ends", async () => {
+  const clock = new ManualClock();
+  const cluster = aCluster(clock);
+  const one = anElection(clock, { cluster });
+  await one.acquire(forever);
+  await one.release();
+  await cluster.patch(LEASES, KEY, { spec: { leaseTransitions: 2147483647 } });
+  await anElection(clock, { cluster, identity: "two" }).acquire(forever);
+  expect(await lease(cluster)).toMatchObject({ holderIdentity: "two", leaseTransitions: 0 });
+});
+
 test("a lease that was let go is taken at the next look", async () => {
   const clock = new ManualClock();
   const cluster = aCluster(clock);
