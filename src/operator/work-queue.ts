@@ -23,6 +23,12 @@ export interface AddOptions {
   readonly priority?: number;
 }
 
+/** How a failed key is to be tried again. */
+export interface FailureOptions extends AddOptions {
+  /** Delay after the first failure, milliseconds. @default the queue's own */
+  readonly baseDelayMs?: number;
+}
+
 /** Entries of keys that are no longer delayed, from which on they are thrown out. */
 const MIN_LEFTOVERS = 64;
 
@@ -125,10 +131,11 @@ export class WorkQueue {
    * @param atLeastMs what a server asked for (Retry-After): even changes of the job wait that long
    * @returns the delay in milliseconds
    */
-  addAfterFailure(key: string, atLeastMs = 0, options: AddOptions = {}): number {
+  addAfterFailure(key: string, atLeastMs = 0, options: FailureOptions = {}): number {
     const failures = this.failuresOf(key);
     this.#failures.set(key, failures + 1);
-    const { baseDelayMs, maxDelayMs, random } = this.#options;
+    const { maxDelayMs, random } = this.#options;
+    const { baseDelayMs = this.#options.baseDelayMs } = options;
     const ceiling = Math.min(baseDelayMs * 2 ** Math.min(failures, 30), maxDelayMs);
     const delay = Math.max(ceiling * (0.5 + random() / 2), atLeastMs);
     if (atLeastMs > 0) this.#heldUntil.set(key, this.#options.clock.now() + atLeastMs);

@@ -18,7 +18,7 @@ export interface WorkersOptions {
 }
 
 /** Before a call that the operator may not make is made again; milliseconds. */
-const FORBIDDEN_MS = 300_000;
+const FORBIDDEN_MS = 30_000;
 
 /** Take keys from the queue, have them reconciled, and bring them back when they want to be looked at again. */
 export class Workers {
@@ -74,8 +74,11 @@ export class Workers {
     const { queue, logger, metrics, priorityOf } = this.#options;
     const priority = priorityOf(key);
     if (isKubeError(error, "Forbidden", "Unauthorized")) {
-      queue.addAfter(key, FORBIDDEN_MS, { priority });
-      logger.error({ job: key, err: error }, "the operator may not do what the job needs; it tries again slowly");
+      const delayMs = queue.addAfterFailure(key, 0, { priority, baseDelayMs: FORBIDDEN_MS });
+      logger.error(
+        { job: key, err: error, delayMs: Math.round(delayMs) },
+        "the operator may not do what the job needs; it tries again slowly",
+      );
     } else {
       const delayMs = queue.addAfterFailure(key, isKubeError(error) ? error.retryAfterMs : 0, { priority });
       const level = isKubeError(error) ? "warn" : "error";

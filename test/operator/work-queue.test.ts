@@ -144,6 +144,12 @@ describe("a work queue", () => {
     expect(queue.addAfterFailure("ns/a", 7000)).toBe(7000);
     queue.forget("ns/a");
     expect(queue.addAfterFailure("ns/a")).toBeLessThanOrEqual(100);
+    queue.forget("ns/a");
+    const slower = Array.from({ length: 3 }, () => queue.addAfterFailure("ns/a", 0, { baseDelayMs: 400 }));
+    for (const [i, ceiling] of [400, 800, 1000].entries()) {
+      expect(slower[i]).toBeGreaterThanOrEqual(ceiling / 2);
+      expect(slower[i]).toBeLessThanOrEqual(ceiling);
+    }
   });
 
   test("leaves the server alone with a key for as long as it asked, whatever else is added", async () => {
