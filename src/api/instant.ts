@@ -11,9 +11,25 @@ export function toRfc3339Millis(at: Instant): string {
   return new Date(at).toISOString();
 }
 
-/** The moment that an RFC 3339 text names, or `undefined` when it is not one. */
+const RFC_3339 =
+  /^(\d{4})-(0[1-9]|1[0-2])-(\d{2})T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
+const YEAR_0 = Date.parse("0000-01-01T00:00:00Z");
+const YEAR_10000 = Date.parse("9999-12-31T23:59:59.999Z") + 1;
+
+/**
+ * The moment that an RFC 3339 text names, or `undefined` when it is not one, or when RFC 3339 has no name for it in UTC:
+ * `9999-12-31T23:59:59-01:00` is in the year 10000.
+ */
 export function fromRfc3339(text: string | undefined): Instant | undefined {
   if (text === undefined) return undefined;
-  const at = Date.parse(text);
-  return Number.isNaN(at) ? undefined : at;
+  const upper = text.toUpperCase();
+  const [, year, month, day] = RFC_3339.exec(upper) ?? [];
+  if (year === undefined || Number(day) < 1 || Number(day) > daysOf(Number(year), Number(month))) return undefined;
+  const at = Date.parse(upper);
+  return at >= YEAR_0 && at < YEAR_10000 ? at : undefined;
+}
+
+function daysOf(year: number, month: number): number {
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return month === 2 ? (isLeap ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31;
 }

@@ -21,7 +21,7 @@ export const LABEL_ENVIRONMENT_DIGEST = "mlops.dev/environment-digest";
 /** What a child object is for. */
 export type Role = "validation" | "build" | "attempt-secret" | "report";
 
-/** On jobs: RFC 3339 time of a manual retry request. */
+/** On jobs: RFC 3339 time of a manual retry request; one more than 5 minutes ahead of the operator's clock is ignored. */
 export const ANNOTATION_RETRY_REQUESTED = "mlops.dev/retry-requested";
 /** On jobs: `"true"` = the requested retry gets a full budget and a new run. */
 export const ANNOTATION_RETRY_RESET_COUNT = "mlops.dev/retry-reset-count";
