@@ -61,7 +61,7 @@ export class Observer {
     const { uid = "" } = job.metadata;
     const { status } = readTurn(job, { pods: [], source: { kind: "unasked" }, hasRoom: false, settings }, 0);
     const pods = isSure ? await this.#surePods(job) : await this.#pods(job, status);
-    const attempt = openAttempt(status);
+    const attempt = openAttempt(status, job.metadata.name);
     const { log, keyLoss } = this.#log(job, status, pods);
     const current = pods.find(({ metadata }) => metadata.name === attempt?.podName);
     const podEvents = current && (await this.#options.podEvents.look(current));
@@ -82,12 +82,12 @@ export class Observer {
 
   /** Pods that are cached or were made just now. The current attempt's has to be among them, or surely absent. */
   async #pods(job: StoredJob, status: JobStatus): Promise<readonly Pod[]> {
-    const { namespace = "", uid = "" } = job.metadata;
+    const { name, namespace = "", uid = "" } = job.metadata;
     const cached = this.#options.podsOf(uid);
     const made = this.#options.assumed.of(uid)?.pod;
     const isKnown = made === undefined || cached.some(({ metadata }) => metadata.name === made.metadata.name);
     const pods = isKnown ? cached : [...cached, made];
-    const podName = isTerminal(status.phase) ? undefined : openAttempt(status)?.podName;
+    const podName = isTerminal(status.phase) ? undefined : openAttempt(status, name)?.podName;
     if (podName === undefined || pods.some(({ metadata }) => metadata.name === podName)) return pods;
     try {
       const found = await this.#options.cluster.get(PODS, { namespace, name: podName });
@@ -109,7 +109,7 @@ export class Observer {
     const { logs } = this.#options;
     const { name, namespace = "" } = job.metadata;
     const jobKey = `${namespace}/${name}`;
-    const attempt = openAttempt(status);
+    const attempt = openAttempt(status, name);
     if (attempt === undefined || isTerminal(status.phase)) {
       logs.forget(jobKey);
       return {};
@@ -152,7 +152,7 @@ export class Observer {
   #hasRoom(job: StoredJob, status: JobStatus): boolean {
     const { namespace = "", name, uid = "" } = job.metadata;
     const { capacity } = this.#options;
-    const mayStart = !isTerminal(status.phase) && status.phase !== undefined && openAttempt(status) === undefined;
+    const mayStart = !isTerminal(status.phase) && status.phase !== undefined && openAttempt(status, name) === undefined;
     if (isTerminal(status.phase)) capacity.drop(uid);
     if (!mayStart) return true;
     if (capacity.reserve({ jobUid: uid, namespace })) return true;

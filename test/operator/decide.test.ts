@@ -5,6 +5,7 @@ import {
   ANNOTATION_RETRY_RESET_COUNT,
   ARGOCD_TRACKING_ANNOTATION,
   canonicalJson,
+  NotebookValidationJobStatus,
   toRfc3339,
   ValidationConfig,
 } from "../../src/api/index.js";
@@ -12,6 +13,7 @@ import { freezeJson } from "../../src/kube/json.js";
 import { decide } from "../../src/operator/decide/decide.js";
 import { failureOf } from "../../src/recovery/index.js";
 import { unmadeChecks } from "../../src/validation/index.js";
+import { valueOf } from "../api/contract-arbitrary.js";
 import { aJob } from "./kit/a-job.js";
 import { aLog, anObservation, aPod, COMMIT, ended, running, START, Story } from "./kit/an-observation.js";
 import { failingEvents, passingEvents } from "./kit/fake-runner.js";
@@ -509,6 +511,98 @@ describe("a retry by hand", () => {
   });
 });
 
+describe("a request for a retry", () => {
+  /** A failed job, with a request at this time. */
+  function asked(at: string): Story {
+    const story = new Story(aJob().build()).running();
+    story.see({ pods: [aPod(story.podName, ended(10))], log: aLog(failingEvents()) });
+    story.pass(10_000);
+    return again(story, at);
+  }
+  function again(story: Story, at: string): Story {
+    story.job = {
+      ...story.job,
+      metadata: { ...story.job.metadata, annotations: { [ANNOTATION_RETRY_REQUESTED]: at } },
+    };
+    story.see();
+    return story;
+  }
+
+  test.each([
+    ["2026-01-01T00:04:00Z", "ValidationRunning"],
+    ["2026-01-01t02:04:00.5+02:00", "ValidationRunning"],
+    ["2026-01-01T00:06:00Z", "Failed"],
+    ["9999-12-31T23:59:59Z", "Failed"],
+    ["9999-12-31T23:59:59-23:59", "Failed"],
+    ["2026-02-30T00:00:00Z", "Failed"],
+    ["2026-01-01", "Failed"],
+    ["+010000-01-01T00:00:00Z", "Failed"],
+    ["now", "Failed"],
+  ])("at %s leaves the job %s", (at, phase) => {
+    const story = asked(at);
+    expect(story.status.phase).toBe(phase);
+    expect(story.status.lastRetryTime ?? "2026").toMatch(/^2026/);
+  });
+
+  test("far ahead does not shut out the next one, even if it was noted once", () => {
+    const story = asked("9999-12-31T23:59:59Z");
+    expect(again(story, toRfc3339(story.now)).status.phase).toBe("ValidationRunning");
+    const edited = asked("9999-12-31T23:59:59Z");
+    edited.job = { ...edited.job, status: { ...edited.status, lastRetryTime: "9999-12-31T23:59:59Z" } };
+    expect(again(edited, toRfc3339(edited.now)).status).toMatchObject({
+      phase: "ValidationRunning",
+      lastRetryTime: "2026-01-01T00:00:10.000Z",
+    });
+  });
+});
+
+describe("a status that somebody edited", () => {
+  type Attempts = NonNullable<Story["status"]["attempts"]>;
+  function edited(change: (status: Story["status"]) => object): Story {
+    const story = new Story(aJob().build()).running();
+    story.job = { ...story.job, status: { ...story.status, ...change(story.status) } };
+    return story;
+  }
+  const first = (status: Story["status"], change: Partial<Attempts[number]>) => ({
+    attempts: [{ ...(status.attempts as Attempts)[0], ...change } as Attempts[number]],
+  });
+  /** Sees what there is, pods removed as decided, until the job asks for an attempt that is its own. */
+  function goOn(story: Story, pods: string[]): string[] {
+    let there = pods;
+    for (let turn = 0; turn < 6; turn++) {
+      const source = { kind: "resolved", commit: COMMIT } as const;
+      const { effects } = story.see({ pods: there.map((name) => aPod(name, running())), source });
+      const removed = effects.flatMap((effect) => (effect.kind === "delete-pod" ? [effect.name] : []));
+      there = there.filter((name) => !removed.includes(name));
+      const started = effects.find((effect) => effect.kind === "start-attempt");
+      if (started !== undefined) return [story.podName, ...there];
+    }
+    throw new Error(`stuck: ${story.status.phase} ${story.status.reason}`);
+  }
+
+  test.each<[string, (status: Story["status"]) => object]>([
+    ["a run that no run is called", (status) => ({ runId: "a|b", ...first(status, { runId: "a|b" }) })],
+    ["an attempt of such a run", (status) => first(status, { runId: "a|b" })],
+    ["a run alone", () => ({ runId: "Not/ours", attempts: undefined })],
+    ["the pod of somebody else", (status) => first(status, { podName: "database-0" })],
+    ["an attempt without a number", (status) => first(status, { number: 0 })],
+    ["a number at the end of all numbers", (status) => first(status, { number: 2147483647 })],
+  ])("to name %s: the job goes on with an attempt of its own", (_what, change) => {
+    const story = edited(change);
+    const { runId } = new Story(aJob().build()).running().status;
+    const own = new Story(aJob().build()).running().podName;
+    const [podName, ...left] = goOn(story, [own]);
+    expect(podName).toMatch(/^titanic-val-[0-9a-f]{8}-[12]$/);
+    expect(story.status).toMatchObject({ phase: "ValidationRunning", runId });
+    expect(left).toEqual([]);
+    const [, ...earlier] = story.status.attempts ?? [];
+    for (const attempt of earlier) expect(attempt).toMatchObject({ outcome: "Cancelled", reason: "StatusEdited" });
+    // And from there to its end.
+    story.see({ pods: [aPod(podName as string, ended(0))], log: aLog(passingEvents()) });
+    expect(story.status.phase).toBe("Succeeded");
+  });
+});
+
 describe("a finished job", () => {
   function passed(spec: Record<string, unknown>, metadata: Record<string, unknown> = {}): Story {
     const story = new Story(aJob().with(spec).meta(metadata).build()).running();
@@ -585,6 +679,42 @@ describe("laws", () => {
         expect(decide(job, anObservation(), START)).toEqual(first);
       }),
       { numRuns: 300 },
+    );
+  });
+
+  test("decide gives an answer that the API server takes to every status that it let in", () => {
+    const story = new Story(aJob().build()).running();
+    const pods = [aPod(story.podName, running()), aPod("other", ended(1))];
+    const attempt = fc.record({
+      number: fc.oneof(fc.constantFrom(0, 1, 2147483647), fc.nat()),
+      outcome: fc.constantFrom("Running", "Failed", "x"),
+      runId: fc.oneof(fc.constantFrom("a|b", story.status.runId ?? ""), fc.string({ maxLength: 63 })),
+      podName: fc.oneof(fc.constantFrom(story.podName, "other"), fc.string({ maxLength: 253 })),
+      image: fc.string(),
+    });
+    const known = fc.record(
+      {
+        phase: fc.constantFrom("Pending", "Initializing", "BuildComplete", "ValidationRunning", "Retrying", "Failed"),
+        specHash: fc.constantFrom(story.status.specHash, "x"),
+        observedGeneration: fc.constant(1),
+        source: fc.constant({ commit: COMMIT }),
+        runId: fc.oneof(fc.constantFrom("a|b", story.status.runId), fc.string({ maxLength: 63 })),
+        attempts: fc.array(attempt, { maxLength: 3 }),
+      },
+      { requiredKeys: ["phase"] },
+    );
+    const any = valueOf(NotebookValidationJobStatus, "structural") as fc.Arbitrary<object>;
+    fc.assert(
+      fc.property(any, known, fc.boolean(), (said, more, isThere) => {
+        const status = { ...said, ...more };
+        const job = JSON.parse(JSON.stringify({ ...aJob().build(), status })) as Story["job"];
+        const seen = { pods: isThere ? pods : [], source: { kind: "resolved", commit: COMMIT } as const };
+        const { effects, status: next } = decide(job, anObservation(seen), START);
+        expect(NotebookValidationJobStatus.safeParse(JSON.parse(JSON.stringify(next))).error).toBeUndefined();
+        const started = effects.find((effect) => effect.kind === "start-attempt");
+        if (started?.kind === "start-attempt") expect(started.plan.podName).toMatch(/^titanic-val-[0-9a-z]{8}-\d+$/);
+      }),
+      { numRuns: 500 },
     );
   });
 

@@ -25,21 +25,39 @@ export interface AttemptEnd {
 }
 
 const OPEN = "Running";
+const RUN_ID = /^[0-9a-z]{1,63}$/;
+/** Attempts are counted up from 1 in an int32; a number this high was written by somebody else. */
+const MAX_NUMBER = 1_000_000;
 
-/** The attempt that is under way. It is in the status before its pod is made, so that nothing happens uncounted. */
-export function openAttempt(status: JobStatus): OpenAttempt | undefined {
+/** Whether a run may be called so: what people write into a status is not to be relied on. */
+export function isRunId(text: string | undefined): text is string {
+  return text !== undefined && RUN_ID.test(text);
+}
+
+/**
+ * The attempt that is under way. It is in the status before its pod is made, so that nothing happens uncounted. One that
+ * cannot be ours, since somebody edited the status, is none: it ends when the next one begins.
+ * @param job name of the job
+ */
+export function openAttempt(status: JobStatus, job: string): OpenAttempt | undefined {
   const attempt = status.attempts?.[0];
   if (attempt?.outcome !== OPEN) return undefined;
   const { number, runId, podName, image } = attempt;
   if (runId === undefined || podName === undefined || image === undefined) return undefined;
+  if (!isRunId(runId) || !isNumber(number) || podName !== validationPodName(job, runId, number)) return undefined;
   return { number, runId, podName, image };
 }
 
-/** The status with one more attempt of its run, on `image`. */
+function isNumber(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 1 && value <= MAX_NUMBER;
+}
+
+/** The status with one more attempt of its run, on `image`. One that was there as if under way has ended. */
 export function withNewAttempt(turn: Turn, status: JobStatus, runId: string, image: string): JobStatus {
-  const numbers = (status.attempts ?? []).filter((attempt) => attempt.runId === runId).map(({ number }) => number);
-  const number = Math.max(0, ...numbers) + 1;
-  return withEntry(status, {
+  const ended = withAttemptEnded(turn, status, { outcome: "Cancelled", reason: "StatusEdited" });
+  const numbers = (ended.attempts ?? []).filter((attempt) => attempt.runId === runId).map(({ number }) => number);
+  const number = Math.max(0, ...numbers.filter((each) => each < MAX_NUMBER)) + 1;
+  return withEntry(ended, {
     number,
     runId,
     stage: "schedule",

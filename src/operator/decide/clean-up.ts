@@ -49,8 +49,8 @@ export function isOwnedByGitOps({ labels = {}, annotations = {} }: ObjectMeta): 
  * Removes pods that have no part in what the status says: live ones that are not the current attempt's, and finished
  * ones beyond the number that is kept for their logs.
  */
-export function removeSurplusPods({ seen, now }: Turn, status: JobStatus): Effect[] {
-  const current = isTerminal(status.phase) ? undefined : openAttempt(status)?.podName;
+export function removeSurplusPods({ seen, now, metadata: { name } }: Turn, status: JobStatus): Effect[] {
+  const current = isTerminal(status.phase) ? undefined : openAttempt(status, name)?.podName;
   const others = seen.pods.filter(({ metadata }) => metadata.name !== current);
   const live = others.filter((pod) => isLive(pod, now));
   const finished = others

@@ -28,7 +28,7 @@ const LOG_POLL_MS = 5_000;
 
 /** `ValidationRunning`: follows the attempt's pod and its runner to the verdict. */
 export function followValidation(turn: ValidTurn): StepResult {
-  const attempt = openAttempt(turn.status);
+  const attempt = openAttempt(turn.status, turn.metadata.name);
   if (attempt === undefined) return startValidation(turn);
   const pod = turn.seen.pods.find(({ metadata }) => metadata.name === attempt.podName);
   if (pod === undefined) return withoutPod(turn, attempt);

@@ -1,4 +1,4 @@
-import { openAttempt, withNewAttempt } from "../attempts.js";
+import { isRunId, openAttempt, withNewAttempt } from "../attempts.js";
 import { withConditions } from "../conditions.js";
 import type { JobStatus } from "../job.js";
 import { isLive } from "../pods.js";
@@ -19,10 +19,11 @@ const ROOM_POLL_MS = 30_000;
 export function startValidation(turn: ValidTurn): StepResult {
   const { seen, now } = turn;
   const { runId, source } = turn.status;
-  if (runId === undefined || source?.commit === undefined) {
-    return { status: { ...turn.status, phase: "Initializing" }, requeueAfterMs: 0 };
+  const { name } = turn.metadata;
+  if (!isRunId(runId) || source?.commit === undefined) {
+    return { status: { ...turn.status, phase: "Initializing", runId: undefined }, requeueAfterMs: 0 };
   }
-  const counted = openAttempt(turn.status);
+  const counted = openAttempt(turn.status, name);
   if (seen.pods.some((pod) => isLive(pod, now) && pod.metadata.name !== counted?.podName)) {
     const message = "Waiting until the pod of an earlier attempt is gone";
     return { status: { ...turn.status, reason: "WaitingForOldPod", message }, requeueAfterMs: GONE_POLL_MS };
@@ -36,7 +37,7 @@ export function startValidation(turn: ValidTurn): StepResult {
     return { status, requeueAfterMs: ROOM_POLL_MS };
   }
   const status = counted === undefined ? begun(turn, runId) : turn.status;
-  const attempt = openAttempt(status);
+  const attempt = openAttempt(status, name);
   if (attempt === undefined) return { status };
   return {
     status,
@@ -48,7 +49,7 @@ export function startValidation(turn: ValidTurn): StepResult {
 function begun(turn: ValidTurn, runId: string): JobStatus {
   const image = turn.effective.containerImage;
   const status = withNewAttempt(turn, turn.status, runId, image);
-  const number = openAttempt(status)?.number ?? 1;
+  const number = openAttempt(status, turn.metadata.name)?.number ?? 1;
   const reason = "AttemptStarted";
   const message = `Attempt ${number} starts on image ${image}`;
   return withConditions(
