@@ -1,6 +1,7 @@
 export * from "./adopt-go-object.js";
 export * from "./canonical-json.js";
 export * from "./crd.js";
+export { excessOf } from "./document-extent.js";
 export * from "./effective-spec.js";
 export * from "./endpoints.js";
 export * from "./fields-without-effect.js";

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { isNestedDeeper } from "./nesting.js";
-import { fieldText, type Problem, problemsOf } from "./problem.js";
+import { excessOf } from "./document-extent.js";
+import { fieldText, MAX_PROBLEMS, type Problem, problemsOf } from "./problem.js";
 import { prototypeKeys } from "./prototype-keys.js";
 import { API_VERSION, GROUP, KIND, NotebookValidationJob } from "./v1alpha1/job.js";
 import type { GitSource } from "./v1alpha1/notebook-source.js";
@@ -10,9 +10,6 @@ import { withoutNulls } from "./without-nulls.js";
 
 /** The object around spec and status, which are judged on their own. */
 const Envelope = NotebookValidationJob.extend({ spec: z.unknown().optional(), status: z.unknown().optional() });
-
-/** Levels of objects and lists in a spec; what Kubernetes knows needs a dozen. */
-const MAX_LEVELS = 100;
 
 export interface ParseOptions {
   /** Stands in for a missing `spec.notebook.git`: for runs on a working tree instead of a repository. */
@@ -33,11 +30,16 @@ export type ParsedSpec =
  */
 export function parseJob(value: unknown, options: ParseOptions = {}): ParsedJob {
   if (!isObject(value)) return { ok: false, problems: [rootProblem("must be an object")] };
+  const excess = excessOf(ownPart(value));
+  if (excess !== undefined) return { ok: false, problems: [excess] };
   const envelope = Envelope.safeParse(value);
   const problems = envelope.success ? [] : problemsOf(envelope.error, value, Envelope).map(explainIdentity);
   if (isObject(value.metadata))
-    problems.push(...nameProblems(value.metadata), ...prototypeKeys(value.metadata, ["metadata"]));
-  const spec = parseSpec(value.spec, options);
+    problems.push(
+      ...nameProblems(value.metadata),
+      ...prototypeKeys({ ...value.metadata, managedFields: [] }, ["metadata"]),
+    );
+  const spec = judgeSpec(value.spec, options, Math.max(0, MAX_PROBLEMS - problems.length));
   if (!spec.ok) problems.push(...spec.problems);
   if (!envelope.success || !spec.ok || problems.length > 0) return { ok: false, problems };
   const { apiVersion, kind, metadata } = envelope.data;
@@ -56,26 +58,29 @@ export function parseJob(value: unknown, options: ParseOptions = {}): ParsedJob 
 
 /** Judges a spec alone. Paths of problems begin with `spec`. */
 export function parseSpec(value: unknown, options: ParseOptions = {}): ParsedSpec {
+  return judgeSpec(value, options, MAX_PROBLEMS);
+}
+
+/** @param limit most problems that are named */
+function judgeSpec(value: unknown, options: ParseOptions, limit: number): ParsedSpec {
   if (value === undefined || value === null)
     return { ok: false, problems: [specProblem("is required", "missing-field")] };
   if (!isObject(value)) return { ok: false, problems: [specProblem("must be an object", "wrong-type")] };
   // Whatever walks through a spec later may do so without counting its steps.
-  if (isNestedDeeper(value, MAX_LEVELS))
-    return {
-      ok: false,
-      problems: [specProblem(`must not be nested more than ${MAX_LEVELS} levels deep`, "invalid-value")],
-    };
+  const excess = excessOf(value, ["spec"]);
+  if (excess !== undefined) return { ok: false, problems: [excess] };
   const cleaned = withGit(withoutNulls(value, NotebookValidationJobSpec), options.defaultGit);
   const result = NotebookValidationJobSpec.safeParse(cleaned);
   const forged = prototypeKeys(value, ["spec"]);
-  if (forged.length > 0) return { ok: false, problems: forged };
+  if (forged.length > 0) return { ok: false, problems: forged.slice(0, Math.max(1, limit)) };
   if (result.success) return { ok: true, spec: result.data };
-  const problems = problemsOf(result.error, cleaned, NotebookValidationJobSpec, ["spec"]).map(explainMissingGit);
+  const problems = problemsOf(result.error, cleaned, NotebookValidationJobSpec, ["spec"], limit).map(explainMissingGit);
   return { ok: false, problems };
 }
 
-/** The parts of a status that make sense, whichever operator wrote it. */
+/** The parts of a status that make sense, whichever operator wrote it. One that is nested beyond reason has none. */
 export function readStatus(value: unknown): NotebookValidationJobStatus {
+  if (excessOf(value, ["status"], { maxValues: Number.POSITIVE_INFINITY }) !== undefined) return {};
   const cleaned = withoutNulls(value, NotebookValidationJobStatus);
   const whole = NotebookValidationJobStatus.safeParse(cleaned);
   if (whole.success) return whole.data;
@@ -86,6 +91,11 @@ export function readStatus(value: unknown): NotebookValidationJobStatus {
     if (part.success && part.data !== undefined) kept[field] = part.data;
   }
   return kept;
+}
+
+/** What users write beside the spec: `managedFields` grow with the object and are the API server's. */
+function ownPart({ spec: _spec, status: _status, ...rest }: Record<string, unknown>): unknown {
+  return isObject(rest.metadata) ? { ...rest, metadata: { ...rest.metadata, managedFields: [] } } : rest;
 }
 
 function withGit(spec: unknown, git: ParseOptions["defaultGit"]): unknown {

@@ -3,7 +3,15 @@ import { z } from "zod";
 import { knownAlias } from "./field-aliases.js";
 import { nodeOf } from "./schema/node.js";
 
-/** One mistake in a document that somebody wrote. */
+/** Most mistakes that are named in one document: a person mends no more at a time, and a machine must not be kept busy. */
+export const MAX_PROBLEMS = 50;
+/** Longest part of a path that is shown, in characters: more than any legal key. */
+const MAX_STEP = 512;
+
+/**
+ * One mistake in a document that somebody wrote. Kind `unjudged` says that there is more than the other problems tell: the
+ * document is too large, or has too many mistakes.
+ */
 export interface Problem {
   /** Where, as keys and indexes from the document's root. */
   readonly path: readonly (string | number)[];
@@ -11,7 +19,7 @@ export interface Problem {
   readonly field: string;
   /** What is wrong, without the field's name. */
   readonly message: string;
-  readonly kind: "unknown-field" | "missing-field" | "wrong-type" | "invalid-value";
+  readonly kind: "unknown-field" | "missing-field" | "wrong-type" | "invalid-value" | "unjudged";
   /** The field that was probably meant. */
   readonly suggestion?: string;
 }
@@ -19,7 +27,8 @@ export interface Problem {
 /** `["spec", "env", 0, "name"]` as `spec.env[0].name`; keys that are no identifiers are quoted. */
 export function fieldText(path: readonly (string | number)[]): string {
   let text = "";
-  for (const step of path) {
+  for (const whole of path) {
+    const step = typeof whole === "string" && whole.length > MAX_STEP ? `${whole.slice(0, MAX_STEP)}…` : whole;
     if (typeof step === "number") text += `[${step}]`;
     else if (/^[A-Za-z_$][\w$-]*$/.test(step)) text += text === "" ? step : `.${step}`;
     else text += `[${JSON.stringify(step)}]`;
@@ -28,18 +37,31 @@ export function fieldText(path: readonly (string | number)[]): string {
 }
 
 /**
- * The problems behind a zod error, in document order of discovery, with suggestions for misspelt fields.
+ * The problems behind a zod error, in document order of discovery, with suggestions for misspelt fields. Beyond `limit`
+ * they are counted, in one more problem of kind `unjudged`.
  * @param value the document that was judged
  * @param schema the schema that judged it
  * @param prefix path of `value` in the whole document
+ * @param limit most problems that are named. @default MAX_PROBLEMS
  */
 export function problemsOf(
   error: z.ZodError,
   value: unknown,
   schema: z.core.$ZodType,
   prefix: readonly (string | number)[] = [],
+  limit: number = MAX_PROBLEMS,
 ): Problem[] {
-  return error.issues.flatMap((issue) => problemOf(issue, value, schema, prefix));
+  const named: Problem[] = [];
+  let unnamed = 0;
+  for (const issue of error.issues) {
+    const count = issue.code === "unrecognized_keys" ? issue.keys.length : 1;
+    const room = Math.min(count, limit - named.length);
+    if (room > 0) named.push(...problemOf(issue, value, schema, prefix, room));
+    unnamed += count - Math.max(0, room);
+  }
+  if (unnamed === 0) return named;
+  const message = `has ${unnamed} more ${unnamed === 1 ? "mistake" : "mistakes"} than are named`;
+  return [...named, { path: prefix, field: fieldText(prefix), kind: "unjudged", message }];
 }
 
 function problemOf(
@@ -47,6 +69,7 @@ function problemOf(
   value: unknown,
   schema: z.core.$ZodType,
   prefix: readonly (string | number)[],
+  room: number,
 ): Problem[] {
   const local = issue.path.map((step) => (typeof step === "symbol" ? String(step) : step));
   const path = [...prefix, ...local];
@@ -54,8 +77,10 @@ function problemOf(
     { path, field: fieldText(path), message, kind },
   ];
   switch (issue.code) {
-    case "unrecognized_keys":
-      return issue.keys.map((key) => unknownField([...path, key], fieldsAt(schema, local)));
+    case "unrecognized_keys": {
+      const known = fieldsAt(schema, local);
+      return issue.keys.slice(0, room).map((key) => unknownField([...path, key], known));
+    }
     case "invalid_type":
       return valueAt(value, local) === undefined
         ? problem("missing-field", "is required")
@@ -113,7 +138,7 @@ function wordsOf(schema: z.core.$ZodType | undefined): string {
 function enumMessage(value: unknown, allowed: readonly unknown[]): string {
   const names = allowed.filter((name) => name !== "").map(String);
   const near = typeof value === "string" ? nearest(value, names) : undefined;
-  const shown = typeof value === "string" ? JSON.stringify(value) : kindOf(value);
+  const shown = typeof value === "string" ? quoted(value) : kindOf(value);
   return `must be one of ${names.join(", ")}, is ${shown}${near === undefined ? "" : `; did you mean ${near}?`}`;
 }
 
@@ -177,11 +202,14 @@ function kindOf(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "an object";
-  if (typeof value === "string")
-    return `the string ${JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)}`;
+  if (typeof value === "string") return `the string ${quoted(value)}`;
   if (typeof value === "number" && !Number.isFinite(value)) return String(value);
   if (typeof value === "number") return Number.isInteger(value) ? `the number ${value}` : `the fraction ${value}`;
   return typeof value === "boolean" ? String(value) : typeof value;
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
 }
 
 function article(expected: string): string {

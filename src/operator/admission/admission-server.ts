@@ -7,8 +7,10 @@ import { UserError } from "../../api/user-error.js";
 import type { ServingCertificate } from "../certificate/index.js";
 import { type Address, addressText } from "../server/address.js";
 import { answerReview, MalformedReview, readReview } from "./admission-review.js";
+import { countValues } from "./count-values.js";
 import { judgeRequest } from "./judge-request.js";
 import { BodyReader, UnreadableBody } from "./read-body.js";
+import { Turns } from "./turns.js";
 
 export interface AdmissionServerOptions {
   readonly address: Address;
@@ -24,6 +26,11 @@ const KEEP_ALIVE_MS = 120_000;
 /** Longest wait for answers under way when the server stops, milliseconds. */
 const DRAIN_MS = 3_000;
 const MAX_CONNECTIONS = 512;
+/**
+ * Most values in a review: two objects, each with a spec at its bound, the `managedFields` that describe it, and a status.
+ * The bound is on time: some 100 ms for the hostile, instead of seconds.
+ */
+const MAX_REVIEW_VALUES = 120_000;
 const JSON_TYPE = /^application\/json\s*(;|$)/i;
 
 /**
@@ -34,6 +41,7 @@ export class AdmissionServer {
   readonly #options: AdmissionServerOptions;
   readonly #server: Server;
   readonly #bodies = new BodyReader();
+  readonly #turns = new Turns();
   #stopListening: () => void = () => undefined;
   #port = 0;
 
@@ -94,17 +102,24 @@ export class AdmissionServer {
     try {
       const refused = refusedRequest(request);
       if (refused !== undefined) return send(response, ...refused);
-      const bytes = await this.#bodies.read(request);
-      const started = performance.now();
-      const review = readReview(parseBody(bytes));
-      const verdict = judgeRequest(review, this.#options.config);
-      send(response, 200, JSON.stringify(answerReview(review, verdict)), "application/json");
-      const { uid, operation, namespace, name } = review;
-      const said = { uid, operation, namespace, name, allowed: verdict.allowed, warnings: verdict.warnings.length };
-      this.#options.logger.debug({ ...said, ms: Math.round(performance.now() - started) }, "judged a job");
+      await this.#bodies.read(request, async (bytes) => {
+        await this.#turns.next();
+        // Whoever hung up while others had their turn wants no answer any more.
+        if (!response.destroyed) this.#judge(bytes, response);
+      });
     } catch (error) {
       this.#fail(error, response);
     }
+  }
+
+  #judge(bytes: Buffer, response: ServerResponse): void {
+    const started = performance.now();
+    const review = readReview(parseBody(bytes));
+    const verdict = judgeRequest(review, this.#options.config);
+    send(response, 200, JSON.stringify(answerReview(review, verdict)), "application/json");
+    const { uid, operation, namespace, name } = review;
+    const said = { uid, operation, namespace, name, allowed: verdict.allowed, warnings: verdict.warnings.length };
+    this.#options.logger.debug({ ...said, ms: Math.round(performance.now() - started) }, "judged a job");
   }
 
   #fail(error: unknown, response: ServerResponse): void {
@@ -141,6 +156,9 @@ function refusedRequest(request: IncomingMessage): [status: number, text: string
 }
 
 function parseBody(bytes: Buffer): unknown {
+  if (countValues(bytes) > MAX_REVIEW_VALUES) {
+    throw new UnreadableBody(413, `the review holds more than ${MAX_REVIEW_VALUES} values`);
+  }
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch {

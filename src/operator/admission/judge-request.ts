@@ -1,5 +1,5 @@
-import { isDeepStrictEqual } from "node:util";
 import {
+  excessOf,
   fieldText,
   GROUP,
   KIND,
@@ -13,6 +13,7 @@ import type { AdmissionRequest } from "./admission-review.js";
 import { jobAdvice } from "./job-advice.js";
 import { withoutKnownProblems } from "./known-problems.js";
 import { misspeltFields } from "./misspelt-fields.js";
+import { isSameJson } from "./same-json.js";
 import { warningList } from "./warning-list.js";
 
 /** What the webhook says about a request. */
@@ -37,8 +38,8 @@ export interface AdmissionStatus {
 }
 
 const ALLOWED: AdmissionVerdict = { allowed: true, warnings: [] };
-/** Most mistakes that one answer names. */
-const MAX_CAUSES = 50;
+/** Longest name of an object, in characters. */
+const MAX_NAME = 253;
 /** Longest sentence about all of them, in characters. */
 const MAX_MESSAGE = 4096;
 
@@ -51,36 +52,56 @@ export function judgeRequest(request: AdmissionRequest, config: OperatorConfig):
   const { operation, subResource, object, oldObject } = request;
   if (operation === "DELETE" || operation === "CONNECT" || subResource !== "") return ALLOWED;
   const isUpdate = operation === "UPDATE";
-  if (isUpdate && (isGoingAway(object) || isDeepStrictEqual(specOf(object), specOf(oldObject)))) return ALLOWED;
+  if (isUpdate && (isGoingAway(object) || isSameJson(specOf(object), specOf(oldObject)))) return ALLOWED;
   const parsed = judged(object, config);
   const { fresh, known } = isUpdate
-    ? withoutKnownProblems(parsed.problems, object, judged(oldObject, config).problems, oldObject)
-    : { fresh: parsed.problems, known: [] };
+    ? changesIn(parsed, object, judged(oldObject, config), oldObject)
+    : { fresh: [...parsed.problems, ...parsed.access], known: [] };
   const misspelt = misspeltFields(object, isUpdate ? oldObject : undefined);
   if (fresh.length > 0) return { allowed: false, status: refusal(request, fresh), warnings: warningList(misspelt) };
   const lasting = known.map(({ field, message }) => `${field}: ${message}; the job can't run until that is corrected`);
   const advice = parsed.job === undefined ? [] : jobAdvice(parsed.job, config);
-  const advised = advice.map(({ field, message }) => `${field}: ${message}`);
-  return { allowed: true, warnings: warningList([...misspelt, ...lasting, ...advised]) };
+  return {
+    allowed: true,
+    warnings: warningList([...misspelt, ...lasting, ...advice.map(({ field, message }) => `${field}: ${message}`)]),
+  };
 }
 
 interface Judged {
+  /** Mistakes by the contract. */
   readonly problems: readonly Problem[];
+  /** What the operator's configuration forbids. */
+  readonly access: readonly Problem[];
   /** Absent when the contract is broken. */
   readonly job?: NotebookValidationJob;
 }
 
 function judged(object: unknown, config: OperatorConfig): Judged {
+  const access = forbiddenAccount(object, config);
   try {
-    const parsed = parseJob(object);
-    const forbidden = forbiddenAccount(object, config);
-    if (!parsed.ok) return { problems: [...parsed.problems, ...forbidden] };
-    return { problems: forbidden, job: parsed.job };
+    const parsed = parseJob(withoutVastStatus(object));
+    return parsed.ok ? { problems: [], access, job: parsed.job } : { problems: parsed.problems, access };
   } catch (error) {
-    // Recursion over a document that is nested without end.
+    // The bounds on depth are meant to forestall this.
     if (!(error instanceof RangeError)) throw error;
-    return { problems: [{ path: ["spec"], field: "spec", kind: "invalid-value", message: "is nested too deeply" }] };
+    return {
+      problems: [{ path: ["spec"], field: "spec", kind: "unjudged", message: "is nested too deeply" }],
+      access,
+    };
   }
+}
+
+/** Only advice depends on the status: one that takes long to read is not worth it. */
+function withoutVastStatus(object: unknown): unknown {
+  if (typeof object !== "object" || object === null || !("status" in object)) return object;
+  return excessOf(object.status) === undefined ? object : { ...object, status: undefined };
+}
+
+/** What an update brings, and what was wrong before. */
+function changesIn(now: Judged, object: unknown, before: Judged, oldObject: unknown) {
+  const contract = withoutKnownProblems(now.problems, object, before.problems, oldObject);
+  const access = withoutKnownProblems(now.access, object, before.access, oldObject);
+  return { fresh: [...contract.fresh, ...access.fresh], known: [...contract.known, ...access.known] };
 }
 
 function forbiddenAccount(object: unknown, config: OperatorConfig): Problem[] {
@@ -89,12 +110,12 @@ function forbiddenAccount(object: unknown, config: OperatorConfig): Problem[] {
   if (typeof name !== "string" || mayUse(name, config)) return [];
   const path = ["spec", "podConfig", "serviceAccountName"];
   const allowed = config.access.serviceAccounts.join(", ");
-  const message = `must be one of ${allowed}, is ${JSON.stringify(name)}: the operator's configuration allows no other (access.serviceAccounts)`;
+  const message = `must be one of ${allowed}, is ${JSON.stringify(name.slice(0, MAX_NAME))}: the operator's configuration allows no other (access.serviceAccounts)`;
   return [{ path, field: fieldText(path), kind: "invalid-value", message }];
 }
 
 function refusal({ object, name }: AdmissionRequest, problems: readonly Problem[]): AdmissionStatus {
-  const shown = name === "" ? generatedName(object) : name;
+  const shown = (name === "" ? generatedName(object) : name).slice(0, MAX_NAME);
   const sentence = problems.map(({ field, message }) => `${field} ${message}`.trim()).join("; ");
   const message = `${KIND}.${GROUP} ${JSON.stringify(shown)} is invalid: ${sentence}`;
   return {
@@ -105,9 +126,11 @@ function refusal({ object, name }: AdmissionRequest, problems: readonly Problem[
       group: GROUP,
       kind: KIND,
       name: shown,
-      causes: problems
-        .slice(0, MAX_CAUSES)
-        .map(({ field, kind, message: what }) => ({ reason: CAUSES[kind], field: field || "<root>", message: what })),
+      causes: problems.map(({ field, kind, message: what }) => ({
+        reason: CAUSES[kind],
+        field: field || "<root>",
+        message: what,
+      })),
     },
   };
 }
@@ -118,6 +141,7 @@ const CAUSES: Readonly<Record<Problem["kind"], string>> = {
   "missing-field": "FieldValueRequired",
   "wrong-type": "FieldValueTypeInvalid",
   "invalid-value": "FieldValueInvalid",
+  unjudged: "FieldValueInvalid",
 };
 
 function generatedName(object: unknown): string {

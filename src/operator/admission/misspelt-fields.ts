@@ -2,6 +2,8 @@ import { parseJob } from "../../api/index.js";
 
 /** Where `kubectl apply` keeps what it sent, with the fields that the API server dropped. */
 const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+/** Longest annotation that is looked at, in characters: advice is not worth more. */
+const MAX_LENGTH = 64 * 1024;
 
 /**
  * Fields of the applied manifest that are none: an API server that is not asked to be strict drops them before any webhook
@@ -9,7 +11,7 @@ const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
  */
 export function misspeltFields(object: unknown, oldObject: unknown): string[] {
   const applied = lastApplied(object);
-  if (applied === undefined || applied === lastApplied(oldObject)) return [];
+  if (applied === undefined || applied.length > MAX_LENGTH || applied === lastApplied(oldObject)) return [];
   let manifest: unknown;
   try {
     manifest = JSON.parse(applied);

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from "node:http";
 
 /**
- * Largest review that is read, in bytes: the API server takes objects of 3 MiB, an update sends the old and the new one,
- * and escaping needs some room.
+ * Largest review that is read, in bytes: etcd takes requests of 1.5 MiB (its `--max-request-bytes`), an update sends the old
+ * object and the new one, and the review around them needs some room. Larger objects can't be stored anyway.
  */
-export const MAX_REVIEW_BYTES = 7 * 1024 * 1024;
+export const MAX_REVIEW_BYTES = 4 * 1024 * 1024;
 /** Most bytes of reviews that are held at the same time: anybody in the cluster may call. */
 const MAX_HELD_BYTES = 64 * 1024 * 1024;
 
@@ -24,8 +24,11 @@ export class UnreadableBody extends Error {
 export class BodyReader {
   #held = 0;
 
-  /** @throws UnreadableBody, or the connection's own error */
-  async read(request: IncomingMessage): Promise<Buffer> {
+  /**
+   * What `use` makes of the body, which counts as held until then.
+   * @throws UnreadableBody, the connection's own error, or what `use` throws
+   */
+  async read<T>(request: IncomingMessage, use: (bytes: Buffer) => Promise<T>): Promise<T> {
     if (Number(request.headers["content-length"] ?? 0) > MAX_REVIEW_BYTES) throw tooLarge();
     const chunks: Buffer[] = [];
     let size = 0;
@@ -37,7 +40,7 @@ export class BodyReader {
         if (this.#held > MAX_HELD_BYTES) throw new UnreadableBody(503, "too many reviews at the same time");
         chunks.push(chunk);
       }
-      return Buffer.concat(chunks, size);
+      return await use(Buffer.concat(chunks.splice(0), size));
     } finally {
       this.#held -= size;
     }

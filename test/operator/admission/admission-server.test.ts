@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { pino } from "pino";
 import { parseOperatorConfig, WEBHOOK_PATH } from "../../../src/api/index.js";
 import { AdmissionServer, startAdmissionServer } from "../../../src/operator/admission/index.js";
+import { Turns } from "../../../src/operator/admission/turns.js";
 import { type IssuedCertificate, issueCertificate } from "../../../src/operator/certificate/issue-certificate.js";
 import { handshake } from "../certificate/handshake.js";
 import { aJobObject, aReview } from "./requests.js";
@@ -121,7 +122,7 @@ describe("the admission webhook", () => {
   });
 
   test("takes an update of the largest objects there are, and nothing beyond", async () => {
-    const large = aJobObject({}, { annotations: { note: "x".repeat(3 * 1024 * 1024) } });
+    const large = aJobObject({}, { annotations: { note: "x".repeat(1.5 * 1024 * 1024) } });
     expect(await judged({ operation: "UPDATE", object: large, oldObject: large })).toMatchObject({ allowed: true });
     // Whoever is still sending may not get to read the answer.
     const outcome = await send("x".repeat(8 * 1024 * 1024)).then(
@@ -130,6 +131,33 @@ describe("the admission webhook", () => {
     );
     expect(["413", "ECONNRESET", "EPIPE"]).toContain(outcome);
     expect(await judged({})).toMatchObject({ allowed: true });
+  });
+
+  test("takes no more values than it can read in a moment, whatever a text holds", async () => {
+    const tiny = JSON.stringify(aReview({ object: aJobObject({}, {}, { status: "TINY" }) }));
+    const answer = await send(tiny.replace('"TINY"', `[${"[],".repeat(200_000)}0]`));
+    expect({ status: answer.status, body: answer.body.trimEnd() }).toEqual({
+      status: 413,
+      body: "the review holds more than 120000 values",
+    });
+    const note = '\\"[,{'.repeat(100_000);
+    expect(await judged({ object: aJobObject({}, { annotations: { note } }) })).toMatchObject({ allowed: true });
+  });
+
+  test("lets timers and connections have their turn between any two reviews", async () => {
+    let rounds = 0;
+    let isOver = false;
+    const count = (): void => void ((rounds += 1), isOver || setImmediate(count));
+    const turns = new Turns();
+    setImmediate(count);
+    const seen = await Promise.all(
+      Array.from({ length: 20 }, async () => {
+        await turns.next();
+        return rounds;
+      }),
+    );
+    isOver = true;
+    expect(new Set(seen).size).toBe(20);
   });
 
   test("never writes what a job holds into its log", async () => {

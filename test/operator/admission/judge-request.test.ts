@@ -301,3 +301,73 @@ describe("a job that the Go operator left behind", () => {
     expect(warnings).toContain("spec.timeout: is a deprecated alias: write validationTimeout");
   });
 });
+
+describe("whatever anybody sends", () => {
+  const unknown = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`unknown_field_${index}`, 1]));
+  /** Generous: the machine may be slow, but what must not happen took 15 s. */
+  const MAX_CPU_MS = 3_000;
+  const withinBounds = <T>(judge: () => T): T => {
+    const before = process.cpuUsage();
+    const verdict = judge();
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1_000).toBeLessThan(MAX_CPU_MS);
+    return verdict;
+  };
+
+  test.each([
+    ["110,000 unknown fields", aJobObject(unknown(110_000)), "spec: must not hold more than 10000 values"],
+    [
+      "110,000 fields beside the spec",
+      { ...aJobObject(), ...unknown(110_000) },
+      ": must not hold more than 10000 values",
+    ],
+    ["as many labels", aJobObject({}, { labels: unknown(110_000) }), ": must not hold more than 10000 values"],
+  ])("%s are refused at once", (_what, object, message) => {
+    expect(causes(withinBounds(() => creation(object)))).toEqual([message.replace(/^:/, "<root>:")]);
+  });
+
+  test("as many mistakes as there may be are judged at once, and fifty are named", () => {
+    const many = causes(withinBounds(() => creation(aJobObject(unknown(9_900)))));
+    expect(many).toHaveLength(51);
+    expect(many[0]).toMatch(/^spec.unknown_field_0: is not a field/);
+    expect(many.at(-1)).toBe("spec: has 9850 more mistakes than are named");
+  });
+
+  test("as many wrong values before and after an update are compared at once", () => {
+    const podConfig = { credentials: Array.from({ length: 9_900 }, () => "not a name") };
+    const spec = { podConfig };
+    const verdict = withinBounds(() => update(aJobObject(spec), aJobObject({ ...spec, suspend: true })));
+    expect(verdict.allowed).toBe(true);
+    expect(causes(update(aJobObject(), aJobObject(spec)))).toHaveLength(51);
+  });
+
+  test("a job that has more mistakes than are named may still be corrected step by step, within its access", () => {
+    const config = { access: { serviceAccounts: ["notebooks"] } };
+    const allowed = { podConfig: { serviceAccountName: "notebooks" } };
+    const before = aJobObject({ ...allowed, ...unknown(60) });
+    expect(update(before, aJobObject({ ...allowed, ...unknown(55) }), config).allowed).toBe(true);
+    const other = aJobObject({ ...unknown(55), podConfig: { serviceAccountName: "root" } });
+    expect(update(before, other, config).allowed).toBe(false);
+  });
+
+  test.each([3_000, 50_000])("%i levels get a verdict, in an update and beside the spec too", (depth) => {
+    const deep: unknown = JSON.parse("[".repeat(depth) + "]".repeat(depth));
+    const request = (operation: string, object: unknown, oldObject?: unknown) =>
+      judgeRequest({ ...readReview(aReview({ operation })), object, oldObject }, parseOperatorConfig());
+    const parameters = (more: object = {}) => aJobObject({ notebook: { ...notebook, parameters: { deep } }, ...more });
+    expect(causes(request("CREATE", parameters()))).toEqual([expect.stringMatching(/^spec: .*nested/)]);
+    expect(causes(request("UPDATE", parameters({ suspend: true }), aJobObject()))).toHaveLength(1);
+    const twin: unknown = JSON.parse("[".repeat(depth) + "]".repeat(depth));
+    const same = aJobObject({ notebook: { ...notebook, parameters: { deep: twin } } }, { labels: { a: "b" } });
+    expect(request("UPDATE", same, parameters()).allowed).toBe(true);
+    expect(causes(request("CREATE", aJobObject({}, { deep })))).toEqual([expect.stringMatching(/nested more/)]);
+    expect(request("CREATE", aJobObject({}, { managedFields: [deep] }, { status: { deep } })).allowed).toBe(true);
+  });
+
+  test("a large manifest that was applied is not looked at for advice", () => {
+    const applied = JSON.stringify(aJobObject(unknown(9_000)));
+    const annotations = { "kubectl.kubernetes.io/last-applied-configuration": applied };
+    expect(creation(aJobObject({}, { annotations }))).toEqual({ allowed: true, warnings: [] });
+  });
+});
