@@ -39,6 +39,11 @@ test.each([
   expect(explainGitFailure({ code: 128, stdout: "", stderr }, remote).reason).toBe(reason);
 });
 
+test("a git that somebody ended is not blamed on the repository", () => {
+  const { reason, message } = explainGitFailure({ killedBy: "SIGKILL", stdout: "", stderr: "" }, remote);
+  expect(`${reason}: ${message}`).toBe("Unknown: git was ended by SIGKILL: no message");
+});
+
 test("no secret survives, wherever it stands", () => {
   fc.assert(
     fc.property(

@@ -181,6 +181,22 @@ describe("redirects", () => {
     expect(open.requests).toHaveLength(before);
     await server.close();
   });
+
+  test.each([
+    ["file:///etc/passwd", /^GitRefused: .*redirects to file:\/\/, which/],
+    ["ext::sh -c id", /^GitRefused: .*redirects to ext:\/\/, which/],
+    ["http://[", /^GitNotFound: .*not a URL/],
+  ])("to %s are refused in words", async (location, words) => {
+    const server = await startGitHttpServer({
+      root,
+      intercept(_request, response) {
+        response.writeHead(302, { location }).end();
+        return true;
+      },
+    });
+    expect(await reasonOf(resolve("main", `${server.base}/repo`))).toMatch(words);
+    await server.close();
+  });
 });
 
 describe("fetching a commit", () => {
@@ -228,7 +244,7 @@ describe("fetching a commit", () => {
     expect(await limited({ fileBytes: 1_000_000 })).toMatch(/^SourceTooLarge: "big.bin" has 3000000 bytes/);
     expect(await limited({ treeBytes: 1_000_000 })).toMatch(/^SourceTooLarge: The commit's files have/);
     expect(await limited({ files: 3 })).toMatch(/^SourceTooLarge: The commit has 4 files/);
-  });
+  }, 30_000);
 
   test("of a repository with SHA-256 object names", async () => {
     mkdirSync(join(root, "sha256"));

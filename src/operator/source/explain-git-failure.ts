@@ -98,7 +98,9 @@ export function explainGitFailure(result: GitResult, remote: GitRemote, secrets:
     .join("; ");
   const text = redactGit(last, secrets).slice(0, 500);
   const cause = new Error(redactGit(result.stderr.trim(), secrets));
-  return new SourceError("Unknown", `git failed with exit code ${result.code}: ${text || "no message"}`, { cause });
+  const how =
+    result.killedBy === undefined ? `failed with exit code ${result.code}` : `was ended by ${result.killedBy}`;
+  return new SourceError("Unknown", `git ${how}: ${text || "no message"}`, { cause });
 }
 
 function explainStop(stopped: NonNullable<GitResult["stopped"]>, remote: GitRemote): SourceError {
@@ -110,6 +112,8 @@ function explainStop(stopped: NonNullable<GitResult["stopped"]>, remote: GitRemo
       );
     case "output":
       return new SourceError("SourceTooLarge", `The Git server ${hostOf(remote)} lists more refs than can be read`);
+    case "memory":
+      return new SourceError("SourceTooLarge", `The Git server ${hostOf(remote)} was given up: ${stopped.message}`);
     case "watch":
       return new SourceError("SourceTooLarge", stopped.message);
     case "spawn":

@@ -26,13 +26,16 @@ export async function followRedirect(question: RedirectQuestion): Promise<string
   const asked = new URL(`${remote.url.replace(/\/+$/, "")}${SERVICE}`);
   const location = await ask(asked, question).catch(() => undefined);
   if (location === undefined) return undefined;
+  if (!URL.canParse(location, asked.href)) {
+    throw new SourceError("GitNotFound", `The Git server ${remote.host} redirects to something that is not a URL`);
+  }
   const target = new URL(location, asked);
   const away =
     target.hostname !== asked.hostname || (target.protocol !== asked.protocol && target.protocol !== "https:");
   if (away || (target.protocol === asked.protocol && target.port !== asked.port)) {
     throw new SourceError(
       "GitRefused",
-      `The Git server ${remote.host} redirects to ${target.host}, which is not followed: write that URL if it is the right one`,
+      `The Git server ${remote.host} redirects to ${whither(target)}, which is not followed: write that URL if it is the right one`,
     );
   }
   if (!target.pathname.endsWith("/info/refs")) {
@@ -41,6 +44,11 @@ export async function followRedirect(question: RedirectQuestion): Promise<string
   target.pathname = target.pathname.slice(0, -"/info/refs".length);
   target.search = "";
   return parseGitUrl(target.href).url;
+}
+
+/** A URL without a host, `file:` or git's `ext::`, has nothing to name but its scheme. */
+function whither({ protocol, host }: URL): string {
+  return /^https?:$/.test(protocol) ? host : `${protocol.slice(0, 20)}//${host}`;
 }
 
 function ask(url: URL, question: RedirectQuestion): Promise<string | undefined> {

@@ -40,10 +40,19 @@ export interface GitSession {
 }
 
 /** What a caller may choose about one run. */
-export type GitRunOptions = Pick<GitRun, "timeoutMs" | "signal" | "watch" | "stream" | "maxOutput">;
+export type GitRunOptions = Pick<GitRun, "timeoutMs" | "memory" | "signal" | "watch" | "stream" | "maxOutput">;
 
 // Descriptor 3 carries the answer; git's children inherit it, and it can be read once.
 const CREDENTIAL_HELPER = `!f() { test "$1" = get && cat <&3; }; f`;
+
+// git's own defaults suit workstations: here files pass through in pieces and packs are mapped in small windows.
+const FRUGAL = [
+  "core.bigFileThreshold=16m",
+  "core.packedGitWindowSize=8m",
+  "core.packedGitLimit=32m",
+  "core.deltaBaseCacheLimit=32m",
+  "pack.threads=1",
+];
 
 /**
  * Checks URL, address and credentials, then calls `use` with a git whose environment and configuration are ours alone:
@@ -129,6 +138,7 @@ function configuration(
     "fetch.recurseSubmodules=false",
     "submodule.recurse=false",
     "transfer.bundleURI=false",
+    ...FRUGAL,
     "gc.auto=0",
     "maintenance.auto=false",
     "advice.detachedHead=false",

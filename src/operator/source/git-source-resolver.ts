@@ -1,9 +1,9 @@
 import { distance } from "fastest-levenshtein";
 import { type ResolvedSource, SourceError, type SourceRequest, type SourceResolver } from "../source-resolver.js";
 import { chooseRef, parseRemoteRefs, type RemoteRef } from "./choose-ref.js";
-import { type GitPolicy, limitsOf } from "./git-policy.js";
+import { type GitLimits, type GitPolicy, limitsOf } from "./git-policy.js";
 import { parseRef, type RefText } from "./git-ref.js";
-import { type GitSession, withGitSession } from "./git-session.js";
+import { type GitRunOptions, type GitSession, withGitSession } from "./git-session.js";
 import { commitsWithPrefix, fetchHistory, hasCommit } from "./remote-history.js";
 
 /** Answers with the git binary. Sharing and limiting of questions is the caller's matter (`source-desk.ts`). */
@@ -14,8 +14,8 @@ export class GitSourceResolver implements SourceResolver {
     const ref = parseRef(request.ref);
     const access = { url: request.url, credentials: request.credentials, policy: this.policy };
     return await withGitSession(access, async (session) => {
-      const timeoutMs = limitsOf(this.policy).askMs;
-      const refs = parseRemoteRefs(await session.contact(["ls-remote"], patterns(ref), { timeoutMs, signal }));
+      const asked = await session.contact(["ls-remote"], patterns(ref), question(limitsOf(this.policy), signal));
+      const refs = parseRemoteRefs(asked);
       const choice = chooseRef(ref, refs);
       switch (choice.kind) {
         case "commit":
@@ -51,11 +51,16 @@ export class GitSourceResolver implements SourceResolver {
       case "full-name":
         throw missing(ref.name, session, refs);
       case "name": {
-        const all = await session.contact(["ls-remote", "--heads", "--tags"], [], { timeoutMs: limits.askMs, signal });
+        const all = await session.contact(["ls-remote", "--heads", "--tags"], [], question(limits, signal));
         throw missing(ref.text, session, parseRemoteRefs(all));
       }
     }
   }
+}
+
+function question(limits: GitLimits, signal: AbortSignal): GitRunOptions {
+  const memory = { maxBytes: limits.maxAskMemoryBytes, mostlyFor: "its list of refs" };
+  return { timeoutMs: limits.askMs, memory, signal };
 }
 
 /** What to ask for; servers with protocol 2 then send only that. */

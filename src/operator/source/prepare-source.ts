@@ -39,12 +39,16 @@ export interface Handover {
   readonly config: string;
 }
 
-/** Fills the volumes that the notebook's container needs. @throws SourceError, UserError */
+/**
+ * Fills the volumes that the notebook's container needs.
+ * @throws SourceError, UserError, the reason of `signal`
+ */
 export async function prepareSource(
   from: PreparedFrom,
   to: PreparedDirectories,
   policy: GitPolicy,
   handover?: Handover,
+  signal?: AbortSignal,
 ): Promise<WrittenTree> {
   if (to.runnerInto !== undefined) await copyRunner(to.runnerInto, to.runnerPackages);
   const written =
@@ -57,9 +61,11 @@ export async function prepareSource(
             ref: from.ref,
             into: to.into,
             credentials: await readSecretMount(from.credentialsDirectory),
+            signal,
           },
           policy,
         );
+  signal?.throwIfAborted();
   // Last, so that the key lies nowhere when the fetch failed.
   if (handover !== undefined) await handOver(handover);
   return written;

@@ -79,7 +79,8 @@ export async function fetchInto(
       ? `The repository is larger than the limit of ${limits.fetchBytes} bytes`
       : undefined;
   };
-  const run = { timeoutMs: limits.fetchMs, watch, ...(signal === undefined ? {} : { signal }) };
+  const memory = { maxBytes: limits.maxFetchMemoryBytes, mostlyFor: "what it sends (a list of refs, history, a file)" };
+  const run = { timeoutMs: limits.fetchMs, memory, watch, ...(signal === undefined ? {} : { signal }) };
   await session.contact(["-C", "repository.git", ...FETCH, ...options, "--"], refspecs, run);
   const over = await watch();
   if (over !== undefined) throw new SourceError("SourceTooLarge", over);

@@ -12,6 +12,12 @@ export interface GitRun {
   readonly secret?: string;
   /** Kills git and its children after so many milliseconds. */
   readonly timeoutMs: number;
+  /**
+   * Address space of git and of each of its children, in bytes, where the system can limit it (Linux; not macOS), and
+   * what is too large when that does not suffice.
+   * @default unlimited
+   */
+  readonly memory?: { readonly maxBytes: number; readonly mostlyFor: string };
   /** Standard output is kept up to so many bytes, then git is killed. @default 64 MiB */
   readonly maxOutput?: number;
   readonly signal?: AbortSignal;
@@ -25,15 +31,40 @@ export interface GitRun {
 export interface GitResult {
   /** `undefined` when it was killed or could not start. */
   readonly code?: number;
+  /** What ended it, when that was neither itself nor we. */
+  readonly killedBy?: NodeJS.Signals;
   readonly stdout: string;
   /** The last 16 KiB. */
   readonly stderr: string;
   /** Why we ended it ourselves, or why it could not start. */
-  readonly stopped?: { readonly kind: "timeout" | "output" | "watch" | "spawn"; readonly message: string };
+  readonly stopped?: { readonly kind: "timeout" | "output" | "memory" | "watch" | "spawn"; readonly message: string };
 }
 
 const STDERR_BYTES = 16 * 1024;
 const WATCH_MS = 250;
+/** What a shell ends with when it finds no such program. git itself never does. */
+const NOT_FOUND = 127;
+
+const CRASHES: ReadonlySet<string> = new Set(["SIGSEGV", "SIGABRT", "SIGBUS"]);
+// As git, curl, OpenSSH and the C library say it; Linux numbers of the same signals for git's children.
+const NO_MEMORY =
+  /out of memory|cannot allocate memory|\b(?:mmap|[mc]alloc|realloc) failed|thread failed to start|unable to create thread|died of signal (?:6|7|11)\b/i;
+
+// A shell whose system knows no such limit, or has a lower one already, goes on without.
+const LIMITED = 'ulimit -v "$1" 2>/dev/null || :; shift; exec git "$@"';
+
+/** Node.js can't set limits for its children, a shell can. */
+function commandOf(run: GitRun): { file: string; args: readonly string[]; env: Record<string, string> } {
+  // Windows has no /bin/sh and no such limit.
+  if (run.memory === undefined || process.platform === "win32") return { file: "git", args: run.args, env: run.env };
+  const kibibytes = String(Math.floor(run.memory.maxBytes / 1024));
+  return {
+    file: "/bin/sh",
+    args: ["-c", LIMITED, "sh", kibibytes, ...run.args],
+    // glibc reserves 64 MiB for each thread's arena, used or not.
+    env: { ...run.env, MALLOC_ARENA_MAX: "1" },
+  };
+}
 
 /**
  * Runs git in its own process group, so that its transports die with it.
@@ -41,9 +72,10 @@ const WATCH_MS = 250;
  */
 export async function runGit(run: GitRun): Promise<GitResult> {
   run.signal?.throwIfAborted();
-  const child = spawn("git", run.args, {
+  const { file, args, env } = commandOf(run);
+  const child = spawn(file, args, {
     cwd: run.cwd,
-    env: { ...run.env },
+    env,
     detached: true,
     stdio: ["pipe", "pipe", "pipe", "pipe"],
   });
@@ -54,12 +86,12 @@ export async function runGit(run: GitRun): Promise<GitResult> {
     stopped ??= { kind, message };
     kill();
   };
-  const ended = new Promise<number | undefined>((resolve) => {
+  const ended = new Promise<Pick<GitResult, "code" | "killedBy">>((resolve) => {
     child.once("error", (error) => {
       stopped ??= { kind: "spawn", message: (error as NodeJS.ErrnoException).code ?? error.message };
-      resolve(undefined);
+      resolve({});
     });
-    child.once("close", (code) => resolve(code ?? undefined));
+    child.once("close", (code, signal) => resolve(code !== null ? { code } : signal ? { killedBy: signal } : {}));
   });
   // A git that ends early closes these under us; its exit code tells the story.
   for (const pipe of [stdin, secret]) pipe.on("error", () => undefined);
@@ -79,10 +111,15 @@ export async function runGit(run: GitRun): Promise<GitResult> {
         if (stopped === undefined) throw error;
       });
     }
-    const code = await ended;
+    const how = await ended;
     run.signal?.throwIfAborted();
+    if (how.code === NOT_FOUND && file !== "git") stopped ??= { kind: "spawn", message: "ENOENT" };
+    if (run.memory !== undefined && lackedMemory(how, errorTail())) {
+      const mebibytes = Math.round(run.memory.maxBytes / 1024 ** 2);
+      stopped ??= { kind: "memory", message: `${run.memory.mostlyFor} is too large for ${mebibytes} MiB of memory` };
+    }
     return {
-      ...(code === undefined || stopped !== undefined ? {} : { code }),
+      ...(stopped === undefined ? how : {}),
       stdout: output,
       stderr: errorTail(),
       ...(stopped === undefined ? {} : { stopped }),
@@ -93,6 +130,13 @@ export async function runGit(run: GitRun): Promise<GitResult> {
     run.signal?.removeEventListener("abort", kill);
     kill();
   }
+}
+
+/** Whether git or one of its children found no memory. Not every library checks: a crash says the same. */
+function lackedMemory({ code, killedBy }: Pick<GitResult, "code" | "killedBy">, stderr: string): boolean {
+  if (code === 0) return false;
+  if (killedBy !== undefined) return CRASHES.has(killedBy);
+  return stderr.split("\n").some((line) => !line.startsWith("remote:") && NO_MEMORY.test(line));
 }
 
 function killGroup(pid: number | undefined): void {
