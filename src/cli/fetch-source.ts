@@ -19,6 +19,8 @@ interface Options {
   readonly allowPlainHttp: readonly string[];
 }
 
+/** git runs in a process group of its own: nobody else ends it, and its temporary directory may hold an ssh key. */
+const SIGNALS = ["SIGTERM", "SIGINT"] as const;
 const MAX_TERMINATION_MESSAGE = 4096;
 
 /** `nbv fetch-source`: what the validation pod's init container runs. Not for people. */
@@ -50,9 +52,13 @@ export function register(program: Command): void {
 async function fetchSource(options: Options): Promise<number> {
   const { prepareSource } = await import("../operator/source/prepare-source.js");
   const { SourceError } = await import("../operator/source-resolver.js");
+  const stop = new AbortController();
+  const onSignal = (signal: NodeJS.Signals): void => stop.abort(new Error(`stopped by ${signal}`));
+  // Copying a local tree leaves nothing behind that matters: there a signal ends the process at once.
+  if (options.tree === undefined) for (const signal of SIGNALS) process.once(signal, onSignal);
   try {
     const handover = await handoverOf(options);
-    const written = await prepareSource(sourceOf(options), options, await policyOf(options), handover);
+    const written = await prepareSource(sourceOf(options), options, await policyOf(options), handover, stop.signal);
     for (const warning of written.warnings) process.stderr.write(`warning: ${warning}\n`);
     process.stderr.write(`${written.files} files, ${written.bytes} bytes\n`);
     // Last, and in one write: who reads it finds everything in its place.
