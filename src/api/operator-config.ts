@@ -47,7 +47,9 @@ const Timeouts = object({
 const Git = object({
   followInterval: duration().default("5m").describe("How often followed branches are asked about."),
   timeout: duration().default("1m").describe("Time for one question to a remote."),
-  maxConcurrent: count(1).default(8).describe("Questions at the same time."),
+  maxConcurrent: count(1)
+    .default(3)
+    .describe("Questions at the same time. Each may take 128 MiB of memory if its server is hostile."),
   knownHosts: text({ max: 262_144 }).default("").describe("ssh host keys, in the format of known_hosts."),
   allowPlainHttpCredentials: listOf(text({ max: 253, min: 1 }), { max: 64 })
     .default([])
