@@ -71,6 +71,8 @@ interface Following {
   wake: AbortController;
   readonly stop: AbortController;
   isNoticePending: boolean;
+  /** Last event of the last reading from beginning to end after the container's end. */
+  readTo: number | undefined;
 }
 
 /**
@@ -128,6 +130,7 @@ export class LogFollower {
         wake: new AbortController(),
         stop: new AbortController(),
         isNoticePending: false,
+        readTo: undefined,
       };
       this.#followings.set(log.jobKey, following);
       if (hasEnded) this.#limit(following);
@@ -180,8 +183,15 @@ export class LogFollower {
         try {
           const read = async (): Promise<boolean> => !isOver() && this.#readOnce(following, asStream, hadEnded);
           const isWhole = await (asStream ? read() : this.#reads.take(read));
-          if (following.progress.verdict !== undefined || (hadEnded && isWhole)) return this.#finish(following);
+          const { verdict, lastSeq } = following.progress;
+          if (verdict !== undefined) return this.#finish(following);
           if (isWhole) backoff.reset();
+          if (hadEnded && isWhole) {
+            // Without a verdict it may have been cut off with an end that looks proper: two readings have to agree.
+            if (following.readTo === lastSeq) return this.#finish(following);
+            following.readTo = lastSeq;
+            wait = backoff.next();
+          }
           // The server closed the stream: the container has ended, which the pod's status will soon say, or it was cut.
           if (asStream && !following.hasEnded) wait = backoff.next();
         } catch (error) {

@@ -86,12 +86,39 @@ describe("a log follower", () => {
   });
 
   test("reads an ended container's log once to its end, and tells at once", async () => {
-    const { follower, told, calls, settle } = aFollower([{ lines: LINES.slice(0, 3), then: "end" }]);
+    const { follower, told, calls, settle } = aFollower([{ lines: LINES, then: "end" }]);
     follower.follow(LOG, true);
     await settle();
     expect(calls).toEqual([false]);
     expect(told).toEqual(["team-a/titanic"]);
+    expect(follower.follow(LOG, true)).toMatchObject({ isFinal: true, progress: { verdict: { verdict: "Passed" } } });
+  });
+
+  test("believes in a log without a verdict when two readings agree", async () => {
+    const short = { lines: LINES.slice(0, 3), then: "end" } as const;
+    const { follower, clock, told, calls, settle } = aFollower([short, short]);
+    follower.follow(LOG, true);
+    await settle();
+    expect(told).toEqual([]);
+    await clock.advance(500);
+    await settle();
+    expect(calls).toEqual([false, false]);
+    expect(told).toEqual(["team-a/titanic"]);
     expect(follower.follow(LOG, true)).toMatchObject({ isFinal: true, progress: { lastSeq: 3 } });
+  });
+
+  test("reads on when an answer was cut off with an end that looks proper", async () => {
+    const { follower, clock, settle } = aFollower([
+      { lines: [], then: "end" },
+      { lines: LINES.slice(0, 2), then: "end" },
+      { lines: LINES, then: "end" },
+    ]);
+    follower.follow(LOG, true);
+    for (let i = 0; i < 3; i++) {
+      await settle();
+      await clock.advance(1000);
+    }
+    expect(follower.follow(LOG, true)).toMatchObject({ isFinal: true, progress: { verdict: { verdict: "Passed" } } });
   });
 
   test("does not wait for a stream that stays open after the container's end", async () => {
