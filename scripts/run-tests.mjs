@@ -22,6 +22,8 @@ const jestStatus = run(process.execPath, [
   "--experimental-vm-modules",
   "--no-warnings=ExperimentalWarning",
   "node_modules/jest/bin/jest.js",
+  // `make test-cluster` runs it.
+  "--testPathIgnorePatterns=test/e2e/operator/real-node",
   "--json",
   `--outputFile=${jestReport}`,
 ]);
