@@ -19,7 +19,7 @@ export const LABEL_NOTIFICATION_TYPE = "mlops.dev/notification-type";
 export const LABEL_ENVIRONMENT_DIGEST = "mlops.dev/environment-digest";
 
 /** What a child object is for. */
-export type Role = "validation" | "build" | "attempt-secret" | "report";
+export type Role = "validation" | "build" | "report";
 
 /** On jobs: RFC 3339 time of a manual retry request; one more than 5 minutes ahead of the operator's clock is ignored. */
 export const ANNOTATION_RETRY_REQUESTED = "mlops.dev/retry-requested";

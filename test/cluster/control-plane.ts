@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
 import { request } from "node:https";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePorts } from "./free-ports.js";
 import { createPki, type Pki } from "./pki.js";
 
 /** Directory of the binaries: `KUBEBUILDER_ASSETS` (envtest's convention), else what `build-control-plane.sh` built. */
@@ -49,7 +49,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   const assets = options.assets ?? findControlPlane();
   if (assets === undefined) throw new Error(NO_CONTROL_PLANE);
   const directory = await mkdtemp(join(tmpdir(), "control-plane-"));
-  const [apiPort, clientPort, peerPort] = await freePorts(3);
+  const [apiPort, clientPort, peerPort] = await freePorts();
   const pki = await createPki(join(directory, "pki"));
   const server = `https://127.0.0.1:${apiPort}`;
   const kubeconfig = join(directory, "kubeconfig.json");
@@ -202,18 +202,4 @@ async function kubeconfigOf(server: string, pki: Pki): Promise<object> {
     contexts: [{ name: "test", context: { cluster: "test", user: "admin" } }],
     "current-context": "test",
   };
-}
-
-/** Ports that were free a moment ago: all are held until all are known, so that they differ. */
-async function freePorts(count: 3): Promise<[number, number, number]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer();
-      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports as [number, number, number];
 }

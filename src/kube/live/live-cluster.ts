@@ -18,7 +18,6 @@ import { isJsonObject, type JsonObject } from "../json.js";
 import { errorFromStatus, KubeError } from "../kube-error.js";
 import { LogPosition } from "../log-position.js";
 import type { KubernetesObject, ObjectKey } from "../object.js";
-import { pathSegmentProblem } from "../object-key.js";
 import { type Random, systemRandom } from "../random.js";
 import { apiVersionOf, type Resource } from "../resource.js";
 import { PODS } from "../resources.js";
@@ -26,6 +25,7 @@ import { Connection } from "./connection.js";
 import { type ApiRequest, HttpClient } from "./http-client.js";
 import { jsonLines } from "./json-lines.js";
 import type { RequestRecord } from "./request-record.js";
+import { collectionPath, objectPath } from "./resource-path.js";
 import { type LogQuery, resumingLog } from "./resuming-log.js";
 import type { RetryLimits } from "./retry.js";
 
@@ -237,28 +237,6 @@ export class LiveCluster implements Cluster {
     };
     return received(call.resource, await this.#http.json({ ...call, query }));
   }
-}
-
-function collectionPath(resource: Resource, namespace: string | undefined): string {
-  const root = resource.group === "" ? `/api/${resource.version}` : `/apis/${resource.group}/${resource.version}`;
-  const home = resource.namespaced && namespace !== undefined ? `/namespaces/${pathSegment(namespace)}` : "";
-  return `${root}${home}/${resource.plural}`;
-}
-
-function objectPath(resource: Resource, key: ObjectKey): string {
-  if (key.name === "")
-    throw new KubeError({ reason: "BadRequest", message: `the name of a ${resource.kind} is missing` });
-  if (resource.namespaced && !key.namespace) {
-    throw new KubeError({ reason: "BadRequest", message: `the namespace of ${resource.kind} ${key.name} is missing` });
-  }
-  return `${collectionPath(resource, key.namespace)}/${pathSegment(key.name)}`;
-}
-
-/** @throws KubeError `BadRequest` for what would name something else: URLs are normalized on their way */
-function pathSegment(name: string): string {
-  const problem = pathSegmentProblem(name);
-  if (problem !== undefined) throw new KubeError({ reason: "BadRequest", message: problem });
-  return encodeURIComponent(name);
 }
 
 function selectors({ labelSelector, fieldSelector }: Selection): { labelSelector?: string; fieldSelector?: string } {

@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -28,8 +27,9 @@ import { readAuditLog } from "./audit-log.js";
 import { eventually } from "./eventually.js";
 import { startGitServers } from "./git-servers.js";
 import { OperatorProcesses } from "./operator-processes.js";
+import { mustSucceed, runCommand } from "./run-command.js";
 import { scrapeMetrics } from "./scrape-metrics.js";
-import { type CommandResult, STORY_CONFIG, type World } from "./world.js";
+import { STORY_CONFIG, type World } from "./world.js";
 
 const ROOT = join(import.meta.dirname, "../../..");
 const ACCOUNT = "notebook-validator-operator";
@@ -100,7 +100,7 @@ async function build(assets: string, ends: (() => Promise<unknown>)[], stop: () 
     async finalizeNamespace(namespace) {
       const { metadata } = namespace;
       const text = JSON.stringify({ apiVersion: "v1", kind: "Namespace", metadata, spec: { finalizers: [] } });
-      await must(kubectl(["replace", "--raw", `/api/v1/namespaces/${metadata.name}/finalize`, "-f", "-"], text));
+      await mustSucceed(kubectl(["replace", "--raw", `/api/v1/namespaces/${metadata.name}/finalize`, "-f", "-"], text));
     },
   });
   ends.push(() => controllers.stop());
@@ -149,7 +149,7 @@ async function build(assets: string, ends: (() => Promise<unknown>)[], stop: () 
     async namespace(hint) {
       namespaces += 1;
       const name = `${hint}-${namespaces}`;
-      await must(kubectl(["create", "namespace", name]));
+      await mustSucceed(kubectl(["create", "namespace", name]));
       // There is no controller that makes it.
       const account = { metadata: { name: "default", namespace: name } };
       await cluster.create(SERVICE_ACCOUNTS, objectOf(SERVICE_ACCOUNTS, account));
@@ -171,7 +171,7 @@ async function auditPolicy(directory: string): Promise<string> {
 /** What the operator image holds, as it is packed from the sources. @returns how it is called */
 async function bundle(directory: string): Promise<string[]> {
   const into = join(directory, "image");
-  await must(runCommand([process.execPath, join(ROOT, "scripts/bundle-operator.mjs"), into], "", ROOT));
+  await mustSucceed(runCommand([process.execPath, join(ROOT, "scripts/bundle-operator.mjs"), into], "", ROOT));
   return [process.execPath, join(into, "nbv.js")];
 }
 
@@ -179,7 +179,7 @@ async function bundle(directory: string): Promise<string[]> {
 async function installManifests(kubectl: World["kubectl"]): Promise<void> {
   const strictly = ["apply", "--server-side", "--validate=strict", "--filename=-"];
   const read = (name: string) => readFile(join(ROOT, "dist/manifests", name), "utf8");
-  await must(kubectl(strictly, await read("0000-api.k8s.yaml")));
+  await mustSucceed(kubectl(strictly, await read("0000-api.k8s.yaml")));
   // kubectl stumbles over definitions that have no conditions at all yet.
   await eventually(
     "the definition to be served",
@@ -187,7 +187,7 @@ async function installManifests(kubectl: World["kubectl"]): Promise<void> {
     async () =>
       (await kubectl(["wait", "--for=condition=Established", "crd", "--all", "--timeout=30s"])).code === 0 || undefined,
   );
-  await must(kubectl(strictly, await read("0001-operator.k8s.yaml")));
+  await mustSucceed(kubectl(strictly, await read("0001-operator.k8s.yaml")));
 }
 
 /**
@@ -196,7 +196,7 @@ async function installManifests(kubectl: World["kubectl"]): Promise<void> {
  */
 async function leadWebhookTo(port: number, kubectl: World["kubectl"]): Promise<void> {
   const change = (kind: string, name: string, patch: object, type: string) =>
-    must(
+    mustSucceed(
       kubectl(["patch", kind, name, "-n", OPERATOR_NAMESPACE, `--type=${type}`, `--patch=${JSON.stringify(patch)}`]),
     );
   const service = { spec: { type: "ExternalName", externalName: "localhost", clusterIP: null, clusterIPs: null } };
@@ -208,7 +208,9 @@ async function leadWebhookTo(port: number, kubectl: World["kubectl"]): Promise<v
 
 /** A kubeconfig by which the operator is its ServiceAccount, and nothing more. */
 async function accountKubeconfig(plane: ControlPlane, directory: string, kubectl: World["kubectl"]): Promise<string> {
-  const { stdout } = await must(kubectl(["create", "token", ACCOUNT, "-n", OPERATOR_NAMESPACE, "--duration=2h"]));
+  const { stdout } = await mustSucceed(
+    kubectl(["create", "token", ACCOUNT, "-n", OPERATOR_NAMESPACE, "--duration=2h"]),
+  );
   const file = join(directory, "operator.kubeconfig");
   const authority = (await readFile(plane.pki.authority)).toString("base64");
   const config = {
@@ -225,24 +227,4 @@ async function accountKubeconfig(plane: ControlPlane, directory: string, kubectl
 
 function notFound(image: string): string {
   return `rpc error: code = NotFound desc = failed to pull and unpack image "${image}": failed to resolve reference "${image}": ${image}: not found`;
-}
-
-async function runCommand(words: readonly string[], stdin: string, cwd?: string): Promise<CommandResult> {
-  const [command = "", ...rest] = words;
-  const child = spawn(command, rest, { stdio: ["pipe", "pipe", "pipe"], ...(cwd === undefined ? {} : { cwd }) });
-  const output = { stdout: "", stderr: "" };
-  child.stdout.on("data", (chunk: Buffer) => (output.stdout += chunk.toString("utf8")));
-  child.stderr.on("data", (chunk: Buffer) => (output.stderr += chunk.toString("utf8")));
-  child.stdin.on("error", () => undefined);
-  child.stdin.end(stdin);
-  return await new Promise((resolve) => {
-    child.once("error", (error) => resolve({ code: null, stdout: "", stderr: String(error) }));
-    child.once("close", (code) => resolve({ code, ...output }));
-  });
-}
-
-async function must(running: Promise<CommandResult>): Promise<CommandResult> {
-  const result = await running;
-  if (result.code !== 0) throw new Error(`a command failed (${result.code}): ${result.stderr.slice(-2000)}`);
-  return result;
 }

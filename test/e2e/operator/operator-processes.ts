@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { open, readFile } from "node:fs/promises";
 import { request } from "node:http";
-import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { LEASE_NAME } from "../../../src/api/index.js";
 import { type Cluster, isKubeError, LEASES } from "../../../src/kube/index.js";
+import { freePorts } from "../../cluster/free-ports.js";
 import { eventually } from "./eventually.js";
 import type { OperatorReplicas } from "./world.js";
 
@@ -204,18 +204,4 @@ function statusOf(url: string): Promise<number> {
     call.once("timeout", () => call.destroy(new Error("timeout")));
     call.end();
   });
-}
-
-/** Ports that were free a moment ago: all are held until all are known, so that they differ. */
-async function freePorts(): Promise<[number, number, number]> {
-  const servers = await Promise.all(
-    Array.from({ length: 3 }, async () => {
-      const server = createServer();
-      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports as [number, number, number];
 }

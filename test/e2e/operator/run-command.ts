@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import type { CommandResult } from "./world.js";
 
-/** Runs a program to its end. Never rejects: a program that can't start has code `null` and says why on stderr. */
-export async function runCommand(words: readonly string[], stdin = ""): Promise<CommandResult> {
+/** Runs a program to its end, in `cwd` or here. Never rejects: a program that can't start has code `null` and says why on stderr. */
+export async function runCommand(words: readonly string[], stdin = "", cwd?: string): Promise<CommandResult> {
   const [command = "", ...rest] = words;
-  const child = spawn(command, rest, { stdio: ["pipe", "pipe", "pipe"] });
+  const child = spawn(command, rest, { stdio: ["pipe", "pipe", "pipe"], ...(cwd === undefined ? {} : { cwd }) });
   const output = { stdout: "", stderr: "" };
   child.stdout.on("data", (chunk: Buffer) => (output.stdout += chunk.toString("utf8")));
   child.stderr.on("data", (chunk: Buffer) => (output.stderr += chunk.toString("utf8")));
