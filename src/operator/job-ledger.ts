@@ -4,6 +4,7 @@ import { equalJson, freezeJson } from "../kube/json.js";
 import { isLater } from "../kube/object-key.js";
 import type { NotebookValidationJobObject } from "../kube/resources.js";
 import type { JobStatus } from "./decide/job.js";
+import { knowStatus, statusOf } from "./decide/read-status.js";
 
 /** How long an answer of the API server is believed to be newer than the cache: a watch that is so late is broken. */
 const NEWER_FOR_MS = 60_000;
@@ -59,6 +60,7 @@ export class JobLedger {
     if (isNewer && this.#clock.now() < at + NEWER_FOR_MS) return job;
     const { newest: _caughtUp, ...rest } = entry;
     this.#entries.set(uidOf(cached), rest);
+    knowEqual(cached.status, job.status);
     return cached;
   }
 
@@ -67,10 +69,11 @@ export class JobLedger {
     this.#entries.set(uidOf(job), { ...this.#entry(job), newest: { job: freezeJson(job), at: this.#clock.now() } });
   }
 
-  /** The job's status was written; the API server answered with this. */
-  written(job: NotebookValidationJobObject): void {
+  /** The job's status was decided to be `status` and written; the API server answered with `job`. */
+  written(job: NotebookValidationJobObject, status: JobStatus): void {
     const now = this.#clock.now();
     this.#entries.set(uidOf(job), { writtenAt: now, newest: { job: freezeJson(job), at: now } });
+    knowEqual(job.status, decided(status));
   }
 
   /** The job with the status that was decided last, written or not: unless somebody else wrote one meanwhile. */
@@ -88,7 +91,7 @@ export class JobLedger {
     const { unwritten: _decidedAgain, ...rest } = this.#entry(job);
     this.#entries.set(uid, {
       ...rest,
-      ...(status && { unwritten: { base: job.status, status: freezeJson(status) } }),
+      ...(status && { unwritten: { base: job.status, status: decided(status) } }),
     });
   }
 
@@ -114,4 +117,17 @@ export class JobLedger {
 
 function uidOf({ metadata }: NotebookValidationJobObject): string {
   return metadata.uid ?? "";
+}
+
+/** `status`, frozen, and known to make sense. */
+function decided(status: JobStatus): JobStatus {
+  const frozen = freezeJson(status);
+  knowStatus(frozen, frozen);
+  return frozen;
+}
+
+/** What is known of `like` is known of `status`, too, when both say the same. */
+function knowEqual(status: unknown, like: unknown): void {
+  if (typeof status !== "object" || status === null || !Object.isFrozen(status)) return;
+  if (equalJson(status, like)) knowStatus(status, statusOf(like));
 }

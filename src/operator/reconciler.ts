@@ -76,7 +76,7 @@ export class Reconciler {
         const patch = createMergePatch(before, decision.status);
         const waitMs = patch === undefined || decision.write === "now" ? 0 : ledger.dueInMs(job);
         if (patch !== undefined && waitMs === 0) {
-          const written: NotebookValidationJobObject | undefined = await this.#write(job, patch);
+          const written: NotebookValidationJobObject | undefined = await this.#write(job, patch, decision.status);
           isCurrent = true;
           if (written === undefined) {
             job = await this.#read(key, uid);
@@ -138,13 +138,17 @@ export class Reconciler {
   }
 
   /** @returns the job with its new status; `undefined` when it changed meanwhile or is gone */
-  async #write(job: NotebookValidationJobObject, status: JsonObject): Promise<NotebookValidationJobObject | undefined> {
+  async #write(
+    job: NotebookValidationJobObject,
+    changes: JsonObject,
+    status: JobStatus,
+  ): Promise<NotebookValidationJobObject | undefined> {
     const { namespace = "", name, resourceVersion } = job.metadata;
     try {
-      const patch = { metadata: { resourceVersion }, status };
+      const patch = { metadata: { resourceVersion }, status: changes };
       const answer = await this.#options.cluster.patchStatus(NOTEBOOK_VALIDATION_JOBS, { namespace, name }, patch);
       const written = withKnownSpec(answer, job);
-      this.#options.ledger.written(written);
+      this.#options.ledger.written(written, status);
       return written;
     } catch (error) {
       if (isKubeError(error, "Conflict", "NotFound")) return undefined;

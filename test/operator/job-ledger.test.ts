@@ -1,5 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { ManualClock, type NotebookValidationJobObject } from "../../src/kube/index.js";
+import type { JobStatus } from "../../src/operator/decide/job.js";
 import { JobLedger } from "../../src/operator/job-ledger.js";
 
 const INTERVAL = 2_000;
@@ -13,7 +14,7 @@ function aLedger({ isLate = false } = {}) {
   const clock = new ManualClock();
   const busy = { isLate };
   const ledger = new JobLedger(clock, INTERVAL, new Map(), () => busy.isLate);
-  ledger.written(job);
+  ledger.written(job, (job.status ?? {}) as JobStatus);
   return { clock, ledger, busy };
 }
 

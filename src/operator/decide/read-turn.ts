@@ -9,12 +9,12 @@ import {
   type OperatorConfig,
   parseSpec,
   REASON_ADOPTED,
-  readStatus,
   specHash,
 } from "../../api/index.js";
 import { conditionOf } from "./conditions.js";
 import type { JobStatus, StoredJob } from "./job.js";
 import type { Observation } from "./observation.js";
+import { statusOf } from "./read-status.js";
 import type { SpecReading, Turn } from "./turn.js";
 
 /** The facts of one decision, with spec and status judged: an older CRD or another operator may have let anything in. */
@@ -43,7 +43,6 @@ interface ReadSpec {
 
 /** Judging a spec is the dearest part of a decision, and cached objects are frozen: what was read once stays true. */
 const specs = new WeakMap<object, { readonly config: OperatorConfig; readonly read: ReadSpec }>();
-const statuses = new WeakMap<object, JobStatus>();
 
 function readSpec(spec: unknown, config: OperatorConfig): ReadSpec {
   const isFixed = typeof spec === "object" && spec !== null && Object.isFrozen(spec);
@@ -73,13 +72,4 @@ function textOf(spec: unknown, problem: string): string {
     if (error instanceof RangeError) return problem;
     throw error;
   }
-}
-
-function statusOf(status: unknown): JobStatus {
-  if (typeof status !== "object" || status === null) return {};
-  const known = Object.isFrozen(status) ? statuses.get(status) : undefined;
-  if (known !== undefined) return known;
-  const read = readStatus(status);
-  if (Object.isFrozen(status)) statuses.set(status, read);
-  return read;
 }

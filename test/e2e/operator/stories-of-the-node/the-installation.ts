@@ -73,7 +73,12 @@ export function tellOfTheInstallation(world: () => NodeWorld): void {
         ]);
         return { code: stdout.slice(-3), text: stdout.slice(0, -4) };
       };
-      expect((await ask()).code).toBe("401");
+      // The Service reaches a pod that has just started only when kube-proxy has heard of it.
+      const answered = await eventually("an answer through the Service", 60_000, async () => {
+        const answer = await ask();
+        return answer.code === "000" ? undefined : answer;
+      });
+      expect(answered.code).toBe("401");
       expect((await ask("nonsense")).code).toBe("401");
       expect((await ask(stranger)).code).toBe("403");
       const metrics = await eventually("metrics of a leader", 20_000, async () => {
