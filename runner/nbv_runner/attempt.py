@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import platform
 import time
-from typing import TYPE_CHECKING, Any, Dict, Optional
+from typing import TYPE_CHECKING, Any, Dict, List, Optional
 
 from . import __version__, processes
-from .cell_run import CellRun
+from .analysis.read_sources import read_sources
+from .cell_run import CellRun, Ended
+from .checks import blocking, check_notebook, check_run
+from .checks.check import CheckContext
 from .config import RunnerConfig
 from .event_stream import EventStream
+from .finding import Finding
 from .kernel import Kernel
 from .kernelspec import KernelSpec, find_kernel
 from .notebook import locate, read_notebook
@@ -101,17 +105,29 @@ class AttemptRun:
             self._facts.kernel_environment = probe.boot(os.path.realpath(self._arguments.source))
             self._facts.kernel_seconds = time.monotonic() - begun
             self._announce(spec, info, self._facts.kernel_environment)
-            self._run_cells(self._plan, kernel, probe)
+            context = CheckContext(config, read_sources(self._plan.cells, probe.transform), folder)
+            self._found(check_notebook(context))
+            if not blocking(self._tally.findings):
+                self._run_cells(self._plan, kernel, probe, context)
         finally:
             kernel.kill()
             self._tally.cpu_seconds = kernel.process.cpu_seconds
             peaks = [self._tally.peak_memory_bytes or 0, kernel.process.peak_bytes or 0]
             self._tally.peak_memory_bytes = max(peaks) or None
             kernel.close()
+        if not blocking(self._tally.findings):
+            self._found(check_run(self._plan.cells, context))
         return judge(self._tally)
 
-    def _run_cells(self, plan: Plan, kernel: Kernel, probe: Probe) -> None:
-        runner = CellRunner(plan, kernel, probe, self._config)
+    def _found(self, findings: "List[Finding]") -> None:
+        """Findings that belong to no finished cell's own event."""
+        self._tally.findings += findings
+        if findings:
+            event = {"type": "lint", "findings": [finding.document() for finding in findings]}
+            self.events.emit(event, cells_to_come=sum(1 for cell in self._tally.cells if cell.ended is Ended.NOT_RUN))
+
+    def _run_cells(self, plan: Plan, kernel: Kernel, probe: Probe, context: CheckContext) -> None:
+        runner = CellRunner(plan, kernel, probe, context)
         begun = time.monotonic()
         try:
             runner.run_all(self._cell_started, self._cell_ended)

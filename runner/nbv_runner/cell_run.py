@@ -11,6 +11,7 @@ from .kernel_process import Death
 from .outputs import CellOutputs
 from .probe import CellFacts
 from .tags import RAISES_EXCEPTION
+from .value_facts import CellValues
 
 
 class Ended(Enum):
@@ -48,6 +49,7 @@ class CellRun:
     asked_exit: bool = False
     """`quit()` or `exit()` was called, which IPython's kernel answers by doing nothing."""
     facts: CellFacts = field(default_factory=CellFacts)
+    values: CellValues = field(default_factory=CellValues)
     death: Optional[Death] = None
     limit_seconds: Optional[float] = None
     """The limit that a time-out ran into."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import keyword
-import math
 from dataclasses import dataclass, field
-from typing import Any, Dict, Mapping, NoReturn, Optional, Tuple
+from typing import Any, Dict, Mapping, Optional, Tuple
 
-from .outcome import Outcome, RunStopped
+from .comparison_config import ComparisonConfig, Golden
+from .config_fields import Fields, bad
+from .expected import Expected, ExpectedFile, ExpectedOutput
 
 VERSION = "nbv.config.v1"
 SEVERITIES = ("ignored", "note", "warning", "failure")
@@ -46,10 +47,8 @@ class RunnerConfig:
     secret_env: Tuple[str, ...] = field(default=())
     unchecked: Tuple[str, ...] = field(default=())
     """What the job asks for by name and this version does not check: one sentence each."""
-
-
-def bad(message: str) -> NoReturn:
-    raise RunStopped(Outcome.BAD_CONFIGURATION, "Bad runner configuration: " + message)
+    expected: Expected = field(default_factory=Expected)
+    golden: Optional[Golden] = None
 
 
 def parse_config(text: str) -> RunnerConfig:
@@ -61,7 +60,7 @@ def parse_config(text: str) -> RunnerConfig:
         document = json.loads(text, parse_constant=lambda name: bad("%s is not JSON" % name))
     except (ValueError, RecursionError) as error:
         bad("config.json is not JSON (%s)" % error)
-    top = _Fields(document, "")
+    top = Fields(document, "")
     if top.text("version") != VERSION:
         bad("version is %r, this runner understands %r" % (document.get("version"), VERSION))
     attempt = top.fields("attempt")
@@ -83,50 +82,82 @@ def parse_config(text: str) -> RunnerConfig:
         ),
         level=top.text("level"),
         policy=_policy(top.optional("policy")),
-        store_outputs=_store_outputs(top.optional("storeOutputs")),
-        secret_env=_texts(top.optional("secretEnv"), "secretEnv must be a list of names"),
-        unchecked=_texts(top.optional("unchecked"), "unchecked must be a list of sentences"),
+        store_outputs=top.flag("storeOutputs"),
+        secret_env=top.texts("secretEnv"),
+        unchecked=top.texts("unchecked"),
+        expected=_expected(top),
+        golden=_golden(top.optional_fields("golden")),
     )
 
 
-class _Fields:
-    """One JSON object of the document; every refusal names the field's full path."""
+def _expected(top: Fields) -> Expected:
+    return Expected(
+        outputs=tuple(_expected_output(each) for each in top.each("expectedOutputs")),
+        files=tuple(
+            ExpectedFile(each.text("path"), each.flag("notEmpty", False), each.count("minBytes"))
+            for each in top.each("expectedFiles")
+        ),
+        logs=tuple(each.text("pattern") for each in top.each("expectedLogs")),
+        max_nan_fraction=top.optional_number("maxNaNFraction"),
+    )
 
-    def __init__(self, value: Any, path: str) -> None:
-        if not isinstance(value, dict):
-            bad("%s must be an object" % (path or "config.json"))
-        self._value: Dict[str, Any] = value
-        self._path = path
 
-    def _at(self, name: str) -> str:
-        return "%s.%s" % (self._path, name) if self._path else name
+def _expected_output(fields: Fields) -> ExpectedOutput:
+    return ExpectedOutput(
+        cell=fields.count("cell") if fields.has("cell") else None,
+        code_cell=fields.count("codeCell") if fields.has("codeCell") else None,
+        type=fields.optional_text("type"),
+        shape=_shape(fields),
+        lowest=fields.optional_number("lowest"),
+        highest=fields.optional_number("highest"),
+        not_empty=fields.flag("notEmpty", False),
+        equals=fields.optional("equals"),
+        has_equals=fields.has("equals"),
+        matches=fields.optional_text("matches"),
+        columns=fields.texts("columns"),
+    )
 
-    def optional(self, name: str) -> Any:
-        return self._value.get(name)
 
-    def fields(self, name: str) -> "_Fields":
-        return _Fields(self._value.get(name), self._at(name))
+def _shape(fields: Fields) -> Optional[Tuple[Optional[int], ...]]:
+    value = fields.optional("shape")
+    if value is None:
+        return None
+    if not isinstance(value, list) or not all(size is None or _is_count(size) for size in value):
+        bad("%s must be a list of sizes, null for any" % fields.at("shape"))
+    return tuple(value)
 
-    def text(self, name: str) -> str:
-        value = self._value.get(name)
-        if not isinstance(value, str) or "\x00" in value:
-            bad("%s must be a string" % self._at(name))
-        return value
 
-    def optional_text(self, name: str) -> Optional[str]:
-        return self.text(name) if self._value.get(name) is not None else None
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
-    def seconds(self, name: str) -> float:
-        value = self._value.get(name)
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value) or value <= 0:
-            bad("%s must be a positive number of seconds" % self._at(name))
-        return float(value)
 
-    def positive_integer(self, name: str) -> int:
-        value = self._value.get(name)
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            bad("%s must be a positive integer" % self._at(name))
-        return value
+def _golden(fields: Optional[Fields]) -> Optional[Golden]:
+    if fields is None:
+        return None
+    return Golden(
+        path=fields.text("path"),
+        is_same_source=fields.flag("isSameSource"),
+        config=comparison_config(fields.fields("comparison")),
+    )
+
+
+def comparison_config(fields: Fields) -> ComparisonConfig:
+    """Every field is there: the defaults are the operator's."""
+    images = fields.text("images")
+    if images not in ("ignore", "perceptual", "exact"):
+        bad("%s must be ignore, perceptual or exact" % fields.at("images"))
+    return ComparisonConfig(
+        is_exact=fields.flag("isExact"),
+        absolute_tolerance=fields.number("absoluteTolerance"),
+        relative_tolerance=fields.number("relativeTolerance"),
+        ignore_timestamps=fields.flag("ignoreTimestamps"),
+        ignore_execution_count=fields.flag("ignoreExecutionCount"),
+        custom_patterns=fields.texts("customPatterns"),
+        ignored_types=frozenset(fields.texts("ignoredTypes")),
+        ignored_cells=frozenset(fields.counts("ignoredCells")),
+        ignored_tags=frozenset(fields.texts("ignoredTags")),
+        images=images,
+    )
 
 
 def _parameters(value: Any) -> Dict[str, Any]:
@@ -146,18 +177,4 @@ def _policy(value: Any) -> Dict[str, str]:
     for check, severity in value.items():
         if severity not in SEVERITIES:
             bad("policy.%s must be one of %s" % (check, ", ".join(SEVERITIES)))
-    return value
-
-
-def _texts(value: Any, refusal: str) -> Tuple[str, ...]:
-    if value is None:
-        return ()
-    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
-        bad(refusal)
-    return tuple(value)
-
-
-def _store_outputs(value: Any) -> bool:
-    if not isinstance(value, bool):
-        bad("storeOutputs must be true or false")
     return value

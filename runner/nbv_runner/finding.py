@@ -26,6 +26,10 @@ class Finding:
     cell: Optional[int] = None
     evidence: Evidence = field(default_factory=dict)
 
+    @property
+    def is_failure(self) -> bool:
+        return self.severity == FAILURE
+
     def document(self) -> Dict[str, Any]:
         document: Dict[str, Any] = {"check": self.check, "severity": self.severity}
         if self.cell is not None:

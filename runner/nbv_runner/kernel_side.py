@@ -233,3 +233,14 @@ def after_cell():
     seen = list(_commands)
     del _commands[:]
     return _Answer(_encode({"commands": seen, "replaced": _replaced()}))
+
+
+def transform(sources):
+    """The cells as IPython will run them; one that it can't transform stays as it is."""
+    codes = []
+    for source in sources:
+        try:
+            codes.append(_shell.transform_cell(source))
+        except Exception:
+            codes.append(source)
+    return _Answer(_encode({"codes": codes}))

@@ -6,7 +6,7 @@ import ast
 import json
 import os
 from dataclasses import dataclass, field
-from typing import Any, Dict, List, Mapping, Optional, Tuple
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from .kernel import Kernel, expression_text
 
@@ -16,6 +16,8 @@ PROBE = "answer to the runner's questions"
 _CALL = "__import__('sys').modules[%r].%s"
 BOOT_SECONDS = 20.0
 CELL_SECONDS = 5.0
+MAX_TRANSFORMED = 4 * 1024 * 1024
+"""Characters of all cells together."""
 _SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "kernel_side.py")
 
 
@@ -57,6 +59,14 @@ class Probe:
         return KernelEnvironment(
             str(answer.get("version", "")), str(answer.get("executable", "")), tuple(_texts(answer.get("path")))
         )
+
+    def transform(self, sources: Sequence[str]) -> Optional[List[str]]:
+        """The cells as IPython will run them; None when the kernel can't tell. Only before any of them has run."""
+        if sum(map(len, sources)) > MAX_TRANSFORMED:
+            return None
+        answer = self._ask("", "transform(%r)" % (list(sources),), BOOT_SECONDS)
+        codes = _texts((answer or {}).get("codes"))
+        return codes if len(codes) == len(sources) else None
 
     def expressions(self) -> Dict[str, str]:
         """To go along with a cell's own request; a cell that raises leaves them unanswered."""

@@ -13,6 +13,7 @@ from . import processes
 from .cell_run import CellError, CellRun, Ended
 from .channels import Message
 from .checks import check_cell
+from .checks.check import CheckContext
 from .config import RunnerConfig
 from .kernel import Execution, Kernel
 from .outcome import Outcome, RunStopped
@@ -90,11 +91,12 @@ def _cell_id(cell: "nbformat.NotebookNode") -> Optional[str]:
 class CellRunner:
     """Runs one cell after the other until the end or until one stops the run."""
 
-    def __init__(self, plan: Plan, kernel: Kernel, probe: Probe, config: RunnerConfig) -> None:
+    def __init__(self, plan: Plan, kernel: Kernel, probe: Probe, context: CheckContext) -> None:
         self._plan = plan
         self._kernel = kernel
         self._probe = probe
-        self._config = config
+        self._context = context
+        self._config = context.config
         self._notebook_deadline = 0.0
         self.peak_memory_bytes: Optional[int] = None
 
@@ -111,7 +113,7 @@ class CellRunner:
             on_start(cell)
             self._run(cell)
             self._write_back(position, cell)
-            cell.findings = check_cell(cell, self._config.policy)
+            cell.findings = check_cell(cell, self._context)
             on_end(cell)
             stopped = cell.stops_the_run
         if self._plan.injected_before == len(self._plan.cells) and not stopped:

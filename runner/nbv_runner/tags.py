@@ -6,6 +6,10 @@ from typing import Any, FrozenSet, Mapping
 
 RAISES_EXCEPTION = "raises-exception"
 SKIP_EXECUTION = "skip-execution"
+ALLOW_NONE = "nbv-allow-none"
+ALLOW_NAN = "nbv-allow-nan"
+ALLOW_STDERR = "nbv-allow-stderr"
+IGNORE_OUTPUT = "nbv-ignore-output"
 
 
 def tags_of(cell: Mapping[str, Any]) -> FrozenSet[str]:

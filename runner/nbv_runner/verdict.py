@@ -15,6 +15,10 @@ MAX_FAILING_CELLS = 10
 MAX_MESSAGE_BYTES = 500
 
 
+STATIC_KINDS = frozenset("AL")
+"""Checks that only read the notebook."""
+
+
 @dataclass
 class Tally:
     """The whole run, as the verdict and the reports need it."""
@@ -51,9 +55,17 @@ def judge(tally: Tally) -> Judgement:
         where = "cell %d" % first.cell if first.cell is not None else "the notebook"
         more = ", and %d more" % (len(failures) - 1) if len(failures) > 1 else ""
         return Judgement(
-            Outcome.CHECK_FAILED, "Check %s failed in %s: %s%s" % (first.check, where, first.message, more)
+            _failed_outcome(failures), "Check %s failed in %s: %s%s" % (first.check, where, first.message, more)
         )
     return Judgement(Outcome.PASSED, _passed_message(tally))
+
+
+def _failed_outcome(failures: Sequence[Finding]) -> Outcome:
+    """What was seen at run time says more than what differs from the golden notebook, and that more than the text."""
+    kinds = {finding.check[0] for finding in failures}
+    if kinds <= STATIC_KINDS or {finding.check for finding in failures} == {"X2"}:
+        return Outcome.LINT_BLOCKED
+    return Outcome.GOLDEN_MISMATCH if kinds <= STATIC_KINDS | {"G"} else Outcome.CHECK_FAILED
 
 
 def _stopping_outcome(cell: CellRun) -> Outcome:

@@ -7,7 +7,9 @@ from typing import Any, Callable, List, Optional, Tuple
 import pytest
 
 from harness import Attempt, Result, code, markdown, notebook
+from nbv_runner.analysis.cell_source import NotebookSource
 from nbv_runner.cell_run import CellRun
+from nbv_runner.checks.check import CheckContext
 from nbv_runner.kernel import Execution
 from nbv_runner.kernel_process import Death
 from nbv_runner.outputs import CellOutputs, OutputBudget
@@ -115,7 +117,7 @@ def test_a_kernel_that_died_between_two_cells_hints_at_earlier_cells(attempt: Ma
 def test_earlier_cells_are_blamed_only_with_evidence(before_request: bool, earlier_count: Optional[int]) -> None:
     cells = [CellRun(index, index, "x", frozenset(), CellOutputs(OutputBudget(), Redactor())) for index in (0, 1)]
     cells[0].execution_count = earlier_count
-    runner = CellRunner(Plan(None, cells, []), None, None, None)  # type: ignore[arg-type]
+    runner = CellRunner(Plan(None, cells, []), None, None, CheckContext(None, NotebookSource()))  # type: ignore[arg-type]
     runner._take_death(cells[1], Execution(death=Death(-9, False, "", before_request)))
     assert cells[1].error is not None
     assert ("earlier cells" in cells[1].error.message) is (before_request and earlier_count is not None)

@@ -16,7 +16,7 @@ export const RUNNER_EXITS: Readonly<Record<number, RunnerExit>> = {
   10: { reason: "NotebookError", says: "saw a cell raise an error" },
   11: { reason: "ChecksFailed", says: "saw a check fail" },
   12: { reason: "ComparisonFailed", says: "saw outputs that differ from the golden notebook" },
-  13: { reason: "ChecksFailed", says: "was stopped by static checks" },
+  13: { reason: "ChecksFailed", says: "saw a static check fail" },
   20: { reason: "CellTimeout", says: "stopped a cell that took too long" },
   21: { reason: "ValidationTimeout", says: "stopped the notebook because it took too long" },
   30: { reason: "KernelDied", says: "lost its kernel" },

@@ -14,6 +14,9 @@ const config = (parameters: Record<string, unknown>): RunnerConfig => ({
   storeOutputs: true,
   secretEnv: [],
   unchecked: [],
+  expectedOutputs: [],
+  expectedFiles: [],
+  expectedLogs: [],
 });
 
 /** What a kubelet makes of the variables: values may refer to those before them. */

@@ -1,14 +1,15 @@
-"""The check table. To add a check: a module with a `CellCheck`, and its row here."""
+"""The check table. To add a check: a module with a `CellCheck`, `NotebookCheck` or `RunCheck`, and its row here."""
 
 from __future__ import annotations
 
-from typing import Dict, List, Mapping, Sequence
+from typing import Dict, FrozenSet, Iterable, List, Mapping, Sequence
 
 from ..cell_run import CellRun
-from ..finding import FAILURE, IGNORED, Finding
-from .cell_check import CellCheck
+from ..finding import IGNORED, Finding
+from .check import CellCheck, CheckContext, NotebookCheck, Observation, RunCheck
 from .execution import NO_EXCEPTION_RAISED, STOPPED_FROM_OUTSIDE, UNEXPECTED_EXCEPTION
 from .exits import CLEAN_SYSTEM_EXIT, FAILING_COMMAND, FAILING_SYSTEM_EXIT, QUIT_CALLED
+from .policy import Check, severity_of
 
 CELL_CHECKS: Sequence[CellCheck] = (
     UNEXPECTED_EXCEPTION,
@@ -20,24 +21,54 @@ CELL_CHECKS: Sequence[CellCheck] = (
     FAILING_COMMAND,
 )
 
+NOTEBOOK_CHECKS: Sequence[NotebookCheck] = ()
 
-def severity_of(check: CellCheck, policy: Mapping[str, str]) -> str:
-    """A real execution error fails at every level, whatever the policy says."""
-    return FAILURE if check.always_fails else policy.get(check.id, check.default_severity)
+RUN_CHECKS: Sequence[RunCheck] = ()
 
 
 def effective_policy(policy: Mapping[str, str]) -> Dict[str, str]:
-    """The severity of every check that this version makes, and of no other."""
-    return {check.id: severity_of(check, policy) for check in CELL_CHECKS}
+    """The severity of every check that this version makes, and of no other; cell tags come on top."""
+    checks: List[Check] = [*CELL_CHECKS, *NOTEBOOK_CHECKS, *RUN_CHECKS]
+    return {check.id: severity_of(check, policy) for check in checks}
 
 
-def check_cell(run: CellRun, policy: Mapping[str, str]) -> List[Finding]:
+def check_cell(run: CellRun, context: CheckContext) -> List[Finding]:
+    """What the checks find in one finished cell."""
     findings: List[Finding] = []
     for check in CELL_CHECKS:
-        severity = severity_of(check, policy)
+        severity = severity_of(check, context.config.policy, run.tags)
         if severity != IGNORED:
             findings += [
                 Finding(check.id, severity, observation.message, run.index, observation.evidence)
-                for observation in check.observe(run)
+                for observation in check.observe(run, context)
             ]
     return findings
+
+
+def check_notebook(context: CheckContext) -> List[Finding]:
+    """What the sources say before anything runs."""
+    tags = {cell.index: cell.tags for cell in context.notebook.cells}
+    return [finding for check in NOTEBOOK_CHECKS for finding in _found(check, check.observe(context), context, tags)]
+
+
+def check_run(cells: Sequence[CellRun], context: CheckContext) -> List[Finding]:
+    """What the whole run says after its last cell."""
+    tags = {cell.index: cell.tags for cell in cells}
+    return [finding for check in RUN_CHECKS for finding in _found(check, check.observe(cells, context), context, tags)]
+
+
+def blocking(findings: Iterable[Finding]) -> List[Finding]:
+    """Failures of checks that end the run before its first cell."""
+    ids = {check.id for check in NOTEBOOK_CHECKS if check.blocks}
+    return [finding for finding in findings if finding.check in ids and finding.is_failure]
+
+
+def _found(
+    check: Check, observations: Iterable[Observation], context: CheckContext, tags: Mapping[int, FrozenSet[str]]
+) -> Iterable[Finding]:
+    for observation in observations:
+        cell = observation.cell
+        of_cell = tags.get(cell, frozenset()) if cell is not None else frozenset()
+        severity = severity_of(check, context.config.policy, of_cell)
+        if severity != IGNORED:
+            yield Finding(check.id, severity, observation.message, cell, observation.evidence)

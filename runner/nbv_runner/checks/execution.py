@@ -7,18 +7,18 @@ from typing import Iterable
 from ..cell_run import CellRun, Ended
 from ..finding import RAISED, STOPPED
 from ..text import one_line
-from .cell_check import CellCheck, Observation
+from .check import CellCheck, CheckContext, Observation
 
 SYSTEM_EXIT = "SystemExit"
 
 
-def _unexpected_exception(run: CellRun) -> Iterable[Observation]:
+def _unexpected_exception(run: CellRun, _: CheckContext) -> Iterable[Observation]:
     if run.raised_unexpectedly and run.error is not None and run.error.name != SYSTEM_EXIT:
         name = one_line(run.error.name, 200)
         yield Observation("The cell raised %s." % name, {"exception": run.error.name})
 
 
-def _no_exception_raised(run: CellRun) -> Iterable[Observation]:
+def _no_exception_raised(run: CellRun, _: CheckContext) -> Iterable[Observation]:
     if run.ended is Ended.FINISHED and run.expects_exception:
         yield Observation("The cell is tagged raises-exception, but it raised none.")
 
@@ -30,7 +30,7 @@ _STOPS = {
 }
 
 
-def _stopped_from_outside(run: CellRun) -> Iterable[Observation]:
+def _stopped_from_outside(run: CellRun, _: CheckContext) -> Iterable[Observation]:
     if run.ended in _STOPS:
         evidence = {"cause": run.ended.value}
         if run.death is not None:

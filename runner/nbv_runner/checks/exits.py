@@ -6,7 +6,7 @@ from typing import Iterable
 
 from ..cell_run import CellRun
 from ..text import one_line
-from .cell_check import CellCheck, Observation
+from .check import CellCheck, CheckContext, Observation
 from .execution import SYSTEM_EXIT
 
 CLEAN_EXIT_CODES = ("", "0", "None", "False")
@@ -21,23 +21,23 @@ def is_clean_exit(run: CellRun) -> bool:
     return _is_exit(run) and run.error is not None and run.error.message.strip() in CLEAN_EXIT_CODES
 
 
-def _failing_system_exit(run: CellRun) -> Iterable[Observation]:
+def _failing_system_exit(run: CellRun, _: CheckContext) -> Iterable[Observation]:
     if _is_exit(run) and not is_clean_exit(run) and run.error is not None:
         code = one_line(run.error.message, 200)
         yield Observation("The cell ended the notebook by sys.exit(%s)." % code, {"code": code})
 
 
-def _clean_system_exit(run: CellRun) -> Iterable[Observation]:
+def _clean_system_exit(run: CellRun, _: CheckContext) -> Iterable[Observation]:
     if is_clean_exit(run) and not run.is_last:
         yield Observation("The cell ended the notebook by sys.exit(0); the cells after it did not run.", {"code": "0"})
 
 
-def _quit_called(run: CellRun) -> Iterable[Observation]:
+def _quit_called(run: CellRun, _: CheckContext) -> Iterable[Observation]:
     if run.asked_exit:
         yield Observation("The cell calls quit() or exit(), which stops nothing here: the cells after it run as well.")
 
 
-def _failing_command(run: CellRun) -> Iterable[Observation]:
+def _failing_command(run: CellRun, _: CheckContext) -> Iterable[Observation]:
     for command, code in run.facts.failed_commands:
         shown = one_line(command, 120)
         yield Observation(

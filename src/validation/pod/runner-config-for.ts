@@ -1,6 +1,8 @@
-import type { JsonValue, ValidationConfig } from "../../api/index.js";
+import type { ComparisonConfig, JsonValue, ValidationConfig } from "../../api/index.js";
 import { checkPolicy, effectiveLevel } from "../checks/check-policy.js";
 import { unmadeChecks } from "../checks/made-checks.js";
+import { comparisonSettings } from "../comparison-settings.js";
+import { expectations } from "../expectations.js";
 import type { RunnerConfig } from "../runner-config.js";
 
 /** What the runner's configuration is made of. */
@@ -25,6 +27,10 @@ export interface RunnerConfigRequest {
   readonly kernelStartTimeoutMs: number;
   /** `spec.validationConfig`. */
   readonly validationConfig?: ValidationConfig | undefined;
+  /** `spec.goldenNotebook`. */
+  readonly golden?: { readonly path: string; readonly isSameSource: boolean } | undefined;
+  /** `spec.comparisonConfig`. */
+  readonly comparisonConfig?: ComparisonConfig | undefined;
   /** Whether cell outputs may appear in events. */
   readonly storeOutputs: boolean;
   /** From {@link secretVariables}. */
@@ -53,6 +59,14 @@ export function runnerConfig(request: RunnerConfigRequest): RunnerConfig {
     policy: checkPolicy(request.validationConfig),
     storeOutputs: request.storeOutputs,
     secretEnv: [...request.secretEnv],
+    ...expectations(request.validationConfig),
+    ...(request.golden && {
+      golden: {
+        path: request.golden.path,
+        isSameSource: request.golden.isSameSource,
+        comparison: comparisonSettings(request.comparisonConfig),
+      },
+    }),
     unchecked: unmadeChecks(request.validationConfig).map(({ message }) => message),
   };
 }

@@ -1,0 +1,52 @@
+"""The source of code cells as Python sees it."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from dataclasses import dataclass
+from typing import FrozenSet, Optional, Tuple
+
+MAX_TREE_SOURCE = 1024 * 1024
+"""Characters of a cell above which no syntax tree is made."""
+
+
+@dataclass(frozen=True)
+class CellSource:
+    index: int
+    """Over all cells of the notebook, 0-based."""
+    code_index: int
+    """Over its code cells, 0-based."""
+    tags: FrozenSet[str]
+    text: str
+    """As the author wrote it."""
+    code: str
+    """After IPython's transformation: magics and shell escapes are calls."""
+    tree: Optional[ast.Module] = None
+    """None for a cell that Python can't parse: a syntax error, another language, or too much of it."""
+    cell_id: Optional[str] = None
+
+
+@dataclass(frozen=True)
+class NotebookSource:
+    """Every code cell of the original notebook, in order. Empty for kernels that don't run Python."""
+
+    cells: Tuple[CellSource, ...] = ()
+
+    def cell(self, index: int) -> Optional[CellSource]:
+        """By index over all cells."""
+        return next((cell for cell in self.cells if cell.index == index), None)
+
+
+def parse_cell(code: str) -> Optional[ast.Module]:
+    """The tree of a cell's transformed code; top-level `await` is allowed, as in IPython."""
+    if len(code) > MAX_TREE_SOURCE:
+        return None
+    flags = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = compile(code, "<cell>", "exec", flags, dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    return tree if isinstance(tree, ast.Module) else None

@@ -1,0 +1,65 @@
+"""The interfaces of checks. A check says what it sees; how grave that is, is the policy's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Callable, Iterable, Optional, Sequence
+
+from ..analysis.cell_source import NotebookSource
+from ..cell_run import CellRun
+from ..config import RunnerConfig
+from ..finding import WARNING, Evidence
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One sentence for people, and what it rests on."""
+
+    message: str
+    evidence: Evidence = field(default_factory=dict)
+    """By name, as the feedback's texts may say it (`%{name}`): see src/validation/feedback."""
+    cell: Optional[int] = None
+    """Index over all cells, for checks that see more than one. None = the cell at hand, or the whole notebook."""
+
+
+@dataclass(frozen=True)
+class CheckContext:
+    """What every check may look at beside its own subject."""
+
+    config: RunnerConfig
+    notebook: NotebookSource
+    folder: str = ""
+    """The notebook's working directory: absolute."""
+
+
+@dataclass(frozen=True)
+class CellCheck:
+    """Looks at one finished cell. `observe` is pure: it looks at the evidence only."""
+
+    id: str
+    observe: Callable[[CellRun, CheckContext], Iterable[Observation]]
+    default_severity: str = WARNING
+    """For a policy that does not name the check (an older operator)."""
+    always_fails: bool = False
+
+
+@dataclass(frozen=True)
+class NotebookCheck:
+    """Looks at the sources before anything runs."""
+
+    id: str
+    observe: Callable[[CheckContext], Iterable[Observation]]
+    default_severity: str = WARNING
+    always_fails: bool = False
+    blocks: bool = False
+    """A failure ends the run before its first cell: what is asked for can't be had by running."""
+
+
+@dataclass(frozen=True)
+class RunCheck:
+    """Looks at the whole run after its last cell, when no process of the notebook is left."""
+
+    id: str
+    observe: Callable[[Sequence[CellRun], CheckContext], Iterable[Observation]]
+    default_severity: str = WARNING
+    always_fails: bool = False
