@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Dict, FrozenSet, List, Optional
 
+from .cell_facts import CellFacts
 from .finding import ABOUT_ERROR, FAILURE, WARNING, Finding
 from .kernel_process import Death
 from .outputs import CellOutputs
-from .probe import CellFacts
 from .tags import RAISES_EXCEPTION
 from .value_facts import CellValues
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 import json
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
+from .cell_facts import CellFacts
 from .kernel import Kernel, expression_text
 
 MODULE = "_nbv_probe"
@@ -26,14 +27,6 @@ class KernelEnvironment:
     python_version: str = ""
     executable: str = ""
     search_path: Tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class CellFacts:
-    """What the probe saw of one cell. Empty for kernels that it can't ask."""
-
-    failed_commands: Tuple[Tuple[str, int], ...] = ()
-    replaced_hooks: Tuple[str, ...] = field(default=())
 
 
 class Probe:

@@ -10,6 +10,7 @@ import nbformat
 from nbformat.v4 import output_from_msg
 
 from . import processes
+from .cell_facts import CellFacts
 from .cell_run import CellError, CellRun, Ended
 from .channels import Message
 from .checks import check_cell
@@ -19,7 +20,7 @@ from .kernel import Execution, Kernel
 from .outcome import Outcome, RunStopped
 from .outputs import CellOutputs, OutputBudget
 from .parameters import earlier_injection, injected_cell, insert_position, parameters_source
-from .probe import CellFacts, Probe
+from .probe import Probe
 from .redaction import Redactor
 from .tags import SKIP_EXECUTION, tags_of
 from .text import tail, without_ansi

@@ -1,0 +1,14 @@
+"""What the probe saw of one cell, besides its values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Tuple
+
+
+@dataclass(frozen=True)
+class CellFacts:
+    """Empty for kernels that the probe can't ask."""
+
+    failed_commands: Tuple[Tuple[str, int], ...] = ()
+    replaced_hooks: Tuple[str, ...] = field(default=())
