@@ -6,22 +6,52 @@ import json
 import os
 import stat
 import warnings
-from typing import Any, Dict, List
-
-import nbformat
+from typing import TYPE_CHECKING, Any, Dict, List, Optional
 
 from .outcome import Outcome, RunStopped
+
+if TYPE_CHECKING:
+    import nbformat
 
 MAX_BYTES = 100 * 1024 * 1024
 MAX_CELLS = 20_000
 
 
-def read_notebook(root: str, path: str) -> "nbformat.NotebookNode":
-    """The notebook without its old outputs. Raises RunStopped."""
-    document = _parse(_read(root, path), path)
+def read_document(root: str, path: str) -> Dict[str, Any]:
+    """The notebook as it is stored, results included; every cell's source is one text. Raises RunStopped."""
+    try:
+        data = read_file(locate(root, path), path)
+    except FileNotFoundError as error:
+        near = ", ".join(_near(root, path))
+        hint = " Notebooks there are: %s." % near if near else ""
+        raise RunStopped(Outcome.NOTEBOOK_NOT_FOUND, "The commit has no notebook %s.%s" % (path, hint)) from error
+    return parse_document(data, path)
+
+
+def parse_document(data: bytes, path: str) -> Dict[str, Any]:
+    """A notebook from its bytes; `path` names it in messages. Raises RunStopped."""
+    document = _parse(data, path)
     _require_shape(document, path)
+    return document
+
+
+def stored_counts(document: Dict[str, Any]) -> "Dict[int, Optional[int]]":
+    """The execution counts of the code cells that the author's own run left, by index over all cells."""
+    counts = {index: cell.get("execution_count") for index, cell in enumerate(document["cells"]) if _is_code(cell)}
+    return {index: count if type(count) is int else None for index, count in counts.items()}
+
+
+def read_notebook(root: str, path: str) -> "nbformat.NotebookNode":
+    """The notebook without its old results. Raises RunStopped."""
+    return without_results(read_document(root, path), path)
+
+
+def without_results(document: Dict[str, Any], path: str) -> "nbformat.NotebookNode":
+    """The notebook as it is run. Changes `document`. Raises RunStopped."""
+    import nbformat  # Here, so that a notebook can be read where nothing but the standard library is.
+
     for cell in document["cells"]:
-        if cell["cell_type"] == "code":
+        if _is_code(cell):
             # Stored errors of an old run must never be taken for new ones, and need not be valid.
             cell["outputs"] = []
             cell["execution_count"] = None
@@ -35,6 +65,10 @@ def read_notebook(root: str, path: str) -> "nbformat.NotebookNode":
         raise _invalid(path, "is not a valid notebook (%s)" % _first_line(error)) from error
 
 
+def _is_code(cell: Dict[str, Any]) -> bool:
+    return bool(cell["cell_type"] == "code")
+
+
 def locate(root: str, path: str) -> str:
     """The real path below the repository's root. Raises RunStopped."""
     real_root = os.path.realpath(root)
@@ -44,22 +78,20 @@ def locate(root: str, path: str) -> str:
     return real
 
 
-def _read(root: str, path: str) -> bytes:
-    real = locate(root, path)
+def read_file(file: str, path: str) -> bytes:
+    """The bytes of a regular file; `path` names it in messages. Raises FileNotFoundError and RunStopped."""
     try:
-        descriptor = os.open(real, os.O_RDONLY | os.O_NONBLOCK)
-    except FileNotFoundError as error:
-        near = ", ".join(_near(root, path))
-        hint = " Notebooks there are: %s." % near if near else ""
-        raise RunStopped(Outcome.NOTEBOOK_NOT_FOUND, "The commit has no notebook %s.%s" % (path, hint)) from error
-    except OSError as error:
-        raise _invalid(path, "can't be read (%s)" % error.strerror) from error
+        descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK)
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError) as error:
+        raise _invalid(path, "can't be read (%s)" % getattr(error, "strerror", error)) from error
     with (
         os.fdopen(descriptor, "rb", closefd=True)
         if stat.S_ISREG(os.fstat(descriptor).st_mode)
-        else _refuse(descriptor, path) as file
+        else _refuse(descriptor, path) as opened
     ):
-        data = file.read(MAX_BYTES + 1)
+        data = bytes(opened.read(MAX_BYTES + 1))
     if len(data) > MAX_BYTES:
         raise _invalid(path, "is larger than %d MB" % (MAX_BYTES // 1024 // 1024))
     return data

@@ -8,3 +8,4 @@ export { ProcessExecutor } from "./process-executor.js";
 export { type ChosenPython, choosePython, type PythonQuestion } from "./python/choose-python.js";
 export type { RequirementsQuestion } from "./python/requirement-files.js";
 export { type RunnerPackagesPlan, runnerPackages } from "./python/runner-packages.js";
+export { askRunnerTool, type RunnerToolCommand, type RunnerToolOptions } from "./runner-tool.js";

@@ -65,7 +65,7 @@ describe("what the operator image holds", () => {
   });
 
   test("the runner is beside it, with what it carries", () => {
-    for (const part of ["main.py", "nbv_runner", "vendor"])
+    for (const part of ["main.py", "tool.py", "nbv_runner", "vendor"])
       expect({ part, there: existsSync(join(app, "runner", part)) }).toEqual({ part, there: true });
   });
 
