@@ -15,6 +15,7 @@ from .checks.check import CheckContext
 from .config import RunnerConfig
 from .event_stream import EventStream
 from .finding import Finding
+from .installed import installed_distributions
 from .kernel import Kernel
 from .kernelspec import KernelSpec, find_kernel
 from .notebook import locate, read_notebook
@@ -70,7 +71,7 @@ class AttemptRun:
         # From here on nobody else writes: not to the artifacts, not to the termination message.
         if not processes.end_descendants():
             judgement = Judgement(Outcome.TAMPERED, "Processes of the notebook could not be ended.")
-        digest = write_reports(
+        digests = write_reports(
             self._artifacts,
             self._redactor,
             self._facts,
@@ -79,7 +80,7 @@ class AttemptRun:
             self._plan.notebook if self._plan is not None else None,
             self._progress.say,
         )
-        line = self.events.verdict_line(verdict_event(judgement, self._tally, digest))
+        line = self.events.verdict_line(verdict_event(judgement, self._tally, digests))
         termination.write(line)
         self.events.send(line)
         word = verdict_word(judgement, self._tally)
@@ -104,6 +105,7 @@ class AttemptRun:
             probe = Probe(kernel, enabled=spec.language == "python")
             self._facts.kernel_environment = probe.boot(os.path.realpath(self._arguments.source))
             self._facts.kernel_seconds = time.monotonic() - begun
+            self._facts.installed_at_start = installed_distributions(self._facts.kernel_environment.search_path)
             self._announce(spec, info, self._facts.kernel_environment)
             context = CheckContext(config, read_sources(self._plan.cells, probe.transform), folder)
             self._found(check_notebook(context))

@@ -49,6 +49,8 @@ class RunnerConfig:
     """What the job asks for by name and this version does not check: one sentence each."""
     expected: Expected = field(default_factory=Expected)
     golden: Optional[Golden] = None
+    image: Optional[str] = None
+    """What the pod was asked to run on, for the audit."""
 
 
 def parse_config(text: str) -> RunnerConfig:
@@ -87,6 +89,7 @@ def parse_config(text: str) -> RunnerConfig:
         unchecked=top.texts("unchecked"),
         expected=_expected(top),
         golden=_golden(top.optional_fields("golden")),
+        image=top.optional_text("image"),
     )
 
 

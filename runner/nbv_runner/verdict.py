@@ -30,6 +30,8 @@ class Tally:
     """About the notebook as a whole."""
     unchecked: Sequence[str] = ()
     """What the job asks for by name and nobody checked: one sentence each."""
+    comparison: Optional[Dict[str, Any]] = None
+    """With the golden notebook, in the shape of `status.comparisonResult`."""
     seconds: float = 0.0
     peak_memory_bytes: Optional[int] = None
     cpu_seconds: Optional[float] = None
@@ -111,7 +113,16 @@ def verdict_word(judgement: Judgement, tally: Tally) -> str:
     return PASSED_WITH_WARNINGS if judgement.outcome is Outcome.PASSED and has_reservations else word
 
 
-def verdict_event(judgement: Judgement, tally: Tally, report_digest: Optional[str] = None) -> Dict[str, Any]:
+@dataclass(frozen=True)
+class ReportDigests:
+    """`sha256:<hex>` of the files that were written."""
+
+    report: Optional[str] = None
+    bill_of_materials: Optional[str] = None
+    packages: int = 0
+
+
+def verdict_event(judgement: Judgement, tally: Tally, digests: Optional[ReportDigests] = None) -> Dict[str, Any]:
     ending = judgement.outcome.value
     statuses = [cell.status for cell in tally.cells]
     event: Dict[str, Any] = {
@@ -135,8 +146,10 @@ def verdict_event(judgement: Judgement, tally: Tally, report_digest: Optional[st
         event["peakMemoryBytes"] = tally.peak_memory_bytes
     if tally.cpu_seconds is not None:
         event["cpuSeconds"] = round(tally.cpu_seconds, 3)
-    if report_digest is not None:
-        event["reportDigest"] = report_digest
+    if digests is not None and digests.report is not None:
+        event["reportDigest"] = digests.report
+    if digests is not None and digests.bill_of_materials is not None:
+        event["environment"] = {"packages": digests.packages, "sbomDigest": digests.bill_of_materials}
     return event
 
 

@@ -9,6 +9,7 @@ from typing import Callable
 import nbformat
 
 from harness import Attempt, Result, code, markdown
+from nbv_runner.report.executed import executed_notebook
 
 Make = Callable[..., Attempt]
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -30,6 +31,7 @@ def a_run(attempt: Make) -> Result:
 def test_the_reports_of_one_run(attempt: Make) -> None:
     result = a_run(attempt)
     assert sorted(path.name for path in result.artifacts.iterdir()) == [
+        "environment.cdx.json",
         "executed.ipynb",
         "junit.xml",
         "report.html",
@@ -111,3 +113,45 @@ def test_an_unwritable_folder_changes_no_verdict(attempt: Make) -> None:
     assert result.exit_code == 0 and result.verdict["verdict"] == "Passed"
     assert "reportDigest" not in result.verdict
     assert "could not be written" in result.stderr
+
+
+def test_the_executed_notebook_is_written_as_nbformat_writes_it() -> None:
+    document = {
+        "nbformat": 4,
+        "nbformat_minor": 5,
+        "metadata": {"kernelspec": {"name": "python3"}, "signature": "x"},
+        "cells": [
+            {
+                "cell_type": "markdown",
+                "id": "m",
+                "metadata": {"trusted": True},
+                "source": "# a\nb",
+                "attachments": {"p": {"image/png": "QQ=="}},
+            },
+            {
+                "cell_type": "code",
+                "id": "c",
+                "metadata": {},
+                "execution_count": 1,
+                "source": "1\n\n",
+                "outputs": [
+                    {"output_type": "stream", "name": "stdout", "text": "a\nb é \u2028"},
+                    {
+                        "output_type": "display_data",
+                        "metadata": {},
+                        "data": {
+                            "image/png": "QQ==\n",
+                            "text/plain": "a\nb",
+                            "application/json": {"a": ["b\nc"]},
+                            "image/svg+xml": "<svg>\n</svg>",
+                        },
+                    },
+                    {"output_type": "error", "ename": "E", "evalue": "v", "traceback": ["a\nb"]},
+                ],
+            },
+            {"cell_type": "raw", "id": "r", "metadata": {}, "source": ""},
+        ],
+    }
+    for cells in (document["cells"], []):
+        one = nbformat.from_dict({**document, "cells": cells})
+        assert b"".join(executed_notebook(one)).decode() == nbformat.v4.writes(one) + "\n"

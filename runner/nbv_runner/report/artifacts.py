@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+from typing import Iterable
 
 
 class Artifacts:
@@ -14,14 +15,15 @@ class Artifacts:
         os.makedirs(folder, exist_ok=True)
         self._folder = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
 
-    def write(self, name: str, data: bytes) -> None:
-        """Raises OSError."""
+    def write(self, name: str, pieces: Iterable[bytes]) -> None:
+        """Raises OSError, or what `pieces` raise: nothing is left behind then."""
         temporary = ".%s.%s" % (name, secrets.token_hex(6))
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         descriptor = os.open(temporary, flags, 0o644, dir_fd=self._folder)
         try:
             with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
+                for piece in pieces:
+                    file.write(piece)
             self._remove_folder(name)
             os.replace(temporary, name, src_dir_fd=self._folder, dst_dir_fd=self._folder)
         except BaseException:

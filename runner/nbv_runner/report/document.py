@@ -7,17 +7,19 @@ import platform
 import resource
 import sys
 from dataclasses import dataclass, field
-from typing import Any, Dict, Iterable, List, Optional
+from typing import Any, Dict, List, Optional, Sequence
 
 from .. import __version__
 from ..cell_run import CellRun
 from ..checks import effective_policy
 from ..clock import now_text
 from ..config import RunnerConfig
+from ..installed import Distribution, changes_between
 from ..kernelspec import KernelSpec
 from ..probe import KernelEnvironment
 from ..text import head, tail
 from ..verdict import Judgement, Tally, verdict_event
+from .bill_of_materials import bill_of_materials
 
 VERSION = "nbv.report.v1"
 MAX_OUTPUT_BYTES = 16 * 1024
@@ -33,9 +35,14 @@ class RunFacts:
     kernel: Optional[KernelSpec] = None
     kernel_environment: KernelEnvironment = field(default_factory=KernelEnvironment)
     kernel_seconds: float = 0.0
+    installed_at_start: List[Distribution] = field(default_factory=list)
+    """Before any cell ran."""
 
 
-def report_document(facts: RunFacts, tally: Tally, judgement: Judgement) -> Dict[str, Any]:
+def report_document(
+    facts: RunFacts, tally: Tally, judgement: Judgement, installed: Sequence[Distribution] = ()
+) -> Dict[str, Any]:
+    """@param installed: after the last cell"""
     verdict = verdict_event(judgement, tally)
     verdict.pop("type")
     document: Dict[str, Any] = {
@@ -44,11 +51,13 @@ def report_document(facts: RunFacts, tally: Tally, judgement: Judgement) -> Dict
         "startedAt": facts.started_at,
         "finishedAt": now_text(),
         "verdict": verdict,
-        "environment": _environment(facts),
+        "environment": _environment(facts, installed),
         "runnerPeakMemoryBytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
         "findings": [finding.document() for finding in tally.findings],
         "cells": [_cell(cell) for cell in tally.cells],
     }
+    if tally.comparison is not None:
+        document["comparison"] = tally.comparison
     config = facts.config
     if config is not None:
         document["attempt"] = {
@@ -70,8 +79,10 @@ def report_document(facts: RunFacts, tally: Tally, judgement: Judgement) -> Dict
     return document
 
 
-def _environment(facts: RunFacts) -> Dict[str, Any]:
+def _environment(facts: RunFacts, installed: Sequence[Distribution]) -> Dict[str, Any]:
     environment: Dict[str, Any] = {"runnerPython": platform.python_version(), "platform": _platform()}
+    if facts.config is not None and facts.config.image is not None:
+        environment["image"] = facts.config.image
     if facts.kernel is not None:
         environment["kernel"] = {
             "name": facts.kernel.name,
@@ -81,32 +92,32 @@ def _environment(facts: RunFacts) -> Dict[str, Any]:
         }
     if facts.kernel_environment.python_version:
         environment["python"] = facts.kernel_environment.python_version
-        environment["packages"] = installed_packages(facts.kernel_environment.search_path)
+        environment["packages"] = {one.normalized_name: one.version for one in installed}
+        environment["changedByNotebook"] = [
+            {"name": name, "before": before, "after": after}
+            for name, before, after in changes_between(facts.installed_at_start, installed)
+        ]
+        environment["billOfMaterials"] = _bill_of_materials(facts, installed)
     return environment
+
+
+def _bill_of_materials(facts: RunFacts, installed: Sequence[Distribution]) -> Dict[str, Any]:
+    config = facts.config
+    changes = changes_between(facts.installed_at_start, installed)
+    return bill_of_materials(
+        installed,
+        notebook=config.notebook_path if config is not None else "notebook",
+        commit=config.commit if config is not None else "unknown",
+        image=config.image if config is not None else None,
+        python=facts.kernel_environment.python_version or None,
+        kernel=facts.kernel.name if facts.kernel is not None else None,
+        changed={name: "added" if before is None else "replaced" for name, before, _ in changes},
+    )
 
 
 def _platform() -> str:
     system = os.uname()
     return "%s-%s-%s" % (system.sysname, system.machine, sys.implementation.name)
-
-
-def installed_packages(folders: Iterable[str]) -> Dict[str, str]:
-    """Distributions in the kernel's search path, by the names of their metadata folders: nothing is imported."""
-    packages: Dict[str, str] = {}
-    for folder in folders:
-        for entry in _names(folder):
-            stem, dot, kind = entry.rpartition(".")
-            if dot and kind in ("dist-info", "egg-info") and "-" in stem:
-                name, _, rest = stem.partition("-")
-                packages.setdefault(name.replace("_", "-").lower(), rest.split("-py")[0])
-    return dict(sorted(packages.items()))
-
-
-def _names(folder: str) -> List[str]:
-    try:
-        return sorted(os.listdir(folder)) if folder else []
-    except OSError:
-        return []
 
 
 def _cell(cell: CellRun) -> Dict[str, Any]:

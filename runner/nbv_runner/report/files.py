@@ -1,20 +1,26 @@
-"""Writes the report files from one run."""
+"""Writes the report files from one run, a piece at a time: the largest piece is a cell."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any, Callable, Dict, Optional
+import math
+from typing import Any, Callable, Dict, Iterable, List, Optional
 
 import nbformat
 
+from ..installed import installed_distributions
 from ..redaction import STRUCTURE, Redactor
 from ..text import clean
-from ..verdict import Judgement, Tally
+from ..verdict import Judgement, ReportDigests, Tally
 from .artifacts import Artifacts
 from .document import RunFacts, report_document
+from .executed import executed_notebook
 from .html import html_report
 from .junit import junit
+
+BILL_OF_MATERIALS = "environment.cdx.json"
+_LOST = "[the outputs of this cell could not be written: %s]\n"
 
 
 def write_reports(
@@ -25,41 +31,74 @@ def write_reports(
     judgement: Judgement,
     notebook: "Optional[nbformat.NotebookNode]",
     complain: Callable[[str], None],
-) -> Optional[str]:
-    """The digest of report.json, or None if it could not be written. A full disk never changes a verdict."""
-    report = _clean_tree(redactor.tree(report_document(facts, tally, judgement), keep=STRUCTURE))
-    executed = nbformat.from_dict(_clean_tree(redactor.data(notebook))) if notebook is not None else None
-    data = (json.dumps(report, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode("utf-8")
-    renderings: Dict[str, Callable[[], bytes]] = {
-        "report.html": lambda: html_report(report, executed),
-        "junit.xml": lambda: junit(report),
-    }
+) -> ReportDigests:
+    """The digests of what could be written. A full disk never changes a verdict."""
+    installed = installed_distributions(facts.kernel_environment.search_path)
+    report = _clean_tree(redactor.tree(report_document(facts, tally, judgement, installed), keep=STRUCTURE))
+    executed = _release_and_redact(tally, notebook, redactor)
+    write = _Writer(artifacts, complain)
+    materials: Optional[Dict[str, Any]] = report["environment"].get("billOfMaterials")
+    listed = write(BILL_OF_MATERIALS, lambda: [_json(materials)]) if materials is not None else None
     if executed is not None:
-        text = nbformat.v4.writes(executed)
-        renderings["executed.ipynb"] = lambda: (text + "\n").encode("utf-8")
-    for name, render in renderings.items():
-        _write(artifacts, name, render, complain)
-    return (
-        "sha256:" + hashlib.sha256(data).hexdigest()
-        if _write(artifacts, "report.json", lambda: data, complain)
-        else None
-    )
+        write("executed.ipynb", lambda: executed_notebook(executed))
+    write("report.html", lambda: [html_report(report, executed)])
+    write("junit.xml", lambda: [junit(report)])
+    return ReportDigests(write("report.json", lambda: [_json(report)]), listed, len(installed))
 
 
-def _write(artifacts: Artifacts, name: str, render: Callable[[], bytes], complain: Callable[[str], None]) -> bool:
-    try:
-        artifacts.write(name, render())
-        return True
-    except Exception as error:  # A rendering may meet data that nobody thought of; the verdict stands without it.
-        complain("%s could not be written: %s: %s" % (name, type(error).__name__, error))
-        return False
+class _Writer:
+    def __init__(self, artifacts: Artifacts, complain: Callable[[str], None]) -> None:
+        self._artifacts = artifacts
+        self._complain = complain
+
+    def __call__(self, name: str, render: Callable[[], Iterable[bytes]]) -> Optional[str]:
+        """The digest, or None when the file could not be written."""
+        digest = hashlib.sha256()
+
+        def pieces() -> Iterable[bytes]:
+            for piece in render():
+                digest.update(piece)
+                yield piece
+
+        try:
+            self._artifacts.write(name, pieces())
+        except Exception as error:  # A rendering may meet data that nobody thought of; the verdict stands without it.
+            self._complain("%s could not be written: %s: %s" % (name, type(error).__name__, error))
+            return None
+        return "sha256:" + digest.hexdigest()
+
+
+def _json(document: Any) -> bytes:
+    return (json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode("utf-8")
+
+
+def _release_and_redact(
+    tally: Tally, notebook: "Optional[nbformat.NotebookNode]", redactor: Redactor
+) -> Optional[Dict[str, Any]]:
+    """The notebook without secrets. Each cell takes the place of its original: both would need twice the memory."""
+    for run in tally.cells:
+        run.outputs.clear(wait=False)
+    if notebook is None:
+        return None
+    cells: List[Any] = notebook["cells"]
+    for index, cell in enumerate(cells):
+        try:
+            cells[index] = _clean_tree(redactor.data(cell))
+        except RecursionError as error:  # A kernel may send JSON of any depth.
+            bare = {**cell, "outputs": []}
+            cells[index] = _clean_tree(redactor.data(bare))
+            cells[index]["outputs"] = [{"output_type": "stream", "name": "stderr", "text": _LOST % error}]
+    frame = {name: value for name, value in notebook.items() if name != "cells"}
+    return {**_clean_tree(redactor.data(frame)), "cells": cells}
 
 
 def _clean_tree(value: Any) -> Any:
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, dict):
-        return {key: _clean_tree(item) for key, item in value.items()}
+        return {clean(key): _clean_tree(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_clean_tree(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None  # JSON knows no such number.
     return value
