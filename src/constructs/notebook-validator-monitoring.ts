@@ -7,6 +7,7 @@ import {
   ServiceMonitor,
   ServiceMonitorSpecEndpointsScheme,
 } from "../../imports/monitoring.coreos.com.js";
+import { documentationUrl } from "../api/documentation.js";
 import { METRICS_SERVICE_NAME, OPERATOR_NAME, OPERATOR_NAMESPACE } from "../api/index.js";
 import {
   type AlertThresholds,
@@ -22,8 +23,7 @@ import { propError } from "./prop-error.js";
 import { operatorSelector, standardLabels } from "./standard-labels.js";
 
 /** Pages of the alerts' runbooks in this project's repository. */
-export const RUNBOOKS_URL =
-  "https://github.com/notebook-validator/notebook-validator-operator/blob/main/docs/runbooks/";
+export const RUNBOOKS_URL = documentationUrl("runbooks/");
 
 export interface NotebookValidatorMonitoringProps {
   /**

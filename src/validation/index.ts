@@ -9,10 +9,12 @@ export {
   type CheckRow,
   type CheckSwitch,
   checkRow,
+  isCheckId,
 } from "./checks/table.js";
 export { unmadeWarnings } from "./checks/unmade-warnings.js";
 export * from "./event.js";
 export { MAX_EVENT_LINE, type SignedEvent, signEventLine, verifyEventLine } from "./event-line.js";
+export { feedbackDocument } from "./feedback/document.js";
 export { type FeedbackDetail, feedbackFor } from "./feedback/feedback-for.js";
 export { handoverMessage } from "./handover/handover-message.js";
 export { fetcherTrustIn, handoverVariables, runnerConfigIn } from "./handover/handover-variables.js";

@@ -91,7 +91,12 @@ export type CheckId = keyof typeof CHECKS;
 /** All identifiers, in the order of the table. */
 export const CHECK_IDS = Object.keys(CHECKS) as readonly CheckId[];
 
+/** Whether a check is called `text`. */
+export function isCheckId(text: string): text is CheckId {
+  return Object.hasOwn(CHECKS, text);
+}
+
 /** The row of `id`, or `undefined` when no check is called so. */
 export function checkRow(id: string): CheckRow | undefined {
-  return Object.hasOwn(CHECKS, id) ? CHECKS[id as CheckId] : undefined;
+  return isCheckId(id) ? CHECKS[id] : undefined;
 }

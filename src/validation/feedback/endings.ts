@@ -36,7 +36,7 @@ export const ENDING_FEEDBACK: Readonly<Record<string, FeedbackEntry>> = {
   KernelMissing: {
     explanation: "The image has no kernel that can run the notebook.",
     bestPractice: "Build notebook images on a base that has Jupyter's kernel.",
-    example: "# requirements.txt\nipykernel==<version>",
+    example: "# requirements.txt, beside the notebook:\n#   ipykernel==<version>",
     suggestion: "Install ipykernel, or name an installed kernel in spec.notebook.kernel",
   },
   NotebookInvalid: {

@@ -15,7 +15,7 @@ export const EXCEPTION_FEEDBACK: Readonly<Record<string, FeedbackEntry>> = {
   ModuleNotFoundError: {
     explanation: "The notebook imports a module that its environment does not have.",
     bestPractice: "List every package that the notebook imports in a requirements.txt beside it, with its version.",
-    example: "# requirements.txt\n%{distribution}==<version>",
+    example: "# requirements.txt, beside the notebook:\n#   %{distribution}==<version>",
     suggestion: "Add %{distribution} to the requirements, or use an image that has it",
   },
   ImportError: {
@@ -105,7 +105,7 @@ export const EXCEPTION_FEEDBACK: Readonly<Record<string, FeedbackEntry>> = {
 };
 
 /** Exceptions that teach the same as another. */
-const SAME_AS: Readonly<Record<string, string>> = {
+export const SAME_AS: Readonly<Record<string, string>> = {
   IndentationError: "SyntaxError",
   TabError: "SyntaxError",
   UnboundLocalError: "NameError",

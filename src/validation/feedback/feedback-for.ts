@@ -1,14 +1,16 @@
 import { distributionOf, missingModule } from "../../api/distribution.js";
 import type { EducationalFeedback } from "../../api/index.js";
 import { headUtf8 } from "../../api/utf8.js";
-import { checkRow } from "../checks/table.js";
+import { isCheckId } from "../checks/table.js";
 import type { CellError, Finding, Severity } from "../event.js";
 import { allFindings } from "../results/validation-checks.js";
 import type { RunProgress } from "../run-progress.js";
 import { CHECK_FEEDBACK } from "./checks.js";
+import { checkDocumentation, endingDocumentation } from "./documentation.js";
 import { ENDING_FEEDBACK } from "./endings.js";
-import { type Facts, type FeedbackEntry, filled } from "./entry.js";
+import { type FeedbackEntry, lessonFrom } from "./entry.js";
 import { exceptionFeedback } from "./exceptions.js";
+import type { Facts } from "./facts.js";
 
 /** Most lessons in the status. */
 export const MAX_FEEDBACK = 20;
@@ -53,14 +55,13 @@ function withDetail(feedback: EducationalFeedback, detail: FeedbackDetail): Educ
 }
 
 function lessonOf(finding: Finding, progress: RunProgress): EducationalFeedback | undefined {
-  const row = checkRow(finding.check);
   const error = progress.cells.find(({ cell }) => cell === finding.cell)?.error;
   const byException = finding.check === "E1" && error ? exceptionFeedback(error.name) : undefined;
-  const entry = byException ?? (row && CHECK_FEEDBACK[finding.check as keyof typeof CHECK_FEEDBACK]);
+  const entry = byException ?? (isCheckId(finding.check) ? CHECK_FEEDBACK[finding.check] : undefined);
   if (!entry) return undefined;
-  const anchor = `docs/checks.md#${finding.check.toLowerCase()}`;
   const issue = (finding.check === "E1" || finding.check === "E3") && error ? said(error) : finding.message;
-  return feedback(issue, SHOWN[finding.severity], finding.cell, entry, factsOf(error), anchor);
+  const facts = { ...finding.evidence, ...(byException && factsOf(error)) };
+  return feedback(issue, SHOWN[finding.severity], finding.cell, entry, facts, checkDocumentation(finding.check));
 }
 
 /** A lesson stands alone, unlike the finding of an error. */
@@ -74,8 +75,7 @@ function endingOf({ verdict, running, cells }: RunProgress): EducationalFeedback
   if (!entry) return undefined;
   const cell = running?.cell ?? verdict.failingCells[0]?.cell ?? cells.find(({ status }) => status === "Failure")?.cell;
   const facts = { whileCell: cell === undefined ? "" : ` while cell ${cell} was running` };
-  const anchor = `docs/troubleshooting.md#${verdict.reason.toLowerCase()}`;
-  return [feedback(verdict.message, "error", cell, entry, facts, anchor)];
+  return [feedback(verdict.message, "error", cell, entry, facts, endingDocumentation(verdict.reason))];
 }
 
 function feedback(
@@ -86,16 +86,11 @@ function feedback(
   facts: Facts,
   documentation: string,
 ): EducationalFeedback {
-  const example = filled(entry.example, facts);
-  const suggestion = filled(entry.suggestion, facts);
   return {
     issue: headUtf8(issue, MAX_ISSUE_BYTES),
     severity,
     ...(cell !== undefined && { cell }),
-    explanation: filled(entry.explanation, facts) ?? "",
-    bestPractice: entry.bestPractice,
-    ...(example !== undefined && { example }),
-    ...(suggestion !== undefined && { suggestion }),
+    ...lessonFrom(entry, facts),
     documentation,
   };
 }
