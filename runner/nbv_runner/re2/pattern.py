@@ -2,34 +2,46 @@
 
 from __future__ import annotations
 
-import re
-from typing import Iterator, Optional, Tuple
+from typing import Iterator, Optional
 
-from .errors import PatternError
-
-Span = Tuple[int, int]
-"""Start and end, in characters; the end is not included."""
+from .alphabet import Alphabet
+from .parser import parse
+from .program import Program
+from .search import Scanner, SearchMachine
+from .spans import Span, SpanMachine
+from .work import Work
 
 
 class Pattern:
+    """Made by `compile`. What it computes for one text it remembers for the next."""
+
     def __init__(self, source: str, multi_line: bool = False) -> None:
         self.source = source
-        try:
-            self._interim = re.compile(source, re.M if multi_line else 0)
-        except re.error as error:
-            raise PatternError(str(error)) from error
+        self.work = Work()
+        program = Program(parse(source, multi_line))
+        alphabet = Alphabet(program)
+        self._search = SearchMachine(program, alphabet, self.work)
+        self._spans = SpanMachine(program, alphabet, self.work)
 
     def test(self, text: str) -> bool:
         """Whether `text` contains a match. May raise TooMuchWork."""
-        return self._interim.search(text) is not None
+        scanner = self.scanner()
+        return scanner.feed(text) or scanner.finish()
+
+    def scanner(self) -> Scanner:
+        """For a text that comes piece by piece."""
+        return Scanner(self._search)
 
     def search(self, text: str) -> Optional[Span]:
         """The leftmost match. May raise TooMuchWork."""
         return next(self.spans(text), None)
 
     def spans(self, text: str) -> Iterator[Span]:
-        """Matches that don't overlap, from left to right, found as Go and RE2 find them. May raise TooMuchWork."""
-        return (match.span() for match in self._interim.finditer(text))
+        """Matches that don't overlap, from left to right, found as Go and RE2 find them. May raise TooMuchWork.
+
+        It takes about ten bytes of memory per character: give it pieces of a text that may be large.
+        """
+        return self._spans.spans(text) if self.test(text) else iter(())
 
     def replace(self, text: str, replacement: str) -> str:
         """`text` with `replacement`, taken literally, in the place of every match. May raise TooMuchWork."""
