@@ -87,7 +87,10 @@ export function effectiveSpec(spec: NotebookValidationJobSpec, config: OperatorC
       images: comparisonConfig?.images ?? "ignore",
     },
     feedback: {
-      enabled: educational,
+      // Who asks for more of it asks for it.
+      enabled:
+        validationConfig?.educationalMode ??
+        (educational || validationConfig?.suggestBestPractices === true || validationConfig?.provideExamples === true),
       bestPractices: validationConfig?.suggestBestPractices ?? educational,
       examples: validationConfig?.provideExamples ?? educational,
     },

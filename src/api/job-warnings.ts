@@ -166,6 +166,24 @@ function aboutChecks({ spec }: NotebookValidationJob): (Found | false)[] {
         "spec.validationConfig.level",
         "strictMode means level production: the level has no effect",
       ],
+    checks?.checkOutputTypes === false &&
+      (checks.expectedOutputs ?? []).length > 0 && [
+        "spec.validationConfig.checkOutputTypes",
+        "false leaves expectedOutputs unchecked: remove the switch, or the list",
+      ],
+    checks?.checkOutputTypes === true &&
+      (checks.expectedOutputs ?? []).length === 0 && [
+        "spec.validationConfig.checkOutputTypes",
+        "has nothing to check without expectedOutputs",
+      ],
+    ...(["suggestBestPractices", "provideExamples"] as const).map(
+      (field): Found | false =>
+        checks?.[field] === true &&
+        checks.educationalMode === false && [
+          `spec.validationConfig.${field}`,
+          "has no effect with educationalMode: false",
+        ],
+    ),
     spec.comparisonConfig !== undefined &&
       spec.goldenNotebook === undefined && ["spec.comparisonConfig", "has no effect without goldenNotebook"],
     spec.modelValidation?.enabled === true &&

@@ -61,6 +61,15 @@ describe("strictness", () => {
       examples: false,
     });
   });
+
+  test("who asks for a part of the explanations gets that part, unless they are off", () => {
+    const feedback = (validationConfig: object) => effective({ validationConfig }).feedback;
+    expect(feedback({ provideExamples: true })).toEqual({ enabled: true, bestPractices: false, examples: true });
+    expect(feedback({ suggestBestPractices: true })).toEqual({ enabled: true, bestPractices: true, examples: false });
+    expect(feedback({ educationalMode: false, provideExamples: true }).enabled).toBe(false);
+    expect(feedback({ level: "learning", educationalMode: false }).enabled).toBe(false);
+    expect(feedback({ level: "learning", strictMode: true }).enabled).toBe(false);
+  });
 });
 
 describe("builds", () => {

@@ -69,6 +69,21 @@ describe("legal but unwise", () => {
       /^has no effect in this version/,
     ],
     [{ validationConfig: { level: "learning", strictMode: true } }, "spec.validationConfig.level", /no effect/],
+    [
+      { validationConfig: { checkOutputTypes: false, expectedOutputs: [{ cell: 1, type: "float" }] } },
+      "spec.validationConfig.checkOutputTypes",
+      /leaves expectedOutputs unchecked/,
+    ],
+    [
+      { validationConfig: { checkOutputTypes: true } },
+      "spec.validationConfig.checkOutputTypes",
+      /nothing to check without expectedOutputs/,
+    ],
+    [
+      { validationConfig: { educationalMode: false, provideExamples: true } },
+      "spec.validationConfig.provideExamples",
+      /educationalMode: false/,
+    ],
     [{ comparisonConfig: {} }, "spec.comparisonConfig", /without goldenNotebook/],
     [
       {

@@ -4,6 +4,7 @@ import { CheckType, type Level } from "../../src/api/index.js";
 import {
   CHECK_IDS,
   CHECKS,
+  type CheckId,
   type CheckSettings,
   type CheckSwitch,
   checkPolicy,
@@ -11,7 +12,7 @@ import {
   Severity,
 } from "../../src/validation/index.js";
 
-/** The published table (docs/checks.md): id, severities of learning, development, staging, production, switch. */
+/** The published table (docs/checks.md): id, severities of learning, development, staging, production, switch or limit. */
 const PUBLISHED = `
 E1 F F F F -
 E2 n W F F -
@@ -27,7 +28,7 @@ N4 W F F F detectSilentFailures
 Q1 W F F F detectSilentFailures
 Q2 W W F F detectSilentFailures
 Q3 W F F F detectSilentFailures
-Q4 - n n n -
+Q4 - n n n maxNaNFraction
 Q5 W W F F detectSilentFailures
 Q6 n W F F detectSilentFailures
 S1 - - - - -
@@ -64,15 +65,16 @@ const settings: fc.Arbitrary<CheckSettings> = fc.record(
   { requiredKeys: [] },
 );
 
+const rows = PUBLISHED.trim()
+  .split("\n")
+  .map((line) => line.split(" "));
+
 test("the table is the published one", () => {
-  const rows = PUBLISHED.trim()
-    .split("\n")
-    .map((line) => line.split(" "));
   expect(CHECK_IDS).toEqual(rows.map(([id]) => id));
   for (const [id = "", ...rest] of rows) {
     const severities = LEVELS.map((_, index) => LETTERS[rest[index] ?? ""]);
     expect([id, LEVELS.map((level) => checkRow(id)?.severities[level])]).toEqual([id, severities]);
-    expect([id, checkRow(id)?.switch ?? "-"]).toEqual([id, rest[4]]);
+    expect([id, checkRow(id)?.switch ?? checkRow(id)?.limit ?? "-"]).toEqual([id, rest[4]]);
   }
 });
 
@@ -83,6 +85,51 @@ test("every check has a kind that the status knows, and no other name is one", (
 });
 
 describe("a job's policy", () => {
+  const choices = [undefined, true, false] as const;
+  const cases = LEVELS.flatMap((level) =>
+    [false, true].flatMap((strictMode) =>
+      SWITCHES.flatMap((name) => choices.map((choice) => ({ level, strictMode, name, choice }))),
+    ),
+  );
+
+  test.each(cases)("at level $level, strictMode $strictMode, $name $choice", ({ level, strictMode, name, choice }) => {
+    const policy = checkPolicy({ level, strictMode, [name]: choice });
+    const column = strictMode ? 3 : LEVELS.indexOf(level);
+    for (const [id = "", ...letters] of rows) {
+      const byLevel = LETTERS[letters[column] ?? ""];
+      const isOn = choice === true && name !== "detectSilentFailures";
+      const chosen = choice === false ? "ignored" : isOn ? "failure" : byLevel;
+      expect([id, policy[id as CheckId]]).toEqual([id, letters[4] === name ? chosen : byLevel]);
+    }
+  });
+
+  test("a limit makes what exceeds it fail at every level, 0 included, and nothing else", () => {
+    for (const level of LEVELS) {
+      for (const maxNaNFraction of [0, 0.2, 1]) {
+        const policy = checkPolicy({ level, maxNaNFraction, detectSilentFailures: false });
+        expect(policy).toEqual({ ...checkPolicy({ level, detectSilentFailures: false }), Q4: "failure" });
+      }
+    }
+  });
+
+  test("stderr that fails is never that of progress bars; warnings have a switch of their own", () => {
+    const policy = checkPolicy({ level: "learning", failOnStderr: true });
+    expect(policy).toMatchObject({
+      S1: "ignored",
+      S2: "note",
+      S3: "note",
+      S4: "failure",
+      S5: "failure",
+      S6: "failure",
+    });
+  });
+
+  test("single switches soften strict mode for their own groups only", () => {
+    const policy = checkPolicy({ strictMode: true, failOnWarnings: false, verifyAssertions: false });
+    const off = Object.fromEntries(["S2", "S3", "A1", "A2", "A3"].map((id) => [id, "ignored"]));
+    expect(policy).toEqual({ ...checkPolicy({ level: "production" }), ...off });
+  });
+
   test("is that of level development when it says nothing", () => {
     expect(checkPolicy()).toEqual(checkPolicy({ level: "development" }));
   });

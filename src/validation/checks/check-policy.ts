@@ -1,13 +1,15 @@
 import type { Level } from "../../api/index.js";
 import type { Severity } from "../event.js";
-import { CHECK_IDS, CHECKS, type CheckId, type CheckRow, type CheckSwitch } from "./table.js";
+import { CHECK_IDS, CHECKS, type CheckId, type CheckLimit, type CheckRow, type CheckSwitch } from "./table.js";
 
 /** The part of `spec.validationConfig` that decides severities. */
 export type CheckSettings = {
   readonly level?: Level | undefined;
   /** Level production, unless single switches say otherwise. */
   readonly strictMode?: boolean | undefined;
-} & { readonly [name in CheckSwitch]?: boolean | undefined };
+} & { readonly [name in CheckSwitch]?: boolean | undefined } & {
+  readonly [name in CheckLimit]?: number | undefined;
+};
 
 /** Level of a job that names none. */
 export const DEFAULT_LEVEL: Level = "development";
@@ -27,6 +29,8 @@ export function checkPolicy(settings?: CheckSettings): Record<CheckId, Severity>
 }
 
 function severityOf(row: CheckRow, level: Level, settings: CheckSettings | undefined): Severity {
+  // The runner finds only what exceeds a limit that is set.
+  if (row.limit && settings?.[row.limit] !== undefined) return "failure";
   const choice = row.switch && settings?.[row.switch];
   if (choice === undefined) return row.severities[level];
   if (!choice) return "ignored";

@@ -20,7 +20,14 @@ export interface CheckRow {
   readonly severities: Readonly<Record<Level, Severity>>;
   /** The switch of its group; absent when only the level (or nothing) decides. */
   readonly switch?: CheckSwitch;
+  /** The number in `spec.validationConfig` that makes it a failure: with it, only what exceeds it is found. */
+  readonly limit?: CheckLimit;
+  /** Fields of the spec without which there is nothing to check. */
+  readonly about?: readonly string[];
 }
+
+/** Numbers of `spec.validationConfig` that turn a check of degree into one that fails. */
+export type CheckLimit = "maxNaNFraction";
 
 const LETTERS = { "-": "ignored", n: "note", W: "warning", F: "failure" } as const;
 
@@ -30,6 +37,7 @@ function row(
   type: CheckType,
   levels: `${Letter}${Letter}${Letter}${Letter}`,
   by?: CheckSwitch,
+  more: Pick<CheckRow, "limit" | "about"> = {},
 ): CheckRow {
   const [learning, development, staging, production] = [...levels].map((letter) => LETTERS[letter as Letter]) as [
     Severity,
@@ -37,7 +45,13 @@ function row(
     Severity,
     Severity,
   ];
-  return { title, type, severities: { learning, development, staging, production }, ...(by && { switch: by }) };
+  return {
+    title,
+    type,
+    severities: { learning, development, staging, production },
+    ...(by && { switch: by }),
+    ...more,
+  };
 }
 type Letter = keyof typeof LETTERS;
 
@@ -60,7 +74,7 @@ export const CHECKS = {
   Q1: row("A value is NaN", "DataQuality", "WFFF", "detectSilentFailures"),
   Q2: row("A value is infinite", "DataQuality", "WWFF", "detectSilentFailures"),
   Q3: row("All values of an array, series or column set are NaN", "DataQuality", "WFFF", "detectSilentFailures"),
-  Q4: row("Some values of a frame are NaN", "DataQuality", "-nnn"),
+  Q4: row("Some values of a frame are NaN", "DataQuality", "-nnn", undefined, { limit: "maxNaNFraction" }),
   Q5: row("A loader or filter gave an empty frame or array", "DataQuality", "WWFF", "detectSilentFailures"),
   Q6: row("A numeric operation warned about its result", "DataQuality", "nWFF", "detectSilentFailures"),
   S1: row("Progress bars, banners and informational logs on stderr", "Stderr", "----"),
@@ -69,9 +83,21 @@ export const CHECKS = {
   S4: row("A warning was logged", "Stderr", "-nWF", "failOnStderr"),
   S5: row("An error was logged or a traceback swallowed", "Stderr", "WWFF", "failOnStderr"),
   S6: row("Other text on stderr", "Stderr", "nnWF", "failOnStderr"),
-  X1: row("An output differs from what the job expects", "OutputVerification", "WFFF", "checkOutputTypes"),
-  X2: row("The job expects an output of a cell that is not there or not code", "OutputVerification", "FFFF"),
-  X3: row("An expected file or log line is missing", "ExpectedFile", "WFFF"),
+  X1: row("An output differs from what the job expects", "OutputVerification", "WFFF", "checkOutputTypes", {
+    about: ["expectedOutputs"],
+  }),
+  X2: row(
+    "The job expects an output of a cell that is not there or not code",
+    "OutputVerification",
+    "FFFF",
+    undefined,
+    {
+      about: ["expectedOutputs"],
+    },
+  ),
+  X3: row("An expected file or log line is missing", "ExpectedFile", "WFFF", undefined, {
+    about: ["expectedFiles", "expectedLogs"],
+  }),
   A1: row("The notebook asserts nothing", "Assertions", "nWWF", "verifyAssertions"),
   A2: row("Loaded, merged or trained without a check", "Assertions", "nnWF", "verifyAssertions"),
   A3: row("An assertion can't fail", "Assertions", "WWFF", "verifyAssertions"),
@@ -82,7 +108,9 @@ export const CHECKS = {
   L5: row("Warnings or assertions are switched off globally", "Lint", "nWWF"),
   L6: row("The notebook depends on order, chance or one machine", "Lint", "nWWW"),
   L7: row("Duplicate, empty or very long cells", "Lint", "-nnn"),
-  G1: row("Outputs differ from the golden notebook", "OutputVerification", "WFFF"),
+  G1: row("Outputs differ from the golden notebook", "OutputVerification", "WFFF", undefined, {
+    about: ["goldenNotebook"],
+  }),
 } as const satisfies Record<string, CheckRow>;
 
 /** Identifier of a check: `E1` … `G1`. */

@@ -15,8 +15,14 @@ export const EXCEPTION_FEEDBACK: Readonly<Record<string, FeedbackEntry>> = {
   ModuleNotFoundError: {
     explanation: "The notebook imports a module that its environment does not have.",
     bestPractice: "List every package that the notebook imports in a requirements.txt beside it, with its version.",
-    example: "# requirements.txt, beside the notebook:\n#   %{distribution}==<version>",
-    suggestion: "Add %{distribution} to the requirements, or use an image that has it",
+    example: [
+      "# requirements.txt, beside the notebook:\n#   %{distribution}==<version>",
+      "# requirements.txt, beside the notebook, one line per package:\n#   pandas==2.2.3",
+    ],
+    suggestion: [
+      "Add %{distribution} to the requirements, or use an image that has it",
+      "Add its package to the requirements, or use an image that has it",
+    ],
   },
   ImportError: {
     explanation:
@@ -27,8 +33,14 @@ export const EXCEPTION_FEEDBACK: Readonly<Record<string, FeedbackEntry>> = {
   FileNotFoundError: {
     explanation: "The cell opens a file that is not there. The notebook runs in its own directory of a fresh checkout.",
     bestPractice: "Commit small data, mount large data as a volume, and build paths from the notebook's directory.",
-    example: 'from pathlib import Path\ndata = Path("%{file}")\nassert data.exists(), f"{data.resolve()} is missing"',
-    suggestion: "Check that %{file} is committed, or mounted by spec.podConfig.volumes",
+    example: [
+      'from pathlib import Path\n\ndata = Path("%{file}")\nassert data.exists(), f"{data.resolve()} is missing"',
+      'from pathlib import Path\n\ndata = Path("data") / "orders.csv"\nassert data.exists(), f"{data.resolve()} is missing"',
+    ],
+    suggestion: [
+      "Check that %{file} is committed, or mounted by spec.podConfig.volumes",
+      "Check that the file is committed, or mounted by spec.podConfig.volumes",
+    ],
   },
   PermissionError: {
     explanation: "The pod's user may not read or write there: notebooks don't run as root.",
@@ -40,13 +52,16 @@ export const EXCEPTION_FEEDBACK: Readonly<Record<string, FeedbackEntry>> = {
       "The cell uses a name that nothing above it defines. In your session an earlier or deleted cell may have.",
     bestPractice:
       "Use Restart & Run All before you commit: it runs the notebook from top to bottom, as the validation does.",
-    suggestion: "Define %{variable} in a cell above this one",
+    suggestion: ["Define %{variable} in a cell above this one", "Define the name in a cell above this one"],
   },
   KeyError: {
     explanation: "A dictionary or frame has no such key or column.",
     bestPractice: "Check the columns right after loading, so that a changed file fails where it is read.",
     example: "missing = {'a', 'b'} - set(df.columns)\nassert not missing, f\"columns missing: {missing}\"",
-    suggestion: "Compare %{key} with what is really there: print the keys or df.columns",
+    suggestion: [
+      "Compare %{key} with what is really there: print the keys or df.columns",
+      "Compare the key with what is really there: print the keys or df.columns",
+    ],
   },
   AttributeError: {
     explanation: "The object has no such attribute: often it is None, or of another library version than expected.",

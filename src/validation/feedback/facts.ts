@@ -7,7 +7,7 @@ const IDENTIFIER =
   "[A-Za-z_\\u00c0-\\u024f\\u0370-\\u03ff\\u0400-\\u04ff][A-Za-z0-9_\\u00c0-\\u024f\\u0370-\\u03ff\\u0400-\\u04ff]{0,63}";
 const DOTTED = `${IDENTIFIER}(?:\\.${IDENTIFIER}){0,7}`;
 /** May stand between any quotes of Python, also of an f-string. */
-const QUOTED = "[^\"'\\\\{}%\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]{1,100}";
+const QUOTED = "[^\"'\\\\{}%\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\ud800-\\udfff]{1,100}";
 const NUMBER = "-?[0-9]{1,15}(?:\\.[0-9]{1,15})?";
 
 /**
@@ -36,7 +36,7 @@ export const CODE_FORMS: Readonly<Record<string, string>> = {
 export const MAX_FACT_BYTES = 200;
 
 const FORMS: ReadonlyMap<string, RegExp> = new Map(
-  Object.entries(CODE_FORMS).map(([name, form]) => [name, new RegExp(`^(?:${form})$`)]),
+  Object.entries(CODE_FORMS).map(([name, form]) => [name, new RegExp(`^(?:${form})$`, "u")]),
 );
 
 /** `facts` as sentences may say them: texts on one line, not too long. */
