@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING, Any, Dict, List, Optional
 
 from . import __version__, processes
+from .analysis.cell_source import CellSource, NotebookSource
 from .analysis.read_sources import read_sources
 from .cell_run import CellRun, Ended
 from .checks import blocking, check_notebook, check_run
@@ -18,7 +19,7 @@ from .finding import Finding
 from .installed import installed_distributions
 from .kernel import Kernel
 from .kernelspec import KernelSpec, find_kernel
-from .notebook import locate, read_notebook
+from .notebook import locate, read_document, stored_counts, without_results
 from .outcome import Outcome, RunStopped
 from .probe import KernelEnvironment, Probe
 from .progress import Progress
@@ -89,7 +90,9 @@ class AttemptRun:
 
     def _run_notebook(self) -> Judgement:
         config = self._config
-        notebook = read_notebook(self._arguments.source, config.notebook_path)
+        document = read_document(self._arguments.source, config.notebook_path)
+        counts = stored_counts(document)
+        notebook = without_results(document, config.notebook_path)
         spec = find_kernel(config.kernel, notebook["metadata"])
         if config.parameters and spec.language != "python":
             raise RunStopped(Outcome.BAD_CONFIGURATION, "Parameters need a Python kernel, not %s." % spec.language)
@@ -107,7 +110,7 @@ class AttemptRun:
             self._facts.kernel_seconds = time.monotonic() - begun
             self._facts.installed_at_start = installed_distributions(self._facts.kernel_environment.search_path)
             self._announce(spec, info, self._facts.kernel_environment)
-            context = CheckContext(config, read_sources(self._plan.cells, probe.transform), folder)
+            context = CheckContext(config, self._sources(spec, self._plan, counts, probe), folder)
             self._found(check_notebook(context))
             if not blocking(self._tally.findings):
                 self._run_cells(self._plan, kernel, probe, context)
@@ -120,6 +123,23 @@ class AttemptRun:
         if not blocking(self._tally.findings):
             self._found(check_run(self._plan.cells, context))
         return judge(self._tally)
+
+    @staticmethod
+    def _sources(spec: KernelSpec, plan: Plan, counts: Dict[int, Optional[int]], probe: Probe) -> NotebookSource:
+        if spec.language != "python":
+            return NotebookSource()
+        cells = [
+            CellSource(
+                cell.index,
+                cell.code_index,
+                cell.tags,
+                cell.source,
+                cell_id=cell.cell_id,
+                stored_count=counts.get(cell.index),
+            )
+            for cell in plan.cells
+        ]
+        return read_sources(cells, probe.transform)
 
     def _found(self, findings: "List[Finding]") -> None:
         """Findings that belong to no finished cell's own event."""

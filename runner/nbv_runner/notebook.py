@@ -41,11 +41,6 @@ def stored_counts(document: Dict[str, Any]) -> "Dict[int, Optional[int]]":
     return {index: count if type(count) is int else None for index, count in counts.items()}
 
 
-def read_notebook(root: str, path: str) -> "nbformat.NotebookNode":
-    """The notebook without its old results. Raises RunStopped."""
-    return without_results(read_document(root, path), path)
-
-
 def without_results(document: Dict[str, Any], path: str) -> "nbformat.NotebookNode":
     """The notebook as it is run. Changes `document`. Raises RunStopped."""
     import nbformat  # Here, so that a notebook can be read where nothing but the standard library is.

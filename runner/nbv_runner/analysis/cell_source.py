@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 import warnings
 from dataclasses import dataclass
-from typing import FrozenSet, Optional, Tuple
+from typing import FrozenSet, List, Optional, Tuple
 
 MAX_TREE_SOURCE = 1024 * 1024
 """Characters of a cell above which no syntax tree is made."""
+MAX_TREE_DEPTH = 200
+"""Deeper trees are made by machines or by malice, and walking them needs more stack than there is."""
 
 
 @dataclass(frozen=True)
@@ -20,11 +22,13 @@ class CellSource:
     tags: FrozenSet[str]
     text: str
     """As the author wrote it."""
-    code: str
-    """After IPython's transformation: magics and shell escapes are calls."""
+    code: str = ""
+    """As Python: magics and shell escapes are calls. A statement of the author's keeps its line."""
     tree: Optional[ast.Module] = None
     """None for a cell that Python can't parse: a syntax error, another language, or too much of it."""
     cell_id: Optional[str] = None
+    stored_count: Optional[int] = None
+    """The execution count that the author's own run left."""
 
 
 @dataclass(frozen=True)
@@ -49,4 +53,13 @@ def parse_cell(code: str) -> Optional[ast.Module]:
             tree = compile(code, "<cell>", "exec", flags, dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    return tree if isinstance(tree, ast.Module) else None
+    return tree if isinstance(tree, ast.Module) and not _is_too_deep(tree) else None
+
+
+def _is_too_deep(tree: ast.AST) -> bool:
+    level: List[ast.AST] = [tree]
+    for _ in range(MAX_TREE_DEPTH):
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+        if not level:
+            return False
+    return True

@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Callable, List, Optional, Sequence
+from dataclasses import replace
+from typing import Callable, Iterable, List, Optional, Sequence
 
-from ..cell_run import CellRun
 from .cell_source import CellSource, NotebookSource, parse_cell
-from .masked_magics import mask_magics
+from .ipython_syntax import as_python
+from .statement_lines import physical_lines
 
-AskKernel = Callable[[Sequence[str]], Optional[List[str]]]
-"""IPython's transformation of all cells, in order; None when nobody can tell."""
+Transform = Callable[[Sequence[str]], Optional[List[str]]]
+"""IPython's own transformation of cells, in order; None when nobody can tell."""
 
 
-def read_sources(cells: Sequence[CellRun], transform: AskKernel) -> NotebookSource:
-    """Sources of the code cells, transformed by IPython itself where it can be asked."""
-    texts = [cell.source for cell in cells]
-    codes = transform(texts) or [mask_magics(text) for text in texts]
-    return NotebookSource(
-        tuple(
-            CellSource(cell.index, cell.code_index, cell.tags, cell.source, code, parse_cell(code), cell.cell_id)
-            for cell, code in zip(cells, codes)
-        )
-    )
+def read_sources(cells: Iterable[CellSource], transform: Transform) -> NotebookSource:
+    """The cells with code and tree. IPython is asked about those only that Python can't parse otherwise."""
+    parsed = [_parsed(cell) for cell in cells]
+    strange = [position for position, cell in enumerate(parsed) if cell.tree is None and cell.text.strip()]
+    codes = transform([parsed[position].text for position in strange]) if strange else None
+    for position, code in zip(strange, codes or ()):
+        aligned = _aligned(parsed[position].text, code)
+        tree = parse_cell(aligned)
+        if tree is not None:
+            parsed[position] = replace(parsed[position], code=aligned, tree=tree)
+    return NotebookSource(tuple(parsed))
+
+
+def _parsed(cell: CellSource) -> CellSource:
+    tree = parse_cell(cell.text)
+    if tree is not None:
+        return replace(cell, code=cell.text, tree=tree)
+    code = as_python(cell.text)
+    return replace(cell, code=code, tree=parse_cell(code))
+
+
+def _aligned(text: str, code: str) -> str:
+    """IPython drops empty lines at the beginning."""
+    lines = physical_lines(text)
+    empty = next((index for index, line in enumerate(lines) if line.strip()), 0)
+    return "\n" * empty + code
