@@ -1,4 +1,5 @@
 import { CHECK_IDS, CHECKS, type CheckId } from "../checks/table.js";
+import { ALLOWED_BY_TAG } from "../checks/tags.js";
 import { CHECK_FEEDBACK } from "./checks.js";
 import { checkDocumentation, endingDocumentation } from "./documentation.js";
 import { ENDING_FEEDBACK } from "./endings.js";
@@ -15,6 +16,7 @@ export function feedbackDocument(): string {
     version: "nbv.feedback.v1",
     codeForms: CODE_FORMS,
     maxFactBytes: MAX_FACT_BYTES,
+    allowedByTag: ALLOWED_BY_TAG,
     checks: Object.fromEntries(CHECK_IDS.map((id) => [id, checkEntry(id)])),
     exceptions: mapped(EXCEPTION_FEEDBACK, withVariants),
     sameAs: SAME_AS,

@@ -1,0 +1,41 @@
+"""How grave a finding is: tags of its cell, then what the job says; execution errors fail whatever anybody says."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Dict, FrozenSet, List
+
+import pytest
+
+from nbv_runner.checks import CELL_CHECKS, NOTEBOOK_CHECKS, RUN_CHECKS
+from nbv_runner.checks.policy import ALLOWED_BY_TAG, Check, severity_of
+
+CATALOGUE: Dict[str, Any] = json.loads(
+    (Path(__file__).resolve().parent.parent / "nbv_runner" / "feedback.json").read_text()
+)
+CHECKS: List[Check] = [*CELL_CHECKS, *NOTEBOOK_CHECKS, *RUN_CHECKS]
+SEVERITIES = ("ignored", "note", "warning", "failure")
+
+
+def test_tags_mean_what_the_documentation_says() -> None:
+    assert {tag: sorted(ids) for tag, ids in ALLOWED_BY_TAG.items()} == CATALOGUE["allowedByTag"]
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
+@pytest.mark.parametrize("severity", SEVERITIES)
+def test_a_tag_overrules_the_policy_and_the_policy_the_default(check: Check, severity: str) -> None:
+    policy = {check.id: severity}
+    wanted = "failure" if check.always_fails else severity
+    assert severity_of(check, policy) == wanted
+    for tag, ids in ALLOWED_BY_TAG.items():
+        tagged: FrozenSet[str] = frozenset({tag, "something else"})
+        allowed = check.id in ids and not check.always_fails
+        assert severity_of(check, policy, tagged) == ("ignored" if allowed else wanted)
+
+
+def test_errors_of_the_execution_fail_under_every_policy_and_tag() -> None:
+    everything = frozenset([*ALLOWED_BY_TAG, "raises-exception"])
+    for check in CHECKS:
+        if check.id in ("E1", "E3", "E4"):
+            assert severity_of(check, {check.id: "ignored"}, everything) == "failure"
