@@ -25,7 +25,12 @@ function classNames() {
 function rangesOf(name, everything, codes) {
   const runs = [];
   const matcher = RE2JS.compile(`\\p{${name}}+`).matcher(everything);
-  while (matcher.find()) runs.push([codes[matcher.start()], codes[matcher.end() - 1]]);
+  while (matcher.find()) {
+    const [low, high] = [codes[matcher.start()], codes[matcher.end() - 1]];
+    // The surrogates are not in the text.
+    if (low < 0xd800 && high > 0xdfff) runs.push([low, 0xd7ff], [0xe000, high]);
+    else runs.push([low, high]);
+  }
   // Lone surrogates can't stand in order in one string of UTF-16.
   if (RE2JS.compile(`\\p{${name}}`).test("\ud800")) runs.push([0xd800, 0xdfff]);
   runs.sort(([a], [b]) => a - b);
@@ -92,4 +97,29 @@ export function re2Tables() {
     classes: Object.fromEntries(classNames().map((name) => [name, packed(rangesOf(name, everything, codes))])),
     folds: orbits(relatives()).map(packed),
   };
+}
+
+/**
+ * For each text the matches of `pattern` as [start, end] in code points; `null` when it is refused.
+ * As in Go, an empty match right after another one is none.
+ */
+export function foundBy(pattern, texts) {
+  let compiled;
+  try {
+    compiled = RE2JS.compile(pattern);
+  } catch {
+    return null;
+  }
+  return texts.map((text) => {
+    const place = (offset) => [...text.slice(0, offset)].length;
+    const matcher = compiled.matcher(text);
+    const spans = [];
+    let lastEnd = -1;
+    while (matcher.find()) {
+      const [start, end] = [matcher.start(), matcher.end()];
+      if (end > start || start !== lastEnd) spans.push([place(start), place(end)]);
+      lastEnd = end;
+    }
+    return spans;
+  });
 }

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import List, Set
 
-from .character_class import ANY, ANY_BUT_NEWLINE, folded
+from .character_class import ANY, ANY_BUT_NEWLINE, folded, union
 from .errors import PatternError
 from .escapes import bracket_class, class_escape, escaped_character
 from .syntax import (
@@ -52,7 +52,12 @@ class _Group:
     items: List[Node] = field(default_factory=list)
 
     def next_option(self) -> None:
-        self.options.append(_sequence(self.items))
+        option = _sequence(self.items)
+        last = self.options[-1] if self.options else None
+        if isinstance(option, Characters) and isinstance(last, Characters):
+            self.options[-1] = Characters(union([*last.ranges, *option.ranges]))
+        else:
+            self.options.append(option)
         self.items = []
 
     def node(self) -> Node:

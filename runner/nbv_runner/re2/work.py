@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from .errors import TooMuchWork
 
-MAX_STEPS = 5_000_000
-"""Visits of instructions, over all texts that one pattern is matched with: a few seconds."""
+MAX_STEPS = 20_000_000
+"""Visits of instructions, over all texts that one pattern is matched with: some ten seconds."""
 
 
 class Work:

@@ -80,10 +80,13 @@ export function regex(): z.ZodString {
   });
 }
 
+/** Instructions of a compiled expression: linear time is still pattern times text. The runner's own limit is above it. */
+const MAX_REGEX_PROGRAM = 2000;
+
 function regexProblem(pattern: string): string | undefined {
   try {
-    RE2JS.compile(pattern);
-    return undefined;
+    const size = RE2JS.compile(pattern).programSize();
+    return size <= MAX_REGEX_PROGRAM ? undefined : "must be a smaller regular expression: it repeats too much";
   } catch (error) {
     const why = error instanceof Error ? error.message.replace(/^error parsing regexp: /, "") : String(error);
     return `must be an RE2 regular expression (no lookaround, no backreferences): ${why}`;
