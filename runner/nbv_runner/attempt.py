@@ -11,7 +11,7 @@ from . import __version__, processes
 from .analysis.cell_source import CellSource, NotebookSource
 from .analysis.read_sources import read_sources
 from .cell_run import CellRun, Ended
-from .checks import blocking, check_notebook, check_run
+from .checks import blocking, check_notebook, check_run, counting_checks
 from .checks.check import CheckContext
 from .config import RunnerConfig
 from .event_stream import EventStream
@@ -185,6 +185,8 @@ class AttemptRun:
                 "runnerVersion": __version__,
                 "totalCells": self._tally.total_cells,
                 "codeCells": len(self._tally.cells),
+                # Of other languages neither sources nor values are looked into.
+                "checks": counting_checks(self._config.policy) if spec.language == "python" else [],
             },
             cells_to_come=len(self._tally.cells),
         )

@@ -33,6 +33,8 @@ export const StartEvent = z.object({
   runnerVersion: z.string(),
   totalCells: z.number().int(),
   codeCells: z.number().int(),
+  /** Checks that are made and whose findings count for something under the job's policy. */
+  checks: z.array(z.string()).optional(),
 });
 export type StartEvent = z.infer<typeof StartEvent>;
 

@@ -32,6 +32,11 @@ def effective_policy(policy: Mapping[str, str]) -> Dict[str, str]:
     return {check.id: severity_of(check, policy) for check in checks}
 
 
+def counting_checks(policy: Mapping[str, str]) -> List[str]:
+    """The checks whose findings count for something; the others are not made at all."""
+    return [check for check, severity in effective_policy(policy).items() if severity != IGNORED]
+
+
 def check_cell(run: CellRun, context: CheckContext) -> List[Finding]:
     """What the checks find in one finished cell."""
     findings: List[Finding] = []

@@ -3,7 +3,8 @@ import type { EducationalFeedback } from "../../api/index.js";
 import { headUtf8 } from "../../api/utf8.js";
 import { isCheckId } from "../checks/table.js";
 import type { CellError, Finding, Severity } from "../event.js";
-import { allFindings } from "../results/validation-checks.js";
+import { allFindings } from "../results/all-findings.js";
+import type { UntoldEnding } from "../results/untold-ending.js";
 import type { RunProgress } from "../run-progress.js";
 import { CHECK_FEEDBACK } from "./checks.js";
 import { checkDocumentation, endingDocumentation } from "./documentation.js";
@@ -28,15 +29,22 @@ export interface FeedbackDetail {
 
 const EVERYTHING: FeedbackDetail = { enabled: true, bestPractices: true, examples: true };
 
-/** What there is to learn from a run, gravest first. The same lesson is taught once, where it first applies. */
-export function feedbackFor(progress: RunProgress, detail: FeedbackDetail = EVERYTHING): EducationalFeedback[] {
+/**
+ * What there is to learn from a run, gravest first. The same lesson is taught once, where it first applies.
+ * @param ending of a run that left no verdict
+ */
+export function feedbackFor(
+  progress: RunProgress,
+  detail: FeedbackDetail = EVERYTHING,
+  ending?: UntoldEnding,
+): EducationalFeedback[] {
   if (!detail.enabled) return [];
   const findings = allFindings(progress).sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity));
-  const ending = endingOf(progress);
+  const last = lessonOfEnding(progress, ending);
   // What is known of the ending says more than the check that it failed.
-  const others = ending ? findings.filter(({ check }) => check !== "E3") : findings;
+  const others = last ? findings.filter(({ check }) => check !== "E3") : findings;
   const lessons = others.flatMap((finding) => lessonOf(finding, progress) ?? []);
-  const all = [...(ending ?? []), ...lessons];
+  const all = [...(last ?? []), ...lessons];
   const seen = new Set<string>();
   const distinct = all.filter(({ explanation, suggestion }) => {
     const lesson = `${explanation}\n${suggestion}`;
@@ -69,13 +77,18 @@ function said({ name, message }: CellError): string {
   return message === "" ? name : `${name}: ${message}`;
 }
 
-function endingOf({ verdict, running, cells }: RunProgress): EducationalFeedback[] | undefined {
-  if (!verdict) return undefined;
-  const entry = Object.hasOwn(ENDING_FEEDBACK, verdict.reason) ? ENDING_FEEDBACK[verdict.reason] : undefined;
+function lessonOfEnding(
+  { verdict, running, cells }: RunProgress,
+  untold: UntoldEnding | undefined,
+): EducationalFeedback[] | undefined {
+  const ending = verdict ?? untold;
+  if (!ending) return undefined;
+  const entry = Object.hasOwn(ENDING_FEEDBACK, ending.reason) ? ENDING_FEEDBACK[ending.reason] : undefined;
   if (!entry) return undefined;
-  const cell = running?.cell ?? verdict.failingCells[0]?.cell ?? cells.find(({ status }) => status === "Failure")?.cell;
+  const cell =
+    running?.cell ?? verdict?.failingCells[0]?.cell ?? cells.find(({ status }) => status === "Failure")?.cell;
   const facts = { whileCell: cell === undefined ? "" : ` while cell ${cell} was running` };
-  return [feedback(verdict.message, "error", cell, entry, facts, endingDocumentation(verdict.reason))];
+  return [feedback(ending.message, "error", cell, entry, facts, endingDocumentation(ending.reason))];
 }
 
 function feedback(

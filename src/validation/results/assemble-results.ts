@@ -2,8 +2,10 @@ import { fromRfc3339, type NotebookValidationJobStatus, toRfc3339 } from "../../
 import type { UnmadeCheck } from "../checks/made-checks.js";
 import { type FeedbackDetail, feedbackFor } from "../feedback/feedback-for.js";
 import type { RunProgress } from "../run-progress.js";
+import type { AskedChecks } from "./asked-checks.js";
 import { cellResults } from "./cell-results.js";
 import { fitList, fitResults, jsonBytes } from "./fit-results.js";
+import type { UntoldEnding } from "./untold-ending.js";
 import { decisiveFindings, MAX_CHECKS, validationChecks } from "./validation-checks.js";
 
 /** The part of a job's status that its notebook's log decides. */
@@ -19,6 +21,10 @@ export interface AssembleOptions {
   readonly budgetBytes: number;
   /** How much is explained. @default everything */
   readonly feedback?: FeedbackDetail;
+  /** What the job asks to be proven. */
+  readonly asked?: AskedChecks;
+  /** Of an attempt that is over and left no verdict. */
+  readonly ending?: UntoldEnding | undefined;
   /** What the job asks for by name and nobody checks: shown as `Skipped`. @default [] */
   readonly unmade?: readonly UnmadeCheck[];
 }
@@ -28,17 +34,18 @@ export function assembleResults(progress: RunProgress, options: AssembleOptions)
   // Findings come gravest first, so what does not fit is what matters least. Results get half of the budget or more.
   const share = Math.floor(options.budgetBytes / 4);
   const skipped = (options.unmade ?? []).map((check) => ({ ...check, status: "Skipped" as const }));
-  const allChecks = [...validationChecks(progress), ...skipped];
+  const allChecks = [...validationChecks(progress, options.asked), ...skipped];
   const checks = fitList(allChecks, share);
-  const allFeedback = feedbackFor(progress, options.feedback);
+  const allFeedback = feedbackFor(progress, options.feedback, options.ending);
   const feedback = fitList(allFeedback, share);
   const others = {
     ...(checks.length > 0 && { validationChecks: checks }),
     ...(feedback.length > 0 && { educationalFeedback: feedback }),
     ...(progress.start && { progress: progressOf(progress) }),
   };
-  const all = cellResults(progress, options.storeOutputs);
-  const fitted = fitResults(all, Math.max(0, options.budgetBytes - jsonBytes(others) - OVERHEAD_BYTES));
+  const all = cellResults(progress, options.storeOutputs, options.ending);
+  const room = Math.max(0, options.budgetBytes - jsonBytes(others) - OVERHEAD_BYTES);
+  const fitted = fitResults(all, room, blamedCells(progress));
   const isTruncated =
     fitted.isTruncated ||
     progress.dropped > 0 ||
@@ -50,6 +57,11 @@ export function assembleResults(progress: RunProgress, options: AssembleOptions)
     ...(isTruncated && { resultsTruncated: true }),
     ...others,
   };
+}
+
+function blamedCells({ lint }: RunProgress): ReadonlySet<number> {
+  const failures = lint.filter(({ severity }) => severity === "failure");
+  return new Set(failures.flatMap(({ cell }) => (cell === undefined ? [] : [cell])));
 }
 
 /** Names and punctuation around the lists. */

@@ -2,6 +2,7 @@ import type { CellResult } from "../../api/index.js";
 import { headUtf8, tailUtf8 } from "../../api/utf8.js";
 import type { CellEndEvent } from "../event.js";
 import type { RunProgress } from "../run-progress.js";
+import type { UntoldEnding } from "./untold-ending.js";
 
 /** Most text of one cell's output in the status, in bytes of UTF-8. */
 export const MAX_OUTPUT_BYTES = 2048;
@@ -9,15 +10,24 @@ const MAX_NAME_BYTES = 256;
 const MAX_MESSAGE_BYTES = 1024;
 const MAX_TRACEBACK_BYTES = 2048;
 
-/** What each cell did, in the order of the notebook; the one that runs now included. */
-export function cellResults(progress: RunProgress, storeOutputs: boolean): CellResult[] {
+/**
+ * What each cell did, in the order of the notebook; the one that runs now included.
+ * @param ending of an attempt that left no verdict: it ended with the cell that was running
+ */
+export function cellResults(progress: RunProgress, storeOutputs: boolean, ending?: UntoldEnding): CellResult[] {
   const ended = progress.cells.map((cell) => endedCell(cell, storeOutputs));
   const { running, verdict } = progress;
   if (!running || verdict) return ended;
-  const now: CellResult = { cellIndex: running.cell, type: "code", status: "Running", ...idOf(running) };
+  const now: CellResult = { cellIndex: running.cell, type: "code", ...idOf(running), ...stateOf(ending) };
   return [...ended.filter(({ cellIndex }) => cellIndex !== running.cell), now].sort(
     (a, b) => a.cellIndex - b.cellIndex,
   );
+}
+
+function stateOf(ending: UntoldEnding | undefined): Pick<CellResult, "status" | "errorName" | "errorMessage"> {
+  if (!ending) return { status: "Running" };
+  const { reason, message } = ending;
+  return { status: "Failure", errorName: reason, errorMessage: headUtf8(message, MAX_MESSAGE_BYTES) };
 }
 
 function endedCell(cell: CellEndEvent, storeOutputs: boolean): CellResult {

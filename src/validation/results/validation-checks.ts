@@ -1,22 +1,23 @@
 import type { CheckType, ValidationCheck } from "../../api/index.js";
 import { headUtf8 } from "../../api/utf8.js";
 import { checkRow } from "../checks/table.js";
-import type { CellEndEvent, Finding } from "../event.js";
+import type { Finding } from "../event.js";
 import type { RunProgress } from "../run-progress.js";
+import { allFindings } from "./all-findings.js";
+import { type AskedChecks, isAboutLog, provenChecks, skippedChecks } from "./asked-checks.js";
 
 /** Most checks in the status. The report has them all. */
 export const MAX_CHECKS = 200;
 const MAX_MESSAGE_BYTES = 512;
 
-/** Every finding of the run, static ones first, then by cell. An error without a finding of its own is an `E1`. */
-export function allFindings(progress: RunProgress): Finding[] {
-  return [...progress.lint, ...progress.cells.flatMap((cell) => [...errorWithoutFinding(cell), ...withCell(cell)])];
-}
-
-/** What the checks said: failures first, then warnings. Notes teach, but decide nothing: they stand in the feedback. */
-export function validationChecks(progress: RunProgress): ValidationCheck[] {
+/**
+ * What the checks said: failures first, then warnings, then what was proven and what was left out. Notes teach, but decide
+ * nothing: they stand in the feedback.
+ */
+export function validationChecks(progress: RunProgress, asked: AskedChecks = {}): ValidationCheck[] {
   const findings = decisiveFindings(progress);
-  return [...findings.map(toCheck), ...passedExitCode(progress, findings)].slice(0, MAX_CHECKS);
+  const others = [...passedExitCode(progress, findings), ...provenChecks(progress, asked), ...skippedChecks(asked)];
+  return [...findings.slice(0, MAX_CHECKS - others.length).map(toCheck), ...others];
 }
 
 /** Findings that bear on the verdict: failures first, then warnings. */
@@ -34,10 +35,8 @@ function toCheck(finding: Finding): ValidationCheck {
   };
 }
 
-function checkType({ check, evidence }: Finding): CheckType {
-  // One row of the table is about files and about logs.
-  if (check === "X3" && evidence?.pattern !== undefined) return "ExpectedLog";
-  return checkRow(check)?.type ?? "Lint";
+function checkType(finding: Finding): CheckType {
+  return isAboutLog(finding) ? "ExpectedLog" : (checkRow(finding.check)?.type ?? "Lint");
 }
 
 /** Said only when it is proven: the run ended well, and every code cell of it was seen. */
@@ -54,13 +53,4 @@ function passedExitCode({ verdict }: RunProgress, findings: readonly Finding[]):
 
 function isAboutExitCode({ check, severity }: Finding): boolean {
   return severity === "failure" || checkRow(check)?.type === "ExitCode";
-}
-
-function withCell(cell: CellEndEvent): Finding[] {
-  return cell.findings.map((finding) => ({ ...finding, cell: finding.cell ?? cell.cell }));
-}
-
-function errorWithoutFinding({ status, error, findings, cell }: CellEndEvent): Finding[] {
-  if (status !== "Failure" || !error || findings.some(({ severity }) => severity === "failure")) return [];
-  return [{ check: "E1", severity: "failure", cell, message: `The cell raised ${error.name}.` }];
 }
