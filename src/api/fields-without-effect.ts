@@ -61,9 +61,4 @@ export const FIELDS_WITHOUT_EFFECT: readonly FieldWithoutEffect[] = [
     instead: "nothing is triggered after a run",
     isAskedForBy: ({ spec }) => (spec.onFailure ?? []).length > 0,
   },
-  {
-    path: ["spec", "artifacts", "configMap"],
-    instead: "no report is written there: artifacts.claimName keeps all of them",
-    isAskedForBy: ({ spec }) => spec.artifacts?.configMap !== undefined,
-  },
 ];

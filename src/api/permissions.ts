@@ -102,6 +102,14 @@ export const PERMISSIONS: readonly Permission[] = [
     reason: "Tell people what happens, one event per transition.",
   },
   {
+    group: "",
+    resources: ["configmaps"],
+    verbs: ["get", "create", "update"],
+    where: "jobs",
+    reason:
+      "Write the final report of a job that names a ConfigMap in artifacts.configMap; one that is not that job's own is read to see so, and left alone.",
+  },
+  {
     group: "coordination.k8s.io",
     resources: ["leases"],
     verbs: ["create"],

@@ -63,6 +63,7 @@ export function attemptPod(request: AttemptRequest): Pod {
     config: runnerConfig({
       ...attempt,
       commit: plan.commit,
+      image: plan.image,
       notebook: spec.notebook,
       validationTimeoutMs: effective.timeouts.validationMs,
       cellTimeoutMs: effective.timeouts.cellMs,

@@ -78,8 +78,8 @@ function cachedStatus(status: Status): Status {
   }) as Status;
 }
 
-function cachedContainer({ name, image, state }: ContainerStatus): ContainerStatus {
-  return defined({ name, image, state }) as ContainerStatus;
+function cachedContainer({ name, image, imageID, state }: ContainerStatus): ContainerStatus {
+  return defined({ name, image, imageID, state }) as ContainerStatus;
 }
 
 /** What kubectl keeps in an annotation: the whole object once more. */

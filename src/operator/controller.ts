@@ -20,6 +20,7 @@ import { PodEvents } from "./pod-events.js";
 import { priorityOf, UNDER_WAY_PRIORITY } from "./priority.js";
 import { readSecret } from "./read-secret.js";
 import { Reconciler } from "./reconciler.js";
+import { ReportConfigMaps } from "./report-config-map.js";
 import { SigningKey } from "./signing-key.js";
 import { SourceDesk } from "./source-desk.js";
 import { recordTransition } from "./transition-metrics.js";
@@ -45,6 +46,7 @@ export class Controller {
   readonly #logs: LogFollower;
   readonly #capacity: Capacity;
   readonly #assumed: AssumedPods;
+  readonly #reports: ReportConfigMaps;
   readonly #reconciler: Reconciler;
   /** Names of jobs by UID, for answers that know only the latter. */
   readonly #keys = new Map<string, string>();
@@ -97,6 +99,7 @@ export class Controller {
     });
     const { validations, validationsPerNamespace } = config.concurrency;
     this.#capacity = new Capacity({ total: validations, perNamespace: validationsPerNamespace }, () => clock.now());
+    this.#reports = new ReportConfigMaps(cluster, this.#logger);
     this.#assumed = new AssumedPods(clock, (pod) => this.#pods.get(keyOf(pod))?.metadata.uid === pod.metadata.uid);
     const settings = { config, build: options.build ?? "refuse" } as const;
     this.#reconciler = new Reconciler({
@@ -122,6 +125,7 @@ export class Controller {
         logger: this.#logger,
         signingKey,
         desk: this.#desk,
+        reports: this.#reports,
         fetcher: { image: options.operatorImage, command: options.fetcherCommand },
         localTree: options.localTree,
       }),
@@ -214,6 +218,7 @@ export class Controller {
         this.#keys.delete(uid);
         this.#desk.forget(uid);
         this.#reconciler.forget(uid);
+        this.#reports.forget(uid);
         this.#wakeWaiting();
       },
     });

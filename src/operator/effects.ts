@@ -13,6 +13,7 @@ import type { AttemptPlan, Effect, EventNote } from "./decide/decision.js";
 import type { StoredJob } from "./decide/job.js";
 import type { Observation } from "./decide/observation.js";
 import { readTurn } from "./decide/read-turn.js";
+import type { ReportConfigMaps, ReportWanted } from "./report-config-map.js";
 import type { SigningKey } from "./signing-key.js";
 import type { SourceDesk } from "./source-desk.js";
 
@@ -22,6 +23,7 @@ export interface EffectsOptions {
   readonly logger: Logger;
   readonly signingKey: Pick<SigningKey, "publicKey" | "proofOf">;
   readonly desk: Pick<SourceDesk, "ask">;
+  readonly reports: Pick<ReportConfigMaps, "write">;
   readonly fetcher?: AttemptRequest["fetcher"];
   readonly localTree?: string | undefined;
 }
@@ -57,12 +59,20 @@ export class Effects {
       case "delete-job":
         await this.#delete(NOTEBOOK_VALIDATION_JOBS, { namespace, name: job.metadata.name }, guardOf(job));
         return DONE;
+      case "write-report":
+        await this.#writeReport(job, effect);
+        return DONE;
       case "emit":
         await this.#emit(job, effect.note);
         return DONE;
       default:
         return unreachable(effect);
     }
+  }
+
+  async #writeReport(job: StoredJob, effect: ReportWanted): Promise<void> {
+    const problem = await this.#options.reports.write(job, effect);
+    if (problem !== undefined) await this.#emit(job, { type: "Warning", reason: "ReportNotWritten", message: problem });
   }
 
   async #startAttempt(job: StoredJob, plan: AttemptPlan, seen: Observation): Promise<EffectResult> {

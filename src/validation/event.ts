@@ -112,6 +112,8 @@ export const VerdictEvent = z.object({
   cpuSeconds: z.number().optional(),
   /** `sha256:<hex>` of report.json. */
   reportDigest: z.string().optional(),
+  /** What was installed when the last cell had run: number of packages, and `sha256:<hex>` of environment.cdx.json. */
+  environment: z.object({ packages: z.number().int(), sbomDigest: z.string() }).optional(),
 });
 export type VerdictEvent = z.infer<typeof VerdictEvent>;
 

@@ -35,6 +35,7 @@ export { type RunnerConfigRequest, runnerConfig } from "./pod/runner-config-for.
 export { NOTEBOOK_UID } from "./pod/security-context.js";
 export { STARTUP_ALLOWANCE_SECONDS } from "./pod/timeouts.js";
 export { recipientOf, validationPod } from "./pod/validation-pod.js";
+export { type CompactReportRequest, compactReport, MAX_COMPACT_REPORT_BYTES } from "./report/compact-report.js";
 export type { AskedChecks } from "./results/asked-checks.js";
 export { type AssembledResults, type AssembleOptions, assembleResults } from "./results/assemble-results.js";
 export { fitStatus, MAX_STATUS_BYTES } from "./results/fit-status.js";

@@ -40,6 +40,8 @@ export const RunnerConfig = z.object({
   version: z.literal("nbv.config.v1"),
   attempt: z.object({ job: z.string(), namespace: z.string(), runId: z.string(), number: z.number().int().positive() }),
   commit: z.string(),
+  /** What the pod was asked to run on, for the audit: `registry/name:tag` or `registry/name@sha256:…`. */
+  image: z.string().optional(),
   notebook: z.object({
     /** Relative to the repository root. */
     path: z.string(),

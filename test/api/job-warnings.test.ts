@@ -129,7 +129,6 @@ describe("what this version does not act on", () => {
     ["spec.recoveryConfig", { recoveryConfig: { disabledRecoveryActions: ["retry"] } }],
     ["spec.onSuccess", { onSuccess: [trigger] }],
     ["spec.onFailure", { onFailure: [trigger] }],
-    ["spec.artifacts.configMap", { artifacts: { configMap: "report" } }],
   ];
   const annotated = ["mlops.dev/source-changed", "mlops.dev/on-success-trigger"];
 

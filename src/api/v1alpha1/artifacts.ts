@@ -6,8 +6,14 @@ import { object, objectName } from "../schema/index.js";
 export const Artifacts = object({
   claimName: objectName()
     .exactOptional()
-    .describe("PersistentVolumeClaim that gets the executed notebook, report.json, report.html and junit.xml."),
-  configMap: objectName().exactOptional().describe("ConfigMap that gets a truncated report."),
+    .describe(
+      "PersistentVolumeClaim that gets the executed notebook and all reports, in a directory per attempt: <job>/<pod>.",
+    ),
+  configMap: objectName()
+    .exactOptional()
+    .describe(
+      "ConfigMap that gets report.md and report.json, truncated, when a run is over. It belongs to the job and goes with it; one that is there already and is not the job's is left alone.",
+    ),
   storeOutputs: z.boolean().default(true).describe("false keeps outputs of cells out of the status and the events."),
 });
 export type Artifacts = z.infer<typeof Artifacts>;

@@ -2,6 +2,7 @@ import { fromRfc3339, type Instant } from "../../api/index.js";
 import { failureOf } from "../../recovery/index.js";
 import { cleanUp, removeSurplusPods } from "./clean-up.js";
 import type { Decision } from "./decision.js";
+import { finalReport } from "./final-report.js";
 import { isTerminal, type JobStatus, type StoredJob } from "./job.js";
 import { isRetryRequested, retryNow } from "./manual-retry.js";
 import type { Observation } from "./observation.js";
@@ -46,7 +47,8 @@ export function decide(job: StoredJob, seen: Observation, now: Instant): Decisio
   const status = summarized(turn, result.status);
   const surplus = removeSurplusPods(turn, status);
   const notes = transitionNotes(turn.status, status).map((note) => ({ kind: "emit", note }) as const);
-  const effects = [...surplus, ...(result.effects ?? []), ...notes];
+  // The report comes last: it may be refused for a while, and is said again later.
+  const effects = [...surplus, ...(result.effects ?? []), ...notes, ...finalReport(turn, status)];
   return {
     status,
     write: writeTime(turn.status, status, effects),

@@ -35,6 +35,13 @@ export type Effect =
   | { readonly kind: "start-attempt"; readonly plan: AttemptPlan }
   | { readonly kind: "delete-pod"; readonly name: string; readonly uid: string }
   | { readonly kind: "delete-job" }
+  /** The report of the run that ended at `completionTime`, made from the job's status as it is stored. */
+  | {
+      readonly kind: "write-report";
+      readonly configMap: string;
+      readonly notebook: string;
+      readonly completionTime: string;
+    }
   | { readonly kind: "emit"; readonly note: EventNote };
 
 /**

@@ -22,6 +22,15 @@ export function notebookState(pod: Pod): {
   };
 }
 
+/** Digest of the notebook's image with its repository, or its bare ID; absent when the node tells neither. */
+export function imageThatRan(pod: Pod): string | undefined {
+  const id = pod.status?.containerStatuses?.find(({ name }) => name === NOTEBOOK_CONTAINER)?.imageID;
+  return id !== undefined && id.length <= MAX_IMAGE_ID && IMAGE_ID.test(id) ? id : undefined;
+}
+
+const MAX_IMAGE_ID = 512;
+const IMAGE_ID = /(^|@)sha256:[0-9a-f]{64}$/;
+
 /** The pod in the words of the pure rooms, which know no stored objects. */
 export function corePod(pod: Pod): CorePod {
   return pod;

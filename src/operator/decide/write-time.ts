@@ -19,6 +19,8 @@ const EFFECTS: Record<Effect["kind"], WriteTime> = {
   "start-attempt": "now",
   "delete-pod": "now",
   "delete-job": "now",
+  // The end of a run is written at once by itself; the same report is said again on every later look.
+  "write-report": "soon",
   emit: "now",
 };
 

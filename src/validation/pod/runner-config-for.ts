@@ -13,6 +13,8 @@ export interface RunnerConfigRequest {
   readonly attempt: number;
   /** Full commit SHA, or a text that names a local tree. */
   readonly commit: string;
+  /** Of the notebook's container. */
+  readonly image?: string | undefined;
   /** `spec.notebook`. */
   readonly notebook: {
     readonly path: string;
@@ -44,6 +46,7 @@ export function runnerConfig(request: RunnerConfigRequest): RunnerConfig {
     version: "nbv.config.v1",
     attempt: { job: job.name, namespace: job.namespace, runId, number: attempt },
     commit: request.commit,
+    ...(request.image !== undefined && { image: request.image }),
     notebook: {
       path: notebook.path,
       ...(notebook.parameters !== undefined && { parameters: { ...notebook.parameters } }),

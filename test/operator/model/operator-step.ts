@@ -59,6 +59,7 @@ export async function reconcile(
     keyOf: () => undefined,
     forget: () => undefined,
   };
+  const reports = { write: () => Promise.resolve(undefined) };
   const podEvents = { look: () => Promise.resolve(undefined) };
   const podsOf = (uid: string) =>
     Object.values(from.cache.pods).filter(({ metadata }) =>
@@ -77,7 +78,7 @@ export async function reconcile(
     logger,
     jobOf: () => from.cache.job,
     observer: new Observer({ cluster: api, podsOf, assumed, desk, logs, podEvents, signingKey, capacity, settings }),
-    effects: new Effects({ cluster: assumed.through(api), clock, logger, signingKey, desk }),
+    effects: new Effects({ cluster: assumed.through(api), clock, logger, signingKey, desk, reports }),
     capacity,
     ledger,
     assumed,

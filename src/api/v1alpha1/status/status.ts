@@ -128,8 +128,13 @@ export const NotebookValidationJobStatus = openObject({
     .optional()
     .describe("What the notebook used."),
   environment: openObject({
-    packages: integer({ min: 0 }).optional().describe("Packages that are installed."),
-    sbomDigest: text({ max: 128 }).optional().describe("Digest of the list of packages in the report."),
+    packages: integer({ min: 0 }).optional().describe("Packages that were installed when the last cell had run."),
+    sbomDigest: text({ max: 128 })
+      .optional()
+      .describe(
+        "Digest of environment.cdx.json, the CycloneDX list of them. The same for the same environment and commit.",
+      ),
+    image: text({ max: 512 }).optional().describe("What the node says it ran: repository@sha256:… where it knows."),
     lockedBy: text({ max: 1024 }).optional().describe("File that pins them."),
   })
     .optional()

@@ -14,7 +14,7 @@ import { type OpenAttempt, openAttempt } from "../attempts.js";
 import { withConditions } from "../conditions.js";
 import type { JobStatus } from "../job.js";
 import { fail, succeed } from "../outcome.js";
-import { corePod, hasEnded, isLost, notebookState } from "../pods.js";
+import { corePod, hasEnded, imageThatRan, isLost, notebookState } from "../pods.js";
 import { sentence } from "../sentence.js";
 import type { StepResult, ValidTurn } from "../turn.js";
 import { startValidation } from "./start-validation.js";
@@ -160,7 +160,17 @@ function withResults(turn: ValidTurn, status: JobStatus): JobStatus {
     }),
     ...(start && { cells: `${cells.length}/${start.codeCells}` }),
     ...(verdict && { resources: resourcesOf(verdict) }),
+    ...(verdict && environmentOf(verdict, turn)),
   };
+}
+
+/** What was installed, and what it was installed in: nobody but the node knows the latter. */
+function environmentOf({ environment }: VerdictEvent, turn: ValidTurn): Pick<JobStatus, "environment"> {
+  const podName = openAttempt(turn.status, turn.metadata.name)?.podName;
+  const pod = turn.seen.pods.find(({ metadata }) => metadata.name === podName);
+  const image = pod && imageThatRan(pod);
+  const found = { ...environment, ...(image !== undefined && { image }) };
+  return Object.keys(found).length === 0 ? {} : { environment: found };
 }
 
 function resourcesOf({ peakMemoryBytes, cpuSeconds }: VerdictEvent): NonNullable<JobStatus["resources"]> {

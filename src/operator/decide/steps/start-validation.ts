@@ -68,6 +68,7 @@ function begun(turn: ValidTurn, runId: string): JobStatus {
       educationalFeedback: undefined,
       cells: undefined,
       resources: undefined,
+      environment: undefined,
     },
     { type: "ValidationComplete", status: "Unknown", reason, message },
   );
