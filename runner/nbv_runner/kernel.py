@@ -203,7 +203,14 @@ class Kernel:
             return None
         kills = self._memory.oom_kills()
         out_of_memory = None if kills is None else kills > (self._oom_kills or 0)
-        return Death(code, out_of_memory, self.process.chatter)
+        memory = self._memory
+        return Death(
+            code,
+            out_of_memory,
+            self.process.chatter,
+            peak_bytes=memory.peak_bytes(),
+            limit_bytes=memory.limit_bytes(),
+        )
 
     def _wait(self, until: Optional[float]) -> bool:
         """Waits for the next thing to happen and deals with it; True if a message came. Raises on a SIGTERM."""

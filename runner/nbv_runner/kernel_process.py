@@ -28,6 +28,9 @@ class Death:
     chatter: str
     before_request: bool = False
     """It had ended before the cell was even handed to it."""
+    peak_bytes: Optional[int] = None
+    """Most memory that the control group ever held."""
+    limit_bytes: Optional[int] = None
 
     def outcome(self) -> Outcome:
         if self.return_code == -signal.SIGKILL and self.out_of_memory:
@@ -39,12 +42,17 @@ class Death:
         if self.return_code >= 0:
             return "The notebook ended its kernel's process itself (exit code %d)." % self.return_code
         if self.outcome() is Outcome.KERNEL_OUT_OF_MEMORY:
-            return "The kernel was killed for lack of memory: the control group's oom_kill counter rose."
+            return "The kernel was killed for lack of memory%s." % self._how_much()
         if self.return_code == -signal.SIGKILL:
             return "The kernel was killed by signal 9 (SIGKILL). %s" % self._about_memory()
         if -self.return_code in _CRASHES:
             return "The kernel crashed in native code (%s)." % _signal_name(-self.return_code)
         return "The kernel was ended by a signal (%s)." % _signal_name(-self.return_code)
+
+    def _how_much(self) -> str:
+        amounts = [("peak", self.peak_bytes), ("limit", self.limit_bytes)]
+        known = ["%s %d MiB" % (name, amount >> 20) for name, amount in amounts if amount is not None]
+        return ": %s" % ", ".join(known) if known else ""
 
     def _about_memory(self) -> str:
         if self.out_of_memory is None:

@@ -54,6 +54,12 @@ def test_only_signal_9_with_a_risen_counter_is_lack_of_memory(code: int, proven:
     assert Death(code, proven, "").outcome() is outcome
 
 
+def test_an_out_of_memory_kill_says_how_much_there_was() -> None:
+    death = Death(-9, True, "", peak_bytes=511 << 20, limit_bytes=512 << 20)
+    assert death.describe() == "The kernel was killed for lack of memory: peak 511 MiB, limit 512 MiB."
+    assert Death(-9, True, "").describe() == "The kernel was killed for lack of memory."
+
+
 @pytest.fixture
 def limited_group() -> Iterator[Path]:
     """A real control group of 300 MiB, where this machine lets us make one."""

@@ -345,6 +345,14 @@ describe("what ended a pod", () => {
     });
   });
 
+  test("an OOM kill says how much was held before and how much may be", () => {
+    const pod = aNotebook({ terminated: { exitCode: 137, reason: "OOMKilled" } });
+    for (const container of pod.spec?.containers ?? []) container.resources = { limits: { memory: "8Gi" } };
+    expect(endedBy(classifyPod(pod, LATE, { runningCell: 7, memoryBefore: 1.1 * 2 ** 30 }))?.message).toBe(
+      "It ran out of memory: killed while cell 7 was running (1127Mi before, limit 8Gi)",
+    );
+  });
+
   test("the image is named when it can't be pulled", () => {
     expect(failureIn(pull("manifest unknown")).message).toContain("registry.example.com/team/train:1");
   });

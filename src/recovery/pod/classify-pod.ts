@@ -54,7 +54,7 @@ function terminationOf(pod: Pod): ContainerStateTerminated | undefined {
   return pod.status?.containerStatuses?.find(({ name }) => name === notebookName(pod))?.state?.terminated;
 }
 
-function ended(pod: Pod, { runningCell }: PodContext): PodSignal | undefined {
+function ended(pod: Pod, { runningCell, memoryBefore }: PodContext): PodSignal | undefined {
   const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
   const restarts = pod.spec?.restartPolicy !== undefined && pod.spec.restartPolicy !== "Never";
   const failures = [
@@ -63,7 +63,9 @@ function ended(pod: Pod, { runningCell }: PodContext): PodSignal | undefined {
   ].flatMap(({ status, isInit }) => {
     const state = status.state?.terminated;
     const isOver = state !== undefined && !restarts && !(isInit && isSidecar(pod, status.name));
-    const failure = isOver && classifyTerminated(state, { name: status.name, isInit, runningCell });
+    const memoryLimit = memoryLimitOf(pod, status.name);
+    const container = { name: status.name, isInit, runningCell, memoryBefore, memoryLimit };
+    const failure = isOver && classifyTerminated(state, container);
     return failure ? [{ failure, isNotebooks: isInit || status.name === notebookName(pod) }] : [];
   });
   // A sidecar that somebody injected may fail without harm while the notebook runs on.
@@ -135,9 +137,17 @@ function createdAt(pod: Pod, now: Instant): Instant {
   return fromRfc3339(pod.metadata?.creationTimestamp) ?? now;
 }
 
-function imageOf(pod: Pod, status: ContainerStatus): string {
+function imageOf(pod: Pod, { name, image }: ContainerStatus): string {
+  return containerOf(pod, name)?.image ?? image;
+}
+
+function memoryLimitOf(pod: Pod, name: string): string | undefined {
+  return containerOf(pod, name)?.resources?.limits?.memory;
+}
+
+function containerOf(pod: Pod, name: string) {
   const all = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])];
-  return all.find(({ name }) => name === status.name)?.image ?? status.image;
+  return all.find((container) => container.name === name);
 }
 
 function notebookName(pod: Pod): string {

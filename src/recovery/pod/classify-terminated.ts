@@ -12,6 +12,10 @@ export interface EndedContainer {
   readonly name: string;
   readonly isInit: boolean;
   readonly runningCell?: number | undefined;
+  /** Resident memory at the end of the cell before, in bytes. */
+  readonly memoryBefore?: number | undefined;
+  /** `limits.memory` of the container. */
+  readonly memoryLimit?: string | undefined;
 }
 
 const STATES_OF_NEVER_RAN = new Set(["StartError", "ContainerCannotRun", "RunContainerError"]);
@@ -32,14 +36,15 @@ export function classifyTerminated(state: ContainerStateTerminated, container: E
   return container.isInit ? initFailure(state, container) : mainFailure(state, container);
 }
 
-function outOfMemory({ name, isInit, runningCell }: EndedContainer): Failure {
+function outOfMemory(container: EndedContainer): Failure {
+  const { name, isInit, runningCell } = container;
   const where =
     runningCell === undefined || isInit
       ? `container ${name} was killed`
       : `killed while cell ${runningCell} was running`;
   return failureOf("OOMKilled", {
     failedContainer: name,
-    detail: where,
+    detail: where + memoryOf(container),
     ...(isInit
       ? {
           stage: "source",
@@ -48,6 +53,13 @@ function outOfMemory({ name, isInit, runningCell }: EndedContainer): Failure {
         }
       : { cell: runningCell }),
   });
+}
+
+/** What was held before, and where the limit is: the kill proves that it was reached. */
+function memoryOf({ isInit, memoryBefore, memoryLimit }: EndedContainer): string {
+  const before = memoryBefore !== undefined && !isInit && `${Math.ceil(memoryBefore / 2 ** 20)}Mi before`;
+  const amounts = [before, memoryLimit !== undefined && `limit ${memoryLimit}`].filter(Boolean);
+  return amounts.length === 0 ? "" : ` (${amounts.join(", ")})`;
 }
 
 function initFailure({ exitCode, message }: ContainerStateTerminated, { name }: EndedContainer): Failure {

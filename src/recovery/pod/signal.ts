@@ -47,4 +47,6 @@ export interface PodContext {
   readonly events?: readonly PodEvent[] | undefined;
   /** The cell that was running, to be named by an out-of-memory kill. */
   readonly runningCell?: number | undefined;
+  /** Resident memory of the notebook at the end of the cell before, in bytes. */
+  readonly memoryBefore?: number | undefined;
 }
