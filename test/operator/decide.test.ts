@@ -222,6 +222,32 @@ describe("an attempt", () => {
     expect(story.status.attempts?.[0]).toMatchObject({ outcome: "Passed" });
   });
 
+  test("whose whole container ran out of memory names the cell, the limit and what to raise", () => {
+    const story = new Story(
+      aJob()
+        .with({ validationConfig: { educationalMode: true } })
+        .build(),
+    ).running();
+    const events = passingEvents().slice(0, 4);
+    const withMemory = events.map((event) =>
+      event.type === "cell-end" ? { ...event, memoryBytes: 300 * 2 ** 20 } : event,
+    );
+    const killed = aPod(story.podName, ended(137, "OOMKilled"));
+    const limited =
+      killed.spec?.containers.map((each) => ({ ...each, resources: { limits: { memory: "1Gi" } } })) ?? [];
+    const pod = { ...killed, spec: { ...killed.spec, containers: limited } };
+    story.see({ pods: [pod], log: aLog(withMemory) });
+    expect(story.status).toMatchObject({
+      phase: "Failed",
+      failureReason: "OOMKilled",
+      resources: { peakMemory: "300Mi" },
+    });
+    expect(story.status.message).toContain("killed while cell 1 was running (300Mi before, limit 1Gi)");
+    expect(story.status.message).toContain("Raise spec.podConfig.resources.limits.memory");
+    expect(story.status.results?.at(-1)).toMatchObject({ cellIndex: 1, status: "Failure", errorName: "OOMKilled" });
+    expect(story.status.educationalFeedback?.[0]).toMatchObject({ cell: 1, severity: "error" });
+  });
+
   test("is not judged before its log was read to the end", () => {
     const story = new Story(aJob().build()).running();
     story.see({ pods: [aPod(story.podName, ended(0))], log: aLog(passingEvents().slice(0, 3), false) });

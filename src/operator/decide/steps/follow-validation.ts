@@ -9,7 +9,13 @@ import {
   joinSentences,
   type PodContext,
 } from "../../../recovery/index.js";
-import { assembleResults, judge, unmadeChecks, type VerdictEvent } from "../../../validation/index.js";
+import {
+  assembleResults,
+  judge,
+  type RunProgress,
+  unmadeChecks,
+  type VerdictEvent,
+} from "../../../validation/index.js";
 import { type OpenAttempt, openAttempt } from "../attempts.js";
 import { withConditions } from "../conditions.js";
 import type { JobStatus } from "../job.js";
@@ -34,7 +40,7 @@ export function followValidation(turn: ValidTurn): StepResult {
   if (pod === undefined) return withoutPod(turn, attempt);
   const status: JobStatus = { ...turn.status, validationPodName: attempt.podName };
   if (hasEnded(pod)) return judgeAttempt(turn, withResults(turn, status), pod);
-  if (isLost(pod, turn.now)) return fail(turn, withResults(turn, status), failureOf("NodeLost"));
+  if (isLost(pod, turn.now)) return failWithResults(turn, status, failureOf("NodeLost"));
   return followPod(turn, status, pod, attempt);
 }
 
@@ -45,8 +51,8 @@ function withoutPod(turn: ValidTurn, attempt: OpenAttempt): StepResult {
     if (seen.refusal) return fail(turn, status, seen.refusal);
     return startValidation(turn);
   }
+  if (seen.log?.progress.verdict === undefined) return failWithResults(turn, status, failureOf("PodDeleted"));
   const known = withResults(turn, status);
-  if (seen.log?.progress.verdict === undefined) return fail(turn, known, failureOf("PodDeleted"));
   // The runner was done: its signed verdict stands, though its pod does not.
   const judgement = judge({ progress: seen.log.progress, termination: seen.log.termination, exitCode: undefined });
   const failure = classifyAttempt({ kind: "ended", failure: failureOf("PodDeleted") }, judgement);
@@ -70,9 +76,19 @@ function judgeAttempt(turn: ValidTurn, status: JobStatus, pod: Pod): StepResult 
   }
   const judgement = judge({ progress, termination: log?.termination, exitCode: exit?.code });
   const failure = classifyAttempt(signal, judgement);
-  if (failure !== undefined) return fail(turn, status, failure, verdictOf(judgement));
+  if (failure !== undefined) return failWithResults(turn, status, failure, verdictOf(judgement));
   if (judgement.kind === "verdict" && exit !== undefined) return succeed(turn, status, judgement.verdict);
   return fail(turn, status, failureOf("VerdictMissing"));
+}
+
+/** Fails with what the runner told, and with the end that it could not tell. */
+function failWithResults(
+  turn: ValidTurn,
+  status: JobStatus,
+  failure: Failure,
+  verdict: "Failed" | "Error" = "Error",
+): StepResult {
+  return fail(turn, withResults(turn, status, failure), failure, verdict);
 }
 
 function verdictOf(judgement: ReturnType<typeof judge>): "Failed" | "Error" {
@@ -84,7 +100,7 @@ function followPod(turn: ValidTurn, status: JobStatus, pod: Pod, attempt: OpenAt
   const { startedAt } = notebookState(pod);
   const signal = classifyPod(corePod(pod), turn.now, contextOf(turn));
   const { keyLoss } = turn.seen;
-  if (signal.kind === "ended") return fail(turn, withResults(turn, status), signal.failure);
+  if (signal.kind === "ended") return failWithResults(turn, status, signal.failure);
   // Nothing that it could still say would count.
   if (keyLoss) return fail(turn, status, keyLoss);
   if (signal.kind === "visible") {
@@ -101,7 +117,7 @@ function followPod(turn: ValidTurn, status: JobStatus, pod: Pod, attempt: OpenAt
     };
   }
   const endsBy = startedAt + backstopMs(turn);
-  if (turn.now >= endsBy) return fail(turn, withResults(turn, status), failureOf("ValidationTimeout"), "Failed");
+  if (turn.now >= endsBy) return failWithResults(turn, status, failureOf("ValidationTimeout"), "Failed");
   return { ...running(turn, status, attempt), requeueAfterMs: endsBy - turn.now };
 }
 
@@ -142,8 +158,11 @@ function underWay(turn: ValidTurn, status: JobStatus, reason: string, message: s
   );
 }
 
-/** The status with what the runner has told so far. */
-function withResults(turn: ValidTurn, status: JobStatus): JobStatus {
+/**
+ * The status with what the runner has told so far.
+ * @param ending of an attempt that is over
+ */
+function withResults(turn: ValidTurn, status: JobStatus, ending?: Failure): JobStatus {
   const progress = turn.seen.log?.progress;
   if (progress === undefined || progress.lastSeq === 0) return status;
   const { statusBudgetBytes } = turn.seen.settings.config;
@@ -156,10 +175,15 @@ function withResults(turn: ValidTurn, status: JobStatus): JobStatus {
       storeOutputs,
       budgetBytes,
       feedback: turn.effective.feedback,
+      asked: {
+        validationConfig: turn.spec.validationConfig,
+        hasGolden: turn.effective.goldenNotebook !== undefined,
+      },
+      ending,
       unmade: unmadeChecks(turn.spec.validationConfig),
     }),
     ...(start && { cells: `${cells.length}/${start.codeCells}` }),
-    ...(verdict && { resources: resourcesOf(verdict) }),
+    ...withResources(progress),
     ...(verdict && environmentOf(verdict, turn)),
   };
 }
@@ -173,11 +197,15 @@ function environmentOf({ environment }: VerdictEvent, turn: ValidTurn): Pick<Job
   return Object.keys(found).length === 0 ? {} : { environment: found };
 }
 
-function resourcesOf({ peakMemoryBytes, cpuSeconds }: VerdictEvent): NonNullable<JobStatus["resources"]> {
-  return {
-    ...(peakMemoryBytes !== undefined && { peakMemory: `${Math.ceil(peakMemoryBytes / 2 ** 20)}Mi` }),
-    ...(cpuSeconds !== undefined && { cpuSeconds }),
+/** Until the verdict knows better: the most that a cell left behind. */
+function withResources({ verdict, cells }: RunProgress): Pick<JobStatus, "resources"> {
+  const seen = cells.flatMap(({ memoryBytes }) => memoryBytes ?? []);
+  const peak = verdict?.peakMemoryBytes ?? seen.reduce((most, each) => Math.max(most, each), 0);
+  const resources = {
+    ...(peak > 0 && { peakMemory: `${Math.ceil(peak / 2 ** 20)}Mi` }),
+    ...(verdict?.cpuSeconds !== undefined && { cpuSeconds: verdict.cpuSeconds }),
   };
+  return verdict || peak > 0 ? { resources } : {};
 }
 
 function contextOf({ seen }: ValidTurn): PodContext {
@@ -186,5 +214,6 @@ function contextOf({ seen }: ValidTurn): PodContext {
     patience: { startupGraceMs: parseDuration(startupGrace), scheduleTimeoutMs: parseDuration(scheduleTimeout) },
     events: seen.podEvents?.items,
     runningCell: seen.log?.progress.running?.cell,
+    memoryBefore: seen.log?.progress.cells.findLast(({ memoryBytes }) => memoryBytes !== undefined)?.memoryBytes,
   };
 }
