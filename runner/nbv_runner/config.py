@@ -83,17 +83,18 @@ def parse_config(text: str) -> RunnerConfig:
             timeouts.seconds("kernelStartSeconds"),
         ),
         level=top.text("level"),
-        policy=_policy(top.optional("policy")),
+        policy=parse_policy(top.optional("policy")),
         store_outputs=top.flag("storeOutputs"),
         secret_env=top.texts("secretEnv"),
         unchecked=top.texts("unchecked"),
-        expected=_expected(top),
+        expected=parse_expected(top),
         golden=_golden(top.optional_fields("golden")),
         image=top.optional_text("image"),
     )
 
 
-def _expected(top: Fields) -> Expected:
+def parse_expected(top: Fields) -> Expected:
+    """What the job expects of results. Raises RunStopped."""
     return Expected(
         outputs=tuple(_expected_output(each) for each in top.each("expectedOutputs")),
         files=tuple(
@@ -174,7 +175,8 @@ def _parameters(value: Any) -> Dict[str, Any]:
     return value
 
 
-def _policy(value: Any) -> Dict[str, str]:
+def parse_policy(value: Any) -> Dict[str, str]:
+    """Severity by check. Raises RunStopped."""
     if not isinstance(value, dict):
         bad("policy must be an object")
     for check, severity in value.items():

@@ -6,10 +6,18 @@ from typing import Dict, FrozenSet, Iterable, List, Mapping, Sequence
 
 from ..cell_run import CellRun
 from ..finding import IGNORED, Finding
+from .assertions import ASSERTS_NOTHING, FUTILE_ASSERTION, UNCHECKED_STEP
+from .cell_form import HARD_TO_FOLLOW
 from .check import CellCheck, CheckContext, NotebookCheck, Observation, RunCheck
+from .errors_as_none import ERROR_AS_NONE
 from .execution import NO_EXCEPTION_RAISED, STOPPED_FROM_OUTSIDE, UNEXPECTED_EXCEPTION
 from .exits import CLEAN_SYSTEM_EXIT, FAILING_COMMAND, FAILING_SYSTEM_EXIT, QUIT_CALLED
 from .policy import Check, severity_of
+from .reproducibility import DEPENDS_ON_CIRCUMSTANCES
+from .risky_io import RISKY_IO
+from .swallowed_errors import SWALLOWED_ERROR
+from .switched_off import SWITCHED_OFF
+from .type_hints import WITHOUT_TYPE_HINTS
 
 CELL_CHECKS: Sequence[CellCheck] = (
     UNEXPECTED_EXCEPTION,
@@ -21,7 +29,18 @@ CELL_CHECKS: Sequence[CellCheck] = (
     FAILING_COMMAND,
 )
 
-NOTEBOOK_CHECKS: Sequence[NotebookCheck] = ()
+NOTEBOOK_CHECKS: Sequence[NotebookCheck] = (
+    ASSERTS_NOTHING,
+    UNCHECKED_STEP,
+    FUTILE_ASSERTION,
+    SWALLOWED_ERROR,
+    ERROR_AS_NONE,
+    RISKY_IO,
+    WITHOUT_TYPE_HINTS,
+    SWITCHED_OFF,
+    DEPENDS_ON_CIRCUMSTANCES,
+    HARD_TO_FOLLOW,
+)
 
 RUN_CHECKS: Sequence[RunCheck] = ()
 

@@ -16,6 +16,7 @@ from ..outcome import RunStopped
 from .bad_request import BadRequest
 
 COMMANDS: Mapping[str, str] = {
+    "compare": "nbv_runner.offline.compare",
     "lint": "nbv_runner.offline.lint",
 }
 """The module of each; its `answer(request)` takes and gives JSON, and raises RunStopped or BadRequest."""
