@@ -16,8 +16,8 @@ from ..verdict import Judgement, ReportDigests, Tally
 from .artifacts import Artifacts
 from .document import RunFacts, report_document
 from .executed import executed_notebook
-from .html import html_report
 from .junit import junit
+from .page.page import html_report
 
 BILL_OF_MATERIALS = "environment.cdx.json"
 _LOST = "[the outputs of this cell could not be written: %s]\n"
@@ -41,7 +41,7 @@ def write_reports(
     listed = write(BILL_OF_MATERIALS, lambda: [_json(materials)]) if materials is not None else None
     if executed is not None:
         write("executed.ipynb", lambda: executed_notebook(executed))
-    write("report.html", lambda: [html_report(report, executed)])
+    write("report.html", lambda: html_report(report, executed))
     write("junit.xml", lambda: [junit(report)])
     return ReportDigests(write("report.json", lambda: [_json(report)]), listed, len(installed))
 
