@@ -29,6 +29,7 @@ class Arguments:
     source: str
     artifacts: str
     termination_log: str
+    golden: Optional[str] = None
 
 
 def parse_arguments(argv: List[str]) -> Arguments:
@@ -37,6 +38,7 @@ def parse_arguments(argv: List[str]) -> Arguments:
     parser.add_argument("--source", required=True, metavar="DIR", help="root of the checked-out repository")
     parser.add_argument("--artifacts", required=True, metavar="DIR", help="folder for the report files")
     parser.add_argument("--termination-log", required=True, metavar="FILE", help="file for the compact verdict")
+    parser.add_argument("--golden", metavar="DIR", help="root of the golden notebook's repository, if it has its own")
     parser.add_argument("--version", action="version", version=__version__)
     options = parser.parse_args(argv)
     return Arguments(
@@ -44,6 +46,7 @@ def parse_arguments(argv: List[str]) -> Arguments:
         source=os.path.abspath(options.source),
         artifacts=os.path.abspath(options.artifacts),
         termination_log=os.path.abspath(options.termination_log),
+        golden=os.path.abspath(options.golden) if options.golden is not None else None,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Dict, List, Optional
 
 from . import __version__, processes
@@ -16,6 +17,9 @@ from .checks.check import CheckContext
 from .config import RunnerConfig
 from .event_stream import EventStream
 from .finding import Finding
+from .golden.comparison import Comparison
+from .golden.comparison_document import comparison_document, comparison_event
+from .golden.golden_standard import GoldenStandard
 from .installed import installed_distributions
 from .kernel import Kernel
 from .kernelspec import KernelSpec, find_kernel
@@ -101,6 +105,7 @@ class AttemptRun:
         self._tally.total_cells = self._plan.total_cells
         self._tally.cells = self._plan.cells
         self._facts.kernel = spec
+        golden = self._golden()
         begun = time.monotonic()
         kernel = Kernel(spec, folder, self._arguments.handover, os.environ, self._signals)
         try:
@@ -121,8 +126,23 @@ class AttemptRun:
             self._tally.peak_memory_bytes = max(peaks) or None
             kernel.close()
         if not blocking(self._tally.findings):
-            self._found(check_run(self._plan.cells, context))
+            comparison = self._compared(golden, self._plan)
+            self._found(check_run(self._plan.cells, replace(context, comparison=comparison)))
         return judge(self._tally)
+
+    def _golden(self) -> Optional[GoldenStandard]:
+        golden = self._config.golden
+        if golden is None:
+            return None
+        return GoldenStandard.read(golden, self._arguments.source, self._arguments.golden, self._redactor)
+
+    def _compared(self, golden: Optional[GoldenStandard], plan: Plan) -> Optional[Comparison]:
+        if golden is None:
+            return None
+        comparison = golden.compare(plan.cells, plan.total_cells)
+        self._tally.comparison = comparison_document(comparison)
+        self.events.emit({"type": "comparison", "result": comparison_event(comparison)})
+        return comparison
 
     @staticmethod
     def _sources(spec: KernelSpec, plan: Plan, counts: Dict[int, Optional[int]], probe: Probe) -> NotebookSource:

@@ -100,7 +100,10 @@ class EventStream:
 
 
 def _is_bad_news(event: Event) -> bool:
-    return bool(event.get("error")) or any(f.get("severity") == "failure" for f in event.get("findings") or ())
+    if event.get("error") or any(f.get("severity") == "failure" for f in event.get("findings") or ()):
+        return True
+    # Whether the golden notebook was matched is never left unsaid.
+    return bool(event["type"] == "comparison")
 
 
 def _cleaned(value: Any) -> Any:
@@ -139,6 +142,19 @@ def _limit_findings(event: Event, count: int, message_bytes: int) -> None:
         event["findings"] = findings[:count]
 
 
+def _limit_comparison(event: Event, count: int, text_bytes: int) -> None:
+    """Differences come gravest first. The counts stay whole."""
+    if event["type"] != "comparison":
+        return
+    result = event["result"]
+    result["message"] = head(result["message"], max(200, text_bytes))
+    result["diffs"] = result["diffs"][:count]
+    for diff in result["diffs"]:
+        for name in ("diff", "expected", "actual"):
+            if name in diff:
+                diff[name] = head(diff[name], text_bytes)
+
+
 SHRINKS: List[Callable[[Event], None]] = [
     lambda event: _limit_error(event, 4096, 1024),
     lambda event: _limit_findings(event, 20, 500),
@@ -151,6 +167,13 @@ SHRINKS: List[Callable[[Event], None]] = [
     lambda event: _limit_findings(event, 2, 120),
     lambda event: _limit_error(event, 0, 60),
     lambda event: _limit_findings(event, 0, 0),
+    lambda event: _limit_comparison(event, 50, 1024),
+    lambda event: _limit_comparison(event, 40, 512),
+    lambda event: _limit_comparison(event, 30, 240),
+    lambda event: _limit_comparison(event, 20, 120),
+    lambda event: _limit_comparison(event, 10, 80),
+    lambda event: _limit_comparison(event, 2, 80),
+    lambda event: _limit_comparison(event, 0, 0),
 ]
 
 

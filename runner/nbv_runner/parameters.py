@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, List, Mapping, Optional
-
-import nbformat
+from typing import TYPE_CHECKING, Any, List, Mapping, Optional
 
 from .tags import tags_of
+
+if TYPE_CHECKING:
+    import nbformat
 
 INJECTED = "injected-parameters"
 
@@ -37,6 +38,8 @@ def insert_position(cells: "List[nbformat.NotebookNode]") -> int:
 
 
 def injected_cell(parameters: Mapping[str, Any], minor: int) -> "nbformat.NotebookNode":
+    import nbformat  # Here, so that what else is in here needs nothing but the standard library.
+
     cell = nbformat.v4.new_code_cell(parameters_source(parameters), metadata={"tags": [INJECTED]})
     if minor < 5:
         cell.pop("id", None)  # Cell ids came with 4.5.

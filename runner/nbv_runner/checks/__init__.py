@@ -12,6 +12,7 @@ from .check import CellCheck, CheckContext, NotebookCheck, Observation, RunCheck
 from .errors_as_none import ERROR_AS_NONE
 from .execution import NO_EXCEPTION_RAISED, STOPPED_FROM_OUTSIDE, UNEXPECTED_EXCEPTION
 from .exits import CLEAN_SYSTEM_EXIT, FAILING_COMMAND, FAILING_SYSTEM_EXIT, QUIT_CALLED
+from .golden import GOLDEN_MISMATCH
 from .policy import Check, severity_of
 from .reproducibility import DEPENDS_ON_CIRCUMSTANCES
 from .risky_io import RISKY_IO
@@ -42,7 +43,7 @@ NOTEBOOK_CHECKS: Sequence[NotebookCheck] = (
     HARD_TO_FOLLOW,
 )
 
-RUN_CHECKS: Sequence[RunCheck] = ()
+RUN_CHECKS: Sequence[RunCheck] = (GOLDEN_MISMATCH,)
 
 
 def effective_policy(policy: Mapping[str, str]) -> Dict[str, str]:

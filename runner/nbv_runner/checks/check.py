@@ -9,6 +9,7 @@ from ..analysis.cell_source import NotebookSource
 from ..cell_run import CellRun
 from ..config import RunnerConfig
 from ..finding import WARNING, Evidence
+from ..golden.comparison import Comparison
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class CheckContext:
     notebook: NotebookSource
     folder: str = ""
     """The notebook's working directory: absolute."""
+    comparison: Optional[Comparison] = None
+    """With the golden notebook; there for run checks, if the job has one."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,76 @@
+"""Images in outputs: never compared byte by byte unless that is asked for."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Optional
+
+from .png import Grid, UnreadablePng, grey_grid
+
+LEAST_BYTES = 60
+"""No image format says anything in less."""
+FIELDS = 32
+"""Fields a side of the grid that a picture is reduced to."""
+MAX_BRIGHTNESS_STEP = 16
+"""Of 255. Another resolution, font or line width moves a field by 8 at most, other data by 20 or more."""
+MAX_HASH_DISTANCE = 8
+"""Of the 992 bits of the difference hash."""
+_FLAT = 2.0
+"""Brightness steps that are noise."""
+
+
+def is_image(mime: str) -> bool:
+    return mime.startswith("image/")
+
+
+def image_mismatch(mime: str, expected: str, actual: str, mode: str) -> Optional[str]:
+    """What is wrong with `actual`, as the end of a sentence; None when it will do.
+
+    `ignore` asks for an image that is not empty. `perceptual` looks at what PNG images show; of others (JPEG needs a
+    decoder that the standard library lacks) and of what can't be decoded it asks no more than `ignore` does.
+    """
+    if expected == actual:
+        return None
+    wanted, got = _bytes(mime, expected), _bytes(mime, actual)
+    if mode == "exact":
+        return None if wanted == got else "has other bytes"
+    if len(got) < LEAST_BYTES <= len(wanted):
+        return "is empty"
+    if mode == "perceptual" and mime == "image/png" and wanted != got:
+        return _seen_mismatch(wanted, got)
+    return None
+
+
+def _bytes(mime: str, value: str) -> bytes:
+    if mime == "image/svg+xml":
+        return value.encode("utf-8", "replace")
+    try:
+        return base64.b64decode(value.encode("ascii", "replace"), validate=False)
+    except (binascii.Error, ValueError):
+        return b""
+
+
+def _seen_mismatch(wanted: bytes, got: bytes) -> Optional[str]:
+    try:
+        expected = grey_grid(wanted, FIELDS)
+    except UnreadablePng:
+        return None  # Nothing can be learnt from the golden image.
+    try:
+        actual = grey_grid(got, FIELDS)
+    except UnreadablePng as error:
+        return "can't be compared: %s" % error
+    distance = sum(one != other for one, other in zip(difference_hash(expected), difference_hash(actual)))
+    step = max(abs(one - other) for rows in zip(expected, actual) for one, other in zip(*rows))
+    if distance <= MAX_HASH_DISTANCE and step <= MAX_BRIGHTNESS_STEP:
+        return None
+    return "shows something else (%d of %d hash bits differ, brightness by up to %d of 255)" % (
+        distance,
+        FIELDS * (FIELDS - 1),
+        round(step),
+    )
+
+
+def difference_hash(grid: Grid) -> "list[bool]":
+    """One bit per pair of neighbouring fields: whether it gets brighter to the right."""
+    return [row[column + 1] - row[column] > _FLAT for row in grid for column in range(len(row) - 1)]
