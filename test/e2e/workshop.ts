@@ -14,6 +14,7 @@ export interface Report {
       message: string;
       source?: { commit?: string };
       attempts?: { image?: string }[];
+      validationChecks?: { type: string; status: string; message?: string }[];
       results?: { cellIndex: number; status: string; errorName?: string; output?: string; traceback?: string }[];
     };
     reports: string[];
