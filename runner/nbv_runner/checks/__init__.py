@@ -12,7 +12,6 @@ from .check import CellCheck, CheckContext, NotebookCheck, Observation, RunCheck
 from .errors_as_none import ERROR_AS_NONE
 from .execution import NO_EXCEPTION_RAISED, STOPPED_FROM_OUTSIDE, UNEXPECTED_EXCEPTION
 from .exits import CLEAN_SYSTEM_EXIT, FAILING_COMMAND, FAILING_SYSTEM_EXIT, QUIT_CALLED
-from .golden import GOLDEN_MISMATCH
 from .policy import Check, severity_of
 from .reproducibility import DEPENDS_ON_CIRCUMSTANCES
 from .risky_io import RISKY_IO
@@ -43,7 +42,7 @@ NOTEBOOK_CHECKS: Sequence[NotebookCheck] = (
     HARD_TO_FOLLOW,
 )
 
-RUN_CHECKS: Sequence[RunCheck] = (GOLDEN_MISMATCH,)
+RUN_CHECKS: Sequence[RunCheck] = ()
 
 
 def effective_policy(policy: Mapping[str, str]) -> Dict[str, str]:
@@ -73,7 +72,8 @@ def check_cell(run: CellRun, context: CheckContext) -> List[Finding]:
 def check_notebook(context: CheckContext) -> List[Finding]:
     """What the sources say before anything runs."""
     tags = {cell.index: cell.tags for cell in context.notebook.cells}
-    return [finding for check in NOTEBOOK_CHECKS for finding in _found(check, check.observe(context), context, tags)]
+    made = [check for check in NOTEBOOK_CHECKS if severity_of(check, context.config.policy) != IGNORED]
+    return [finding for check in made for finding in _found(check, check.observe(context), context, tags)]
 
 
 def check_run(cells: Sequence[CellRun], context: CheckContext) -> List[Finding]:

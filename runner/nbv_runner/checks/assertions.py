@@ -10,7 +10,8 @@ from ..analysis.callees import imports_of, written
 from ..analysis.data_steps import JOINS, LOADS, DataSteps
 from ..analysis.executed_nodes import functions_of, running_cells
 from ..text import one_line
-from .check import CheckContext, NotebookCheck, Observation
+from .check import CheckContext, Observation
+from .static_check import static_check
 
 _DONE = {LOADS: "loads data", JOINS: "joins or reshapes tables"}
 
@@ -78,6 +79,6 @@ def _futile(context: CheckContext) -> Iterator[Observation]:
         )
 
 
-ASSERTS_NOTHING = NotebookCheck("A1", _nothing_asserted)
-UNCHECKED_STEP = NotebookCheck("A2", _unchecked_steps)
-FUTILE_ASSERTION = NotebookCheck("A3", _futile)
+ASSERTS_NOTHING = static_check("A1", _nothing_asserted)
+UNCHECKED_STEP = static_check("A2", _unchecked_steps)
+FUTILE_ASSERTION = static_check("A3", _futile)

@@ -6,7 +6,8 @@ import ast
 from typing import Dict, Iterator
 
 from ..analysis.cell_source import CellSource
-from .check import CheckContext, NotebookCheck, Observation
+from .check import CheckContext, Observation
+from .static_check import static_check
 
 LONG_CELL_LINES = 100
 LEAST_DUPLICATE_LINES = 3
@@ -39,4 +40,4 @@ def _only_imports(tree: ast.Module) -> bool:
     return all(isinstance(statement, (ast.Import, ast.ImportFrom)) for statement in tree.body)
 
 
-HARD_TO_FOLLOW = NotebookCheck("L7", _hard_to_follow)
+HARD_TO_FOLLOW = static_check("L7", _hard_to_follow)

@@ -8,7 +8,8 @@ from typing import Iterator, List, Optional, Tuple
 
 from ..analysis.executed_nodes import FUNCTIONS, Function, executed, executed_body, gives_value, is_none
 from ..analysis.handlers import caught, clause, is_broad, is_exit, is_reporting
-from .check import CheckContext, NotebookCheck, Observation
+from .check import CheckContext, Observation
+from .static_check import static_check
 
 _ABSENCE = frozenset(
     ("KeyError", "IndexError", "LookupError", "StopIteration", "AttributeError", "ImportError", "ModuleNotFoundError")
@@ -107,4 +108,4 @@ def _texts(call: ast.Call) -> str:
     return " ".join([*texts, "error" if name in ("error", "critical", "exception") else ""])
 
 
-ERROR_AS_NONE = NotebookCheck("L2", _errors_as_none)
+ERROR_AS_NONE = static_check("L2", _errors_as_none)

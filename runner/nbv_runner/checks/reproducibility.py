@@ -13,7 +13,8 @@ from ..analysis.name_order import MissingName, missing_names
 from ..analysis.randomness import unseeded_draws
 from ..finding import Evidence
 from ..text import one_line
-from .check import CheckContext, NotebookCheck, Observation
+from .check import CheckContext, Observation
+from .static_check import static_check
 
 Fact = Union[str, int, float, bool, None]
 _ASKING = frozenset(("input", "getpass.getpass", "getpass", "raw_input"))
@@ -114,4 +115,4 @@ def _installs(context: CheckContext) -> Iterator[Observation]:
             yield Observation(message, evidence, cell.index)
 
 
-DEPENDS_ON_CIRCUMSTANCES = NotebookCheck("L6", _depends)
+DEPENDS_ON_CIRCUMSTANCES = static_check("L6", _depends)

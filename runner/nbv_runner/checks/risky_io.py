@@ -9,7 +9,8 @@ from typing import Dict, Iterator, Optional, Set
 from ..analysis.callees import Imports, argument, imports_of, last_name, written
 from ..analysis.executed_nodes import FUNCTIONS, ancestors, parents_of, running_cells
 from ..text import one_line
-from .check import CheckContext, NotebookCheck, Observation
+from .check import CheckContext, Observation
+from .static_check import static_check
 
 _NETWORK = re.compile(
     r"(requests|httpx|aiohttp)\.(get|post|put|patch|delete|head|request)$|urllib\.request\.(urlopen|urlretrieve)$"
@@ -93,4 +94,4 @@ def _file(call: ast.Call) -> Dict[str, str]:
     return {"file": one_line(first.value, 120)} if is_text else {}  # type: ignore[union-attr,arg-type]
 
 
-RISKY_IO = NotebookCheck("L3", _unhandled)
+RISKY_IO = static_check("L3", _unhandled)

@@ -8,7 +8,8 @@ from typing import Dict, Iterator, Optional, Tuple
 from ..analysis.callees import Imports, imports_of, last_name
 from ..analysis.executed_nodes import FUNCTIONS, ancestors, parents_of
 from ..analysis.handlers import BROAD, caught, clause, is_broad, is_report, is_silent, reraises
-from .check import CheckContext, NotebookCheck, Observation
+from .check import CheckContext, Observation
+from .static_check import static_check
 
 _MEANT_TO_PASS = frozenset(
     ("ImportError", "ModuleNotFoundError", "KeyboardInterrupt", "StopIteration", "StopAsyncIteration", "GeneratorExit")
@@ -109,4 +110,4 @@ def _function_of(node: ast.AST, parents: Dict[ast.AST, ast.AST]) -> Optional[str
     return next((each.name for each, _ in ancestors(node, parents) if isinstance(each, FUNCTIONS)), None)
 
 
-SWALLOWED_ERROR = NotebookCheck("L1", _swallowed)
+SWALLOWED_ERROR = static_check("L1", _swallowed)

@@ -11,7 +11,8 @@ from ..analysis.commands import commands_of
 from ..analysis.executed_nodes import ancestors, parents_of
 from ..finding import Evidence
 from ..text import one_line
-from .check import CheckContext, NotebookCheck, Observation
+from .check import CheckContext, Observation
+from .static_check import static_check
 
 _IGNORING = re.compile(r"(^|[\s;&|])(PYTHONWARNINGS\s*=\s*['\"]?(ignore|i\b)|PYTHONOPTIMIZE\s*=?\s*['\"]?[1-9])")
 _PYTHON_OPTION = re.compile(r"(^|[\s;&|/])python[\d.]*\s+(-\w+\s+)*(-W\s*ignore\b|-OO?\b)")
@@ -137,4 +138,4 @@ def _opens_nothing(node: ast.expr) -> bool:
     return isinstance(node, ast.Call) and ("devnull" in ast.unparse(node) or written(node.func).endswith("StringIO"))
 
 
-SWITCHED_OFF = NotebookCheck("L5", _switched_off)
+SWITCHED_OFF = static_check("L5", _switched_off)

@@ -7,7 +7,8 @@ from typing import Iterator, List
 
 from ..analysis.executed_nodes import FUNCTIONS, Function, gives_value
 from ..text import one_line
-from .check import CheckContext, NotebookCheck, Observation
+from .check import CheckContext, Observation
+from .static_check import static_check
 
 
 def _without_hints(context: CheckContext) -> Iterator[Observation]:
@@ -53,4 +54,4 @@ def _missing(function: Function, is_method: bool) -> List[str]:
     return missing
 
 
-WITHOUT_TYPE_HINTS = NotebookCheck("L4", _without_hints)
+WITHOUT_TYPE_HINTS = static_check("L4", _without_hints)
