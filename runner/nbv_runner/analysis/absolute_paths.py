@@ -24,10 +24,10 @@ _ABSOLUTE = re.compile(r"/[\w.@-]+(/[\w.@ *?{}…-]+)+/?$|/[\w@-]+\.\w{1,8}$")
 _TAKES_PATH = re.compile(
     r"(open|Path|PurePath|chdir|listdir|makedirs|mkdir|exists|isfile|isdir|glob|iglob|walk|scandir|remove|load|loadtxt"
     r"|genfromtxt|save|savez|savetxt|savefig|dump|imread|imwrite|imsave|ZipFile|connect|from_pretrained|load_model"
-    r"|copy|copyfile|copytree|move|rmtree|append|insert|fromfile|read_\w+|scan_\w+|to_(csv|parquet|excel|json|pickle"
+    r"|copy|copyfile|copytree|move|rmtree|fromfile|read_\w+|scan_\w+|to_(csv|parquet|excel|json|pickle"
     r"|feather|hdf|html))$"
 )
-_JOINS = re.compile(r"(os\.path|posixpath|ntpath|path)\.join$")
+_OF_PATHS = re.compile(r"(os\.path|posixpath|ntpath|path)\.join$|sys\.path\.(append|insert)$")
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def _is_absolute(node: ast.Constant, text: str, parents: Dict[ast.AST, ast.AST])
     if _PERSONAL.match(text):
         # A sentence that begins with a path is no path; what is said is not used.
         return _is_used(node, parents) and (" " not in text or call is not None)
-    takes_path = call is not None and (_TAKES_PATH.match(last_name(call.func)) or _JOINS.search(written(call.func)))
+    takes_path = call is not None and (_TAKES_PATH.match(last_name(call.func)) or _OF_PATHS.search(written(call.func)))
     return bool(takes_path and _ABSOLUTE.match(text) and not _ANYWHERE.match(text))
 
 

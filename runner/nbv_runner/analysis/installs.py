@@ -10,7 +10,8 @@ from typing import Iterator, List, Tuple
 from .commands import Command, commands_of
 
 _PIP = re.compile(
-    r"(?:^|[\s;&|/}])(?:(?:uv\s+)?pip[\d.]*|conda|mamba|micromamba)\s+(?:-{1,2}\S+\s+)*install\b([^;&|#<>]*)", re.I
+    r"(?:^|[\s;&|/}])(?:(?:uv\s+)?pip[\d.]*|conda|mamba|micromamba)\s+(?:-{1,2}\S+\s+)*install\b((?:[^;&|<>]|[<>]=?(?=[\d=]))*)",
+    re.I,
 )
 _TAKES_VALUE = frozenset(
     ("-r", "--requirement", "-c", "--constraint", "-i", "--index-url", "--extra-index-url", "-f", "--find-links", "-t")
@@ -30,6 +31,7 @@ _TAKES_VALUE = frozenset(
 )
 _CONDA_VALUE = frozenset(("-c",))
 _TOOLS = frozenset(("pip", "setuptools", "wheel", "uv"))
+_COMMENT = re.compile(r"(^|\s)#.*", re.S)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(\[[^\]]*\])?$")
 _PINNED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(\[[^\]]*\])?\s*(===?)\s*[^\s*,]+$")
 _REPOSITORY = re.compile(r"(\S+\s*@\s*)?(git|hg|svn|bzr)\+\S+$")
@@ -44,7 +46,7 @@ class UnpinnedInstall:
 
 def unpinned_installs(tree: ast.Module) -> Iterator[UnpinnedInstall]:
     for command in commands_of(tree):
-        for found in _PIP.finditer(command.text):
+        for found in _PIP.finditer(_COMMENT.sub("", command.text)):
             is_conda = re.search(r"conda|mamba", found.group(), re.I) is not None
             packages = tuple(word for word in _requirements(found.group(1), is_conda) if _is_open(word, is_conda))
             if packages:
@@ -73,7 +75,7 @@ def _words(text: str) -> List[str]:
 
 def _is_open(word: str, is_conda: bool) -> bool:
     """Any version will do. What is filled in at run time, a file or a folder says nothing of its version here."""
-    if re.search(r"[{}$]", word) or word in _TOOLS:
+    if re.search(r"[{}$]", word) or word in _TOOLS or word.isdigit():
         return False
     if _REPOSITORY.match(word):
         return _COMMIT.search(word) is None
