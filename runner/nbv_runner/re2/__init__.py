@@ -6,5 +6,6 @@ there means the same here.
 
 from .errors import PatternError, TooMuchWork
 from .pattern import Pattern, compile
+from .search import Scanner
 
-__all__ = ["Pattern", "PatternError", "TooMuchWork", "compile"]
+__all__ = ["Pattern", "PatternError", "Scanner", "TooMuchWork", "compile"]
