@@ -6,7 +6,7 @@ import { renderApiDocs } from "../lib/src/api/render-docs.js";
 import { renderRbacDocs } from "../lib/src/api/render-rbac-docs.js";
 import { metricsPage, runbookPages } from "../lib/src/observability/index.js";
 import { troubleshootingPage } from "../lib/src/recovery/index.js";
-import { checksPage, feedbackDocument } from "../lib/src/validation/index.js";
+import { checksPage, feedbackDocument, reportSchema } from "../lib/src/validation/index.js";
 
 const runbooks = runbookPages({ namespace: OPERATOR_NAMESPACE, job: OPERATOR_NAME });
 const pages = {
@@ -16,6 +16,7 @@ const pages = {
   "docs/metrics.md": metricsPage(),
   "docs/checks.md": checksPage(),
   "docs/troubleshooting.md": troubleshootingPage(),
+  "docs/report.schema.json": reportSchema(),
   "runner/nbv_runner/feedback.json": feedbackDocument(),
   ...Object.fromEntries(runbooks.map(({ file, text }) => [`docs/runbooks/${file}`, text])),
 };
