@@ -85,12 +85,12 @@ def test_what_the_job_asks_for_and_nobody_checked_is_a_reservation_everywhere(at
     assert "&lt;not&gt; yet" in (result.artifacts / "report.html").read_text()
     suite = ET.parse(result.artifacts / "junit.xml").getroot()[0]
     listed = [(one.attrib["name"], one.attrib["value"]) for one in suite.findall("properties/property")]
-    assert listed == [("verdict", "PassedWithWarnings"), ("unchecked", UNCHECKED)]
+    assert listed[0] == ("verdict", "PassedWithWarnings") and listed[-1] == ("unchecked", UNCHECKED)
 
 
 def test_the_reported_policy_is_that_of_the_checks_made(attempt: Make) -> None:
-    policy = attempt("1", policy={"E1": "note", "E5": "failure", "X3": "failure"}).run().report["policy"]
-    assert policy["E5"] == "failure" and "X3" not in policy
+    policy = attempt("1", policy={"E1": "note", "E5": "failure", "Z9": "failure"}).run().report["policy"]
+    assert policy["E5"] == "failure" and "Z9" not in policy
     assert policy["E1"] == "failure", "an error fails whatever the policy says"
 
 

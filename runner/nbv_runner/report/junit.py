@@ -1,14 +1,18 @@
-"""`junit.xml`: one test case per code cell, for CI systems."""
+"""`junit.xml`: a test case per code cell and per finding about the notebook as a whole, for CI systems.
+
+The dialect of Jenkins and pytest, which readers agree on: see tests/junit.xsd.
+"""
 
 from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
-from typing import Any, Dict
+from typing import Any, Dict, List, Mapping
 
-from ..finding import ABOUT_ERROR
-from ..text import one_line
+from ..finding import ABOUT_ERROR, FAILURE
+from ..text import head, one_line
 
+MAX_OUTPUT_BYTES = 64 * 1024
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -16,51 +20,96 @@ def _text(value: str) -> str:
     return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", value)
 
 
-def junit(report: Dict[str, Any]) -> bytes:
+def junit(report: Mapping[str, Any]) -> bytes:
     """From a (redacted) report document."""
     verdict = report["verdict"]
     name = _text(report.get("notebook", {}).get("path", "notebook"))
-    cells = report["cells"]
-    is_error = verdict["verdict"] == "Error"
-    counts = {
-        "tests": len(cells) + (1 if is_error else 0),
-        "failures": sum(1 for cell in cells if cell["status"] == "Failure"),
-        "errors": 1 if is_error else 0,
-        "skipped": sum(1 for cell in cells if cell["status"] == "Skipped"),
+    cases = [_cell_case(name, cell) for cell in report["cells"]]
+    cases += [_finding_case(name, number, finding) for number, finding in enumerate(report["findings"], 1)]
+    cases += _run_case(name, verdict, cases)
+    attributes = {
+        "tests": str(len(cases)),
+        "failures": str(_count(cases, "failure")),
+        "errors": str(_count(cases, "error")),
+        "time": "%.3f" % verdict["seconds"],
     }
-    attributes = {key: str(value) for key, value in counts.items()}
-    attributes["time"] = "%.3f" % verdict["seconds"]
     root = ET.Element("testsuites", {"name": "notebook-validator", **attributes})
-    suite = ET.SubElement(root, "testsuite", {"name": name, "timestamp": report["startedAt"][:19], **attributes})
-    properties = [("verdict", verdict["verdict"])] + [("unchecked", text) for text in report.get("unchecked", ())]
-    listed = ET.SubElement(suite, "properties")
-    for key, value in properties:
-        ET.SubElement(listed, "property", {"name": key, "value": _text(value)})
-    for cell in cells:
-        _case(suite, name, cell)
-    if is_error:
-        case = ET.SubElement(suite, "testcase", {"classname": name, "name": "run", "time": "0"})
-        error = ET.SubElement(case, "error", {"type": verdict["reason"], "message": _text(verdict["message"])})
-        error.text = _text(verdict["message"])
+    suite = ET.SubElement(
+        root,
+        "testsuite",
+        {
+            "name": name,
+            **attributes,
+            "skipped": str(_count(cases, "skipped")),
+            "timestamp": report["startedAt"][:19],
+            "hostname": "notebook",
+        },
+    )
+    properties = ET.SubElement(suite, "properties")
+    for key, value in _properties(report):
+        ET.SubElement(properties, "property", {"name": key, "value": _text(value)})
+    suite.extend(cases)
     body: bytes = ET.tostring(root, encoding="utf-8")
     return b'<?xml version="1.0" encoding="UTF-8"?>\n' + body + b"\n"
 
 
-def _case(suite: ET.Element, notebook: str, cell: Dict[str, Any]) -> None:
-    attributes = {"classname": notebook, "name": "cell %d" % cell["cell"], "time": "%.3f" % cell["seconds"]}
-    case = ET.SubElement(suite, "testcase", attributes)
-    said = ["%s %s: %s" % (f["check"], f["severity"], f["message"]) for f in cell["findings"]]
+def _properties(report: Mapping[str, Any]) -> "List[tuple[str, str]]":
+    listed = [("verdict", report["verdict"]["verdict"]), ("reason", report["verdict"]["reason"])]
+    listed += [(key, report[key]) for key in ("commit", "level") if key in report]
+    return listed + [("unchecked", text) for text in report.get("unchecked", ())]
+
+
+def _count(cases: List[ET.Element], kind: str) -> int:
+    return sum(1 for case in cases if case.find(kind) is not None)
+
+
+def _case(notebook: str, name: str, seconds: float = 0.0) -> ET.Element:
+    return ET.Element("testcase", {"classname": notebook, "name": name, "time": "%.3f" % seconds})
+
+
+def _cell_case(notebook: str, cell: Dict[str, Any]) -> ET.Element:
+    case = _case(notebook, "cell %d" % cell["cell"], cell["seconds"])
+    said = [_said(finding) for finding in cell["findings"]]
     if cell["status"] == "Failure":
         error = cell.get("error")
-        first = next((f for f in cell["findings"] if f["severity"] == "failure"), None)
+        first = next((finding for finding in cell["findings"] if finding["severity"] == FAILURE), None)
         message = first["message"] if first else "failed"
         if error and (first is None or first["check"] in ABOUT_ERROR):
-            message = one_line("%s: %s" % (error["name"], error["message"]), 500)
-        failure = ET.SubElement(
-            case, "failure", {"type": _text(error["name"] if error else "check"), "message": _text(message)}
-        )
-        failure.text = _text("\n".join(said + ([error["traceback"]] if error else [])))
+            message = "%s: %s" % (error["name"], error["message"])
+        kind = error["name"] if error else first["check"] if first else "check"
+        _fail(case, "failure", kind, message, said + ([error["traceback"]] if error else []))
     elif cell["status"] == "Skipped":
         ET.SubElement(case, "skipped")
     if cell["output"] or said:
-        ET.SubElement(case, "system-out").text = _text("\n".join(said + [cell["output"]]))
+        ET.SubElement(case, "system-out").text = _text(head("\n".join([*said, cell["output"]]), MAX_OUTPUT_BYTES))
+    return case
+
+
+def _finding_case(notebook: str, number: int, finding: Dict[str, Any]) -> ET.Element:
+    """Of the notebook's text, of its files or of the whole run. Numbered, since names must differ."""
+    where = " in cell %d" % finding["cell"] if finding.get("cell") is not None else ""
+    case = _case(notebook, "check %s%s (%d)" % (_text(finding["check"]), where, number))
+    if finding["severity"] == FAILURE:
+        _fail(case, "failure", finding["check"], finding["message"], [_said(finding)])
+    else:
+        ET.SubElement(case, "system-out").text = _text(_said(finding))
+    return case
+
+
+def _run_case(notebook: str, verdict: Mapping[str, Any], cases: List[ET.Element]) -> List[ET.Element]:
+    """What went wrong with the run itself: a verdict that no other case explains must not look like success."""
+    is_error = verdict["verdict"] == "Error"
+    if not is_error and (verdict["exitCode"] == 0 or _count(cases, "failure")):
+        return []
+    case = _case(notebook, "run")
+    _fail(case, "error" if is_error else "failure", verdict["reason"], verdict["message"], [verdict["message"]])
+    return [case]
+
+
+def _fail(case: ET.Element, tag: str, kind: str, message: str, details: List[str]) -> None:
+    element = ET.SubElement(case, tag, {"type": _text(kind) or "error", "message": _text(one_line(message, 500))})
+    element.text = _text("\n".join(details))
+
+
+def _said(finding: Mapping[str, Any]) -> str:
+    return "%s %s: %s" % (finding["check"], finding["severity"], finding["message"])
