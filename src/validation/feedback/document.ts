@@ -29,8 +29,8 @@ export function feedbackDocument(): string {
 }
 
 function checkEntry(id: CheckId) {
-  const { title, type } = CHECKS[id];
-  return { title, type, ...withVariants(CHECK_FEEDBACK[id]), documentation: checkDocumentation(id) };
+  const { title, type, severities } = CHECKS[id];
+  return { title, type, severities, ...withVariants(CHECK_FEEDBACK[id]), documentation: checkDocumentation(id) };
 }
 
 function withVariants({ explanation, bestPractice, example, suggestion }: FeedbackEntry) {
