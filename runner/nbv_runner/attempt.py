@@ -141,7 +141,7 @@ class AttemptRun:
             return None
         comparison = golden.compare(plan.cells, plan.total_cells)
         self._tally.comparison = comparison_document(comparison)
-        self.events.emit({"type": "comparison", "result": comparison_event(comparison)})
+        self.events.emit({"type": "comparison", "result": comparison_event(comparison, self._config.store_outputs)})
         return comparison
 
     @staticmethod

@@ -148,7 +148,7 @@ def test_a_single_difference_is_reported_as_exactly_that(folder: Path, case: Cas
     comparison = compared(folder, analysis(), changed(case.change), **case.config)
     assert kinds(comparison) == [case.expected]
     (found,) = comparison.differences
-    assert case.says in found.message
+    assert case.says in found.full_message
     counts = case.expected[1] != MINOR
     assert comparison.result == ("failed" if counts else "matched")
     assert comparison.mismatched == (1 if counts else 0)

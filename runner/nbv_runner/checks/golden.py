@@ -20,7 +20,10 @@ def _differs(cells: Sequence[CellRun], context: CheckContext) -> Iterable[Observ
         return
     failures = comparison.failures
     for found in failures[:MAX_OBSERVATIONS]:
-        yield Observation(found.message + ".", _evidence(found), found.cell)
+        if context.config.store_outputs:
+            yield Observation(found.full_message + ".", _evidence(found), found.cell)
+        else:
+            yield Observation(found.message + ".", {"type": found.kind}, found.cell)
     if len(failures) > MAX_OBSERVATIONS:
         yield Observation("%d more cells differ from the golden notebook." % (len(failures) - MAX_OBSERVATIONS))
     if comparison.result == SKIPPED:

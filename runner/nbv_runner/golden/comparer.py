@@ -52,13 +52,13 @@ class Comparer:
             return None
         wanted, got = self._error_text(expected), self._error_text(actual)
         if expected is None:
-            return Mismatch("error", "it ended in %s, the golden one does not" % _quoted(got), None, got)
+            return Mismatch("error", "it ended in %s, the golden one does not" % _quoted(got), actual=got)
         if actual is None:
-            return Mismatch("error", "it did not end in %s, as the golden one does" % _quoted(wanted), wanted, None)
+            return Mismatch("error", "it did not end in %s, as the golden one does" % _quoted(wanted), expected=wanted)
         if expected.name == actual.name and self.agree(wanted, got):
             return None
         message = "it ended in %s, the golden one in %s" % (_quoted(got), _quoted(wanted))
-        return Mismatch("error", message, wanted, got)
+        return Mismatch("error", message, "", wanted, got)
 
     def agree(self, expected: str, actual: str) -> bool:
         """Of two texts that `_plain` gave."""
@@ -86,20 +86,19 @@ class Comparer:
 
     def _text_mismatch(self, where: str, expected: str, actual: str) -> Mismatch:
         if not expected.strip() and not self._is_exact:
-            return Mismatch(
-                where, "%s is new: %s" % (where, _quoted(actual)), None, _excerpt(actual), _all("+", actual)
-            )
+            return _added(where, actual)
         if not actual.strip() and not self._is_exact:
-            return Mismatch(where, "%s is missing" % where, _excerpt(expected), None, _all("-", expected))
+            return _missing(where, expected)
         found = difference(expected, actual, self.agree)
-        message = "%s differs in line %d" % (where, found.line)
+        quote = ""
         if found.expected is not None and found.actual is not None:
-            message += ": expected %s, got %s" % (_quoted(found.expected), _quoted(found.actual))
+            quote = ": expected %s, got %s" % (_quoted(found.expected), _quoted(found.actual))
         elif found.expected is not None:
-            message += ": %s is missing" % _quoted(found.expected)
+            quote = ": %s is missing" % _quoted(found.expected)
         elif found.actual is not None:
-            message += ": %s is new" % _quoted(found.actual)
-        return Mismatch(where, message, _excerpt(expected), _excerpt(actual), found.diff, found.line)
+            quote = ": %s is new" % _quoted(found.actual)
+        message = "%s differs in line %d" % (where, found.line)
+        return Mismatch(where, message, quote, _excerpt(expected), _excerpt(actual), found.diff, found.line)
 
     def _rich_outputs(self, expected: List[RichOutput], actual: List[RichOutput]) -> List[Mismatch]:
         found: List[Mismatch] = []
@@ -113,16 +112,8 @@ class Comparer:
         if self._are_reordered([expected[i] for i, _ in apart], [actual[j] for _, j in apart]):
             names = ["\n".join(map(self._description, side)) for side in (expected, actual)]
             found = [self._text_mismatch("the order of outputs", *names)]
-        for i in missing:
-            text = self._description(expected[i])
-            where = _place(i, len(expected))
-            found.append(Mismatch(where, "%s is missing" % where, _excerpt(text), None, _all("-", text)))
-        for j in added:
-            text = self._description(actual[j])
-            where = _place(j, len(actual))
-            found.append(
-                Mismatch(where, "%s is new: %s" % (where, _quoted(text)), None, _excerpt(text), _all("+", text))
-            )
+        found += [_missing(_place(i, len(expected)), self._description(expected[i])) for i in missing]
+        found += [_added(_place(j, len(actual)), self._description(actual[j])) for j in added]
         return found
 
     def _are_reordered(self, expected: List[RichOutput], actual: List[RichOutput]) -> bool:
@@ -156,7 +147,8 @@ class Comparer:
 
     def _rich(self, where: str, expected: RichOutput, actual: RichOutput) -> Optional[Mismatch]:
         if self._is_exact and expected.kind != actual.kind:
-            return Mismatch(where, "%s is %s, not %s" % (where, actual.kind, expected.kind), expected.kind, actual.kind)
+            message = "%s is %s, not %s" % (where, actual.kind, expected.kind)
+            return Mismatch(where, message, "", expected.kind, actual.kind)
         images = self._images(where, expected, actual)
         if images is not None:
             return images
@@ -173,7 +165,7 @@ class Comparer:
         if odd and (self._is_exact or not compared):
             what = "no longer comes as" if odd[0] in expected.data else "comes as"
             mimes = [", ".join(sorted(output.data)) for output in (expected, actual)]
-            return Mismatch(where, "%s %s %s" % (where, what, ", ".join(odd)), mimes[0], mimes[1])
+            return Mismatch(where, "%s %s %s" % (where, what, ", ".join(odd)), "", mimes[0], mimes[1])
         return None
 
     def _images(self, where: str, expected: RichOutput, actual: RichOutput) -> Optional[Mismatch]:
@@ -185,12 +177,12 @@ class Comparer:
             if "%s" in instead:
                 instead %= " and ".join(wanted) if wanted else "none"
             return Mismatch(
-                where, "%s %s %s" % (where, said, instead), ", ".join(wanted) or None, ", ".join(got) or None
+                where, "%s %s %s" % (where, said, instead), "", ", ".join(wanted) or None, ", ".join(got) or None
             )
         for mime in wanted:
             problem = image_mismatch(mime, _text(expected.data[mime]), _text(actual.data[mime]), self._config.images)
             if problem is not None:
-                return Mismatch(where, "%s: the image (%s) %s" % (where, mime, problem), mime, mime)
+                return Mismatch(where, "%s: the image (%s) %s" % (where, mime, problem), "", mime, mime)
         return None
 
     def _value(self, where: str, mime: str, expected: Any, actual: Any) -> Optional[Mismatch]:
@@ -216,7 +208,7 @@ class Comparer:
         wanted, got = self._plain(json_text(expected)), self._plain(json_text(actual))
         found = difference(wanted, got, self.agree)
         message = "%s differs at %s" % (where, one_line(self._redactor.text(path), MAX_QUOTE_BYTES))
-        return Mismatch(where, message, _excerpt(wanted), _excerpt(got), found.diff, found.line)
+        return Mismatch(where, message, "", _excerpt(wanted), _excerpt(got), found.diff, found.line)
 
     def _description(self, output: RichOutput) -> str:
         """What people would call the output."""
@@ -256,6 +248,14 @@ def _quoted(text: str) -> str:
 
 def _excerpt(text: str) -> str:
     return head(text, MAX_EXCERPT_BYTES)
+
+
+def _added(where: str, text: str) -> Mismatch:
+    return Mismatch(where, "%s is new" % where, ": %s" % _quoted(text), None, _excerpt(text), _all("+", text))
+
+
+def _missing(where: str, text: str) -> Mismatch:
+    return Mismatch(where, "%s is missing" % where, "", _excerpt(text), None, _all("-", text))
 
 
 def _all(mark: str, text: str) -> str:

@@ -41,7 +41,14 @@ class CellDifference:
     at: int
     """`cell`, or for a missing one the index at which it would stand."""
     message: str
+    """One sentence without its full stop and without what stands in outputs."""
     mismatches: Sequence[Mismatch] = ()
+
+    @property
+    def full_message(self) -> str:
+        """With the first thing that differs."""
+        first = next(iter(self.mismatches), None)
+        return self.message + (first.quote if first is not None else "")
 
     @property
     def counts(self) -> bool:
@@ -145,7 +152,7 @@ def _source_difference(golden: ComparableCell, cell: ComparableCell, redactor: R
     wanted, got = redactor.text(_source(golden)), redactor.text(_source(cell))
     found = difference(wanted, got, lambda one, other: one == other)
     message = "The source of cell %d changed" % cell.index
-    mismatch = Mismatch("source", message, found.expected, found.actual, found.diff, found.line)
+    mismatch = Mismatch("source", message, "", found.expected, found.actual, found.diff, found.line)
     return CellDifference(SOURCE_MISMATCH, MINOR, cell.index, golden.index, cell.index, message, (mismatch,))
 
 
@@ -180,10 +187,11 @@ def _differences(
     if not config.ignore_execution_count and golden.execution_count != cell.execution_count:
         counts = str(golden.execution_count), str(cell.execution_count)
         message = "the execution count is %s, not %s" % (counts[1], counts[0])
-        mismatches.append(Mismatch("execution count", message, *counts))
+        mismatches.append(Mismatch("execution count", message, "", *counts))
     if mismatches:
-        more = ", and %d more" % (len(mismatches) - 1) if len(mismatches) > 1 else ""
-        message = "Cell %d: %s%s" % (cell.index, mismatches[0].message, more)
+        more = len(mismatches) - 1
+        where = "Cell %d, with %d more mismatch%s" % (cell.index, more, "" if more == 1 else "es") if more else None
+        message = "%s: %s" % (where or "Cell %d" % cell.index, mismatches[0].message)
         found.append(
             CellDifference(OUTPUT_MISMATCH, MAJOR, cell.index, golden.index, cell.index, message, tuple(mismatches))
         )

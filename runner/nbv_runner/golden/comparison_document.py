@@ -41,10 +41,11 @@ def comparison_document(comparison: Comparison) -> Document:
     diffs: List[Document] = []
     for found in comparison.differences[:MAX_DIFFS]:
         limit = min(MAX_DIFF_BYTES, room)
-        diff = {**_diff(found, limit, limit), "goldenCell": found.golden_cell, "message": found.message}
+        diff = {**_diff(found, limit, limit), "goldenCell": found.golden_cell, "message": found.full_message}
         room -= sum(len(diff.get(name, "")) for name in ("expected", "actual", "diff"))
         details = [
-            {"where": each.where, "message": each.message, "line": each.line} for each in found.mismatches[:MAX_DETAILS]
+            {"where": each.where, "message": each.message + each.quote, "line": each.line}
+            for each in found.mismatches[:MAX_DETAILS]
         ]
         diffs.append({**diff, "details": details})
     return {
@@ -60,11 +61,15 @@ def comparison_document(comparison: Comparison) -> Document:
     }
 
 
-def comparison_event(comparison: Comparison) -> Document:
+def comparison_event(comparison: Comparison, with_outputs: bool = True) -> Document:
     """In the shape of `status.comparisonResult`; the gravest differences first, since the line may be cut."""
     gravest = ("critical", "major", "minor")
     diffs = sorted(comparison.differences, key=lambda found: gravest.index(found.severity))[:MAX_EVENT_DIFFS]
-    return {**_counts(comparison), "diffs": [_diff(found, EVENT_EXCERPT_BYTES, EVENT_DIFF_BYTES) for found in diffs]}
+    if with_outputs:
+        documents = [_diff(found, EVENT_EXCERPT_BYTES, EVENT_DIFF_BYTES) for found in diffs]
+    else:
+        documents = [{**_kind(found), "diff": found.message} for found in diffs]
+    return {**_counts(comparison), "diffs": documents}
 
 
 def message_of(comparison: Comparison) -> str:
@@ -106,7 +111,7 @@ def _counts(comparison: Comparison) -> Document:
 
 
 def _diff(found: CellDifference, excerpt_bytes: int, diff_bytes: int) -> Document:
-    diff: Document = {"cellIndex": found.at, "cellType": "code", "diffType": found.kind, "severity": found.severity}
+    diff = _kind(found)
     first = next(iter(found.mismatches), None)
     if first is None:
         return {**diff, "diff": head(found.message, diff_bytes)}
@@ -116,7 +121,11 @@ def _diff(found: CellDifference, excerpt_bytes: int, diff_bytes: int) -> Documen
     return {**diff, "diff": head("\n".join(map(_unified, found.mismatches)), diff_bytes)}
 
 
+def _kind(found: CellDifference) -> Document:
+    return {"cellIndex": found.at, "cellType": "code", "diffType": found.kind, "severity": found.severity}
+
+
 def _unified(mismatch: Mismatch) -> str:
     if not mismatch.diff:
-        return mismatch.message
+        return mismatch.message + mismatch.quote
     return "--- golden: %s\n+++ run: %s\n%s" % (mismatch.where, mismatch.where, mismatch.diff)

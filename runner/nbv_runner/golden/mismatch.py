@@ -11,7 +11,9 @@ class Mismatch:
     where: str
     """`stdout`, `output 2 (text/html)`, `error`…"""
     message: str
-    """One sentence without its full stop."""
+    """One sentence without its full stop and without what stands in outputs."""
+    quote: str = ""
+    """What stands there, as the sentence's end."""
     expected: Optional[str] = None
     """What the golden notebook has there; None = nothing."""
     actual: Optional[str] = None
