@@ -9,7 +9,7 @@ from typing import Dict, Iterator, Optional
 
 from .callees import last_name, written
 from .commands import commands_of
-from .executed_nodes import ancestors, parents_of
+from .tree_nodes import ancestors, nodes_of, parents_of
 
 _PERSONAL = re.compile(
     r"(file://)?(/(home|Users)/[^/\s:]+(/|$)|/(root|content|kaggle|Volumes|databricks|dbfs|workspace|workspaces)/\S"
@@ -38,7 +38,7 @@ class AbsolutePath:
 
 def absolute_paths(tree: ast.Module) -> Iterator[AbsolutePath]:
     parents = parents_of(tree)
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and _is_absolute(node, node.value, parents):
             yield AbsolutePath(node.value, node.lineno)
     for command in commands_of(tree):

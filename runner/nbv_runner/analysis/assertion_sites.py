@@ -15,10 +15,11 @@ from .executed_nodes import (
     executed,
     executed_body,
     functions_of,
-    parents_of,
     running_cells,
 )
 from .futile_assertions import swallowed_by, why_futile, why_futile_call
+from .remembered import remembered
+from .tree_nodes import nodes_of, parents_of
 
 _ASSERTING = re.compile(r"_?assert|expect_|fail(If|Unless)")
 _RUNS_TESTS = frozenset(("main", "testmod", "run_tests", "run_docstring_examples"))
@@ -58,10 +59,15 @@ class AssertionSites:
         return bool(self.checked_cells & self.running)
 
 
+@remembered
+def assertion_sites(notebook: NotebookSource) -> AssertionSites:
+    return AssertionSites(notebook)
+
+
 def _assertions(
     tree: ast.AST, parents: Dict[ast.AST, ast.AST], functions: Mapping[str, Function]
 ) -> "Iterator[tuple[ast.AST, Optional[str]]]":
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         if isinstance(node, ast.Assert):
             why = why_futile(node.test, functions)
         elif isinstance(node, ast.Call) and _ASSERTING.match(last_name(node.func)):

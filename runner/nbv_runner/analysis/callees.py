@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Dict, Mapping, Optional
 
 from .cell_source import NotebookSource
+from .remembered import remembered
+from .tree_nodes import nodes_of
 
 
 @dataclass(frozen=True)
@@ -22,11 +24,12 @@ class Imports:
         return self.names.get(base, base) + dot + rest
 
 
+@remembered
 def imports_of(notebook: NotebookSource) -> Imports:
     """Imports anywhere in the notebook, those of functions included."""
     names: Dict[str, str] = {}
     for cell in notebook.cells:
-        for node in ast.walk(cell.tree) if cell.tree is not None else ():
+        for node in nodes_of(cell.tree):
             if isinstance(node, ast.Import):
                 for alias in node.names:
                     base = alias.name.partition(".")[0]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Iterator, List, Optional
 
 from .callees import written
+from .tree_nodes import calls_of
 
 _SHELLS = frozenset(("bash", "sh", "script", "system", "sx", "!"))
 
@@ -20,9 +21,8 @@ class Command:
 
 
 def commands_of(tree: ast.Module) -> Iterator[Command]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            yield from _of_call(node)
+    for call in calls_of(tree):
+        yield from _of_call(call)
 
 
 def _of_call(call: ast.Call) -> Iterator[Command]:

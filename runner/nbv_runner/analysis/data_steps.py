@@ -9,7 +9,8 @@ from typing import Dict, Iterable, Iterator, Mapping, Optional
 
 from .callees import Imports, argument, last_name, written
 from .cell_source import CellSource
-from .executed_nodes import FUNCTIONS, Function, ancestors, executed_body, executed_calls, gives_value, parents_of
+from .executed_nodes import FUNCTIONS, Function, executed_body, executed_calls, gives_value
+from .tree_nodes import ancestors, parents_of
 
 LOADS, JOINS, TRAINS = "loads", "joins", "trains"
 

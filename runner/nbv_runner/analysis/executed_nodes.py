@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
-from typing import Dict, FrozenSet, Iterator, List, Tuple, Union
+from typing import Dict, FrozenSet, Iterator, List, Union
 
 from ..tags import RAISES_EXCEPTION, SKIP_EXECUTION
 from .cell_source import CellSource, NotebookSource
+from .remembered import remembered
+from .tree_nodes import nodes_of
 
 Function = Union[ast.FunctionDef, ast.AsyncFunctionDef]
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -54,28 +56,17 @@ def executed_calls(root: ast.AST) -> Iterator[ast.Call]:
     return (node for node in executed(root) if isinstance(node, ast.Call))
 
 
-def parents_of(tree: ast.AST) -> Dict[ast.AST, ast.AST]:
-    """Every node's parent."""
-    return {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
-
-
-def ancestors(node: ast.AST, parents: Dict[ast.AST, ast.AST]) -> Iterator[Tuple[ast.AST, ast.AST]]:
-    """Each surrounding node, innermost first, with its child on the way."""
-    while node in parents:
-        yield parents[node], node
-        node = parents[node]
-
-
 def running_cells(notebook: NotebookSource) -> List[CellSource]:
     """Cells with a tree that run to their end."""
     return [cell for cell in notebook.cells if cell.tree is not None and not cell.tags & NOT_RUN]
 
 
+@remembered
 def functions_of(notebook: NotebookSource) -> Dict[str, Function]:
     """The notebook's own functions by name, methods under their bare name; the last definition counts."""
     found: Dict[str, Function] = {}
     for cell in notebook.cells:
-        for node in ast.walk(cell.tree) if cell.tree is not None else ():
+        for node in nodes_of(cell.tree):
             if isinstance(node, FUNCTIONS):
                 found[node.name] = node
     return found

@@ -6,8 +6,9 @@ import ast
 from typing import Dict, Mapping, Optional
 
 from .callees import last_name
-from .executed_nodes import Function, ancestors
+from .executed_nodes import Function
 from .handlers import caught, is_broad, is_report, is_silent
+from .tree_nodes import ancestors
 
 _MEASURES = frozenset(("size", "ndim", "nbytes", "length"))
 _PURE_CALLS = frozenset(("len", "type", "id", "str", "repr", "int", "float", "bool", "sorted", "list", "set", "sum"))

@@ -10,6 +10,7 @@ from typing import Dict, Iterator, Optional
 from .callees import Imports, argument, has_unpacked, last_name
 from .cell_source import NotebookSource
 from .executed_nodes import running_cells
+from .tree_nodes import calls_of
 
 _SOURCES = {
     "numpy": re.compile(
@@ -58,7 +59,7 @@ def unseeded_draws(notebook: NotebookSource, imports: Imports) -> Iterator[Rando
         if cell.tree is None:
             continue
         calls = sorted(
-            (node for node in ast.walk(cell.tree) if isinstance(node, ast.Call)),
+            calls_of(cell.tree),
             key=lambda call: (call.lineno, call.col_offset),
         )
         for call in calls:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Dict, FrozenSet, Iterable, List, Mapping, Sequence
 
+from ..analysis.remembered import forget_all
 from ..cell_run import CellRun
 from ..finding import IGNORED, Finding
 from .assertions import ASSERTS_NOTHING, FUTILE_ASSERTION, UNCHECKED_STEP
@@ -73,7 +74,10 @@ def check_notebook(context: CheckContext) -> List[Finding]:
     """What the sources say before anything runs."""
     tags = {cell.index: cell.tags for cell in context.notebook.cells}
     made = [check for check in NOTEBOOK_CHECKS if severity_of(check, context.config.policy) != IGNORED]
-    return [finding for check in made for finding in _found(check, check.observe(context), context, tags)]
+    try:
+        return [finding for check in made for finding in _found(check, check.observe(context), context, tags)]
+    finally:
+        forget_all()
 
 
 def check_run(cells: Sequence[CellRun], context: CheckContext) -> List[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Iterable, Iterator, Set
 
-from ..analysis.assertion_sites import AssertionSites
+from ..analysis.assertion_sites import assertion_sites
 from ..analysis.callees import imports_of, written
 from ..analysis.data_steps import JOINS, LOADS, DataSteps
 from ..analysis.executed_nodes import functions_of, running_cells
@@ -20,7 +20,7 @@ def _nothing_asserted(context: CheckContext) -> Iterable[Observation]:
     cells = [cell for cell in running_cells(context.notebook) if cell.text.strip()]
     if not cells or context.config.expected.outputs:
         return
-    sites = AssertionSites(context.notebook)
+    sites = assertion_sites(context.notebook)
     if sites.any_can_fail():
         return
     some = next(iter(DataSteps(imports_of(context.notebook), functions_of(context.notebook)).of_any(cells)), None)
@@ -35,7 +35,7 @@ def _nothing_asserted(context: CheckContext) -> Iterable[Observation]:
 def _unchecked_steps(context: CheckContext) -> Iterator[Observation]:
     notebook = context.notebook
     steps = DataSteps(imports_of(notebook), functions_of(notebook))
-    checked = AssertionSites(notebook).checked_cells | _expected_cells(context)
+    checked = assertion_sites(notebook).checked_cells | _expected_cells(context)
     cells = [cell for cell in running_cells(notebook) if cell.text.strip()]
     for cell, following in zip(cells, [*cells[1:], None]):
         if cell.tree is None or cell.index in checked or (following is not None and following.index in checked):
@@ -66,7 +66,7 @@ def _expected_cells(context: CheckContext) -> Set[int]:
 
 
 def _futile(context: CheckContext) -> Iterator[Observation]:
-    for site in AssertionSites(context.notebook).sites:
+    for site in assertion_sites(context.notebook).sites:
         if site.why_futile is None or not isinstance(site.node, (ast.Assert, ast.Call)):
             continue
         cell = context.notebook.cell(site.cell)

@@ -8,6 +8,7 @@ from typing import Iterator, List, Optional, Tuple
 
 from ..analysis.executed_nodes import FUNCTIONS, Function, executed, executed_body, gives_value, is_none
 from ..analysis.handlers import caught, clause, is_broad, is_exit, is_reporting
+from ..analysis.tree_nodes import nodes_of
 from .check import CheckContext, Observation
 from .static_check import static_check
 
@@ -24,7 +25,7 @@ _SAYS_ERROR = re.compile(
 
 def _errors_as_none(context: CheckContext) -> Iterator[Observation]:
     for cell in context.notebook.cells:
-        for node in ast.walk(cell.tree) if cell.tree is not None else ():
+        for node in nodes_of(cell.tree):
             if not isinstance(node, FUNCTIONS):
                 continue
             found = _found(node)

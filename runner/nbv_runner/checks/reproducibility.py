@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from typing import Dict, Iterator, List, Tuple, Union
 
 from ..analysis.absolute_paths import absolute_paths
@@ -11,6 +10,7 @@ from ..analysis.executed_nodes import functions_of, running_cells
 from ..analysis.installs import unpinned_installs
 from ..analysis.name_order import MissingName, missing_names
 from ..analysis.randomness import unseeded_draws
+from ..analysis.tree_nodes import calls_of
 from ..finding import Evidence
 from ..text import one_line
 from .check import CheckContext, Observation
@@ -96,8 +96,8 @@ def _questions(context: CheckContext) -> Iterator[Observation]:
     imports = imports_of(context.notebook)
     own = functions_of(context.notebook)
     for cell in running_cells(context.notebook):
-        for node in ast.walk(cell.tree) if cell.tree is not None else ():
-            if isinstance(node, ast.Call) and imports.full_name(node.func) in _ASKING - own.keys():
+        for node in calls_of(cell.tree):
+            if imports.full_name(node.func) in _ASKING - own.keys():
                 callee = written(node.func)
                 message = "`%s` in line %d waits for somebody to type, and nobody is there." % (callee, node.lineno)
                 evidence: Evidence = {"category": "input", "call": callee, "line": node.lineno}

@@ -7,7 +7,8 @@ import re
 from typing import Dict, Iterator, Optional, Set
 
 from ..analysis.callees import Imports, argument, imports_of, last_name, written
-from ..analysis.executed_nodes import FUNCTIONS, ancestors, parents_of, running_cells
+from ..analysis.executed_nodes import FUNCTIONS, running_cells
+from ..analysis.tree_nodes import ancestors, calls_of, nodes_of, parents_of
 from ..text import one_line
 from .check import CheckContext, Observation
 from .static_check import static_check
@@ -37,9 +38,9 @@ def _unhandled(context: CheckContext) -> Iterator[Observation]:
         if cell.tree is None or _looks_first(cell.tree):
             continue
         parents = parents_of(cell.tree)
-        for node in ast.walk(cell.tree):
-            kind = _kind(node, imports) if isinstance(node, ast.Call) else None
-            if kind is None or not isinstance(node, ast.Call) or _is_handled(node, parents, handled):
+        for node in calls_of(cell.tree):
+            kind = _kind(node, imports)
+            if kind is None or _is_handled(node, parents, handled):
                 continue
             callee = one_line(written(node.func), 80)
             what = "a %s" % kind if kind != "network" else "the network"
@@ -74,14 +75,14 @@ def _is_handled(call: ast.Call, parents: Dict[ast.AST, ast.AST], handled: Set[st
 
 def _looks_first(tree: ast.Module) -> bool:
     """It asks whether the thing is there, or for the answer's status."""
-    return any(isinstance(node, ast.Call) and last_name(node.func) in _LOOKS_FIRST for node in ast.walk(tree))
+    return any(last_name(call.func) in _LOOKS_FIRST for call in calls_of(tree))
 
 
 def _called_within_try(context: CheckContext) -> Set[str]:
     """Functions whose callers answer for them."""
     names: Set[str] = set()
     for cell in running_cells(context.notebook):
-        for node in ast.walk(cell.tree) if cell.tree is not None else ():
+        for node in nodes_of(cell.tree):
             if isinstance(node, ast.Try) and node.handlers:
                 calls = (each for statement in node.body for each in ast.walk(statement) if isinstance(each, ast.Call))
                 names |= {last_name(call.func) for call in calls}

@@ -6,8 +6,9 @@ import ast
 from typing import Dict, Iterator, Optional, Tuple
 
 from ..analysis.callees import Imports, imports_of, last_name
-from ..analysis.executed_nodes import FUNCTIONS, ancestors, parents_of
+from ..analysis.executed_nodes import FUNCTIONS
 from ..analysis.handlers import BROAD, caught, clause, is_broad, is_report, is_silent, reraises
+from ..analysis.tree_nodes import ancestors, nodes_of, parents_of
 from .check import CheckContext, Observation
 from .static_check import static_check
 
@@ -28,7 +29,7 @@ def _swallowed(context: CheckContext) -> Iterator[Observation]:
         if cell.tree is None:
             continue
         parents = parents_of(cell.tree)
-        for node in ast.walk(cell.tree):
+        for node in nodes_of(cell.tree):
             found = _found(node, parents, imports)
             if found is not None:
                 pattern, message = found

@@ -8,7 +8,7 @@ from typing import Dict, Iterator, Optional
 
 from ..analysis.callees import Imports, argument, imports_of, last_name, written
 from ..analysis.commands import commands_of
-from ..analysis.executed_nodes import ancestors, parents_of
+from ..analysis.tree_nodes import ancestors, nodes_of, parents_of
 from ..finding import Evidence
 from ..text import one_line
 from .check import CheckContext, Observation
@@ -28,7 +28,7 @@ def _switched_off(context: CheckContext) -> Iterator[Observation]:
         if cell.tree is None:
             continue
         parents = parents_of(cell.tree)
-        for node in ast.walk(cell.tree):
+        for node in nodes_of(cell.tree):
             what = _what(node, parents, imports)
             if what is not None:
                 line = node.lineno  # type: ignore[attr-defined]
