@@ -7,7 +7,7 @@ import os
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Dict, List, Mapping, Optional, Pattern, Sequence
+from typing import Any, Dict, List, Mapping, Optional, Pattern, Sequence, Union
 
 from .text import head
 
@@ -60,18 +60,24 @@ def _lesson(entry: Mapping[str, Any], facts: Mapping[str, Any], title: str, docu
     code = {name: text for name, text in texts.items() if name in forms and forms[name].fullmatch(text)}
     return Lesson(
         title,
-        _filled(entry["explanation"], prose) or "",
-        _filled(entry["bestPractice"], prose) or "",
-        _filled(entry["example"], code),
-        _filled(entry["suggestion"], prose),
+        _filled(entry["explanation"], prose, facts) or "",
+        _filled(entry["bestPractice"], prose, facts) or "",
+        _filled(entry["example"], code, facts),
+        _filled(entry["suggestion"], prose, facts),
         documentation,
     )
 
 
-def _filled(variants: Sequence[str], facts: Mapping[str, str]) -> Optional[str]:
+def _filled(
+    variants: Sequence[Union[str, Mapping[str, Any]]], known: Mapping[str, str], facts: Mapping[str, Any]
+) -> Optional[str]:
+    """The first variant that applies to the case and whose places can all be filled."""
     for variant in variants:
-        if all(place in facts for place in _PLACE.findall(variant)):
-            return _PLACE.sub(lambda place: facts[place.group(1)], variant)
+        text, when = (variant, {}) if isinstance(variant, str) else (variant["text"], variant["when"])
+        if any(facts.get(name) != value for name, value in when.items()):
+            continue
+        if all(place in known for place in _PLACE.findall(text)):
+            return _PLACE.sub(lambda place: known[place.group(1)], text)
     return None
 
 

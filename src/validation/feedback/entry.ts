@@ -1,10 +1,16 @@
 import { codeFacts, type Facts, proseFacts } from "./facts.js";
 
+/** A text that is only told of cases with these facts. */
+export interface Case {
+  readonly when: Readonly<Record<string, string>>;
+  readonly text: string;
+}
+
 /**
  * A text with places for facts of the case (`%{name}`, `%{file}`…). A list gives variants, the most telling first: the
- * first one whose facts are all known is used.
+ * first one whose facts are all known, and as it demands, is used.
  */
-export type Text = string | readonly string[];
+export type Text = string | readonly (string | Case)[];
 
 /** What there is to learn from one kind of finding. */
 export interface FeedbackEntry {
@@ -29,31 +35,39 @@ export interface Lesson {
 /** `entry` for one case. What names a fact that is not known is left out. */
 export function lessonFrom(entry: FeedbackEntry, facts: Facts): Lesson {
   const prose = proseFacts(facts);
-  const example = filled(entry.example, codeFacts(facts));
-  const suggestion = filled(entry.suggestion, prose);
+  const example = filled(entry.example, codeFacts(facts), facts);
+  const suggestion = filled(entry.suggestion, prose, facts);
   return {
-    explanation: filled(entry.explanation, prose) ?? "",
-    bestPractice: filled(entry.bestPractice, prose) ?? "",
+    explanation: filled(entry.explanation, prose, facts) ?? "",
+    bestPractice: filled(entry.bestPractice, prose, facts) ?? "",
     ...(example !== undefined && { example }),
     ...(suggestion !== undefined && { suggestion }),
   };
 }
 
 /** The variants of `text`, the most telling first. */
-export function variants(text: Text | undefined): readonly string[] {
+export function variants(text: Text | undefined): readonly (string | Case)[] {
   if (text === undefined) return [];
   return typeof text === "string" ? [text] : text;
 }
 
 const PLACE = /%\{([a-z][A-Za-z]*)\}/g;
 
-/** The first variant of `text` that `facts` can fill; `undefined` when there is none. */
-export function filled(text: Text | undefined, facts: ReadonlyMap<string, string>): string | undefined {
-  const variant = variants(text).find((each) => placesOf(each).every((name) => facts.has(name)));
-  return variant?.replace(PLACE, (_, name: string) => facts.get(name) ?? "");
+/** The first variant of `text` that applies to `all` facts and that `known` ones can fill; `undefined` when there is none. */
+function filled(text: Text | undefined, known: ReadonlyMap<string, string>, all: Facts): string | undefined {
+  const variant = variants(text).find((each) => applies(each, all) && placesOf(each).every((name) => known.has(name)));
+  return variant && textOf(variant).replace(PLACE, (_, name: string) => known.get(name) ?? "");
 }
 
-/** Names of the facts that `text` asks for. */
-export function placesOf(text: string): string[] {
-  return [...text.matchAll(PLACE)].map(([, name]) => name ?? "");
+function applies(variant: string | Case, facts: Facts): boolean {
+  return typeof variant === "string" || Object.entries(variant.when).every(([name, value]) => facts[name] === value);
+}
+
+function textOf(variant: string | Case): string {
+  return typeof variant === "string" ? variant : variant.text;
+}
+
+/** Names of the facts that `variant` puts into its places. */
+export function placesOf(variant: string | Case): string[] {
+  return [...textOf(variant).matchAll(PLACE)].map(([, name]) => name ?? "");
 }

@@ -23,8 +23,22 @@ assert orders["amount"].between(0, 10_000).all(), "an amount is out of range"`,
     ],
     bestPractice: "Follow each step that brings in or changes data with a check of what it gave.",
     example: [
-      `%{name} = %{call}(...)
+      {
+        when: { category: "loads" },
+        text: `%{name} = %{call}(...)
 assert len(%{name}) > 0, "%{call} gave no rows"`,
+      },
+      {
+        when: { category: "joins" },
+        text: `%{name} = %{call}(...)
+assert len(%{name}) > 0, "%{call} matched nothing"
+assert not %{name}.duplicated().any(), "%{call} multiplied rows"`,
+      },
+      {
+        when: { category: "trains" },
+        text: `score = %{name}.score(X_test, y_test)  # data that the training has not seen
+assert score > 0.8, f"%{name} scores {score:.3f} only"`,
+      },
       `import pandas as pd
 
 orders = pd.DataFrame({"customer": [1, 2]})

@@ -1,4 +1,5 @@
 import type { FeedbackEntry } from "../entry.js";
+import { CIRCUMSTANCES } from "./circumstances.js";
 
 /** L1 to L7: what the source itself tells. */
 export const CODE_QUALITY_FEEDBACK = {
@@ -103,27 +104,7 @@ with warnings.catch_warnings():
     print("import the export here")`,
     suggestion: 'Remove warnings.filterwarnings("ignore") and PYTHONOPTIMIZE, and look at what comes up',
   },
-  L6: {
-    explanation:
-      "The notebook depends on something that is not in it: the order of your clicks, chance, one machine's folders, a person at the keyboard, or whatever version is newest today.",
-    bestPractice:
-      "Make it run from top to bottom anywhere: seed randomness, build paths from the notebook's folder, take input from parameters, pin versions.",
-    example: [
-      `from pathlib import Path
-
-data = Path("data") / Path("%{path}").name  # beside the notebook
-assert data.exists(), f"{data.resolve()} is missing"`,
-      `import os
-from pathlib import Path
-
-import numpy as np
-
-generator = np.random.default_rng(seed=7)
-data = Path("data") / "orders.csv"
-region = os.environ.get("REGION", "all")`,
-    ],
-    suggestion: "Use Restart & Run All in a fresh checkout before you commit",
-  },
+  L6: CIRCUMSTANCES,
   L7: {
     explanation:
       "Duplicate, empty and very long cells make a notebook hard to follow, and a failure in one hard to place.",

@@ -51,6 +51,9 @@ assert not np.isinf(rate).any(), "a rate is infinite"`,
     example: [
       `share = %{name}["%{column}"].notna().mean()
 assert share > 0, "%{column} of %{name} is NaN in every row"`,
+      `import numpy as np
+
+assert not np.isnan(%{name}).all(), "%{name} has no value at all"`,
       `import pandas as pd
 
 orders = pd.DataFrame({"customer": [1, 2], "amount": ["12.50", "8.00"]})

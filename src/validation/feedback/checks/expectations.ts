@@ -3,14 +3,20 @@ import type { FeedbackEntry } from "../entry.js";
 /** X1 to X3 and G1: results differ from what the job says they are. */
 export const EXPECTATION_FEEDBACK = {
   X1: {
-    explanation: [
-      "The job expects %{expected} of this cell, and it gave %{actual}.",
+    explanation:
       "The job says what this cell's result is like, and it is not like that. What is checked is the last expression, else the last assigned name.",
-    ],
     bestPractice:
       "Expect what must hold for every run (type, columns, a range), not what happened to come out. What belongs to the notebook alone, it can assert itself.",
     example: [
-      `assert 0.0 <= %{name} <= 1.0, f"%{name} is {%{name}}"  # put your own bounds here`,
+      {
+        when: { type: "float" },
+        text: `assert 0.0 <= %{name} <= 1.0, f"%{name} is {%{name}}"  # with your own bounds`,
+      },
+      {
+        when: { type: "pandas.DataFrame" },
+        text: `assert len(%{name}) > 0, "%{name} has no rows"
+assert {"%{column}"} <= set(%{name}.columns), f"%{name} has {list(%{name}.columns)}"`,
+      },
       `score = 0.93
 assert 0.0 <= score <= 1.0, f"score is {score}"
 score  # the last expression: what expectedOutputs looks at`,
