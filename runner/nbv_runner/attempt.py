@@ -164,9 +164,8 @@ class AttemptRun:
     def _found(self, findings: "List[Finding]") -> None:
         """Findings that belong to no finished cell's own event."""
         self._tally.findings += findings
-        if findings:
-            event = {"type": "lint", "findings": [finding.document() for finding in findings]}
-            self.events.emit(event, cells_to_come=sum(1 for cell in self._tally.cells if cell.ended is Ended.NOT_RUN))
+        to_come = sum(1 for cell in self._tally.cells if cell.ended is Ended.NOT_RUN)
+        self.events.emit_findings([finding.document() for finding in findings], to_come)
 
     def _run_cells(self, plan: Plan, kernel: Kernel, probe: Probe, context: CheckContext) -> None:
         runner = CellRunner(plan, kernel, probe, context)

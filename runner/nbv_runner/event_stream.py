@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, Dict, Iterator, List, Optional
 
 from .clock import now_text
 from .pipe_writer import PipeWriter
@@ -25,6 +25,12 @@ BAD_NEWS_RESERVE = 48 * 1024
 LEAST_CELL_BYTES = 700
 """Room that a cell's two events need without any output."""
 MAX_OUTPUT_BYTES = 2 * 1024
+MAX_LINT_BYTES = 10 * 1024
+"""Of the findings in one `lint` event: redaction may make them longer."""
+LEAST_LINT_ROOM = 64 * 1024
+"""Room of a notebook with so many cells that nothing would be left."""
+MAX_PART = 20
+"""Findings in one event."""
 
 Event = Dict[str, Any]
 
@@ -70,6 +76,21 @@ class EventStream:
         self._room -= len(line)
         self._writer.write(line)
 
+    def emit_findings(self, findings: List[Event], cells_to_come: int = 0) -> None:
+        """Sends findings that belong to no cell's own event, gravest first, in as many `lint` events as they take.
+
+        They leave most of the stream to the cells. Those for which there is no room are missing as a dropped event is.
+        """
+        left = max(LEAST_LINT_ROOM, (self._room - BAD_NEWS_RESERVE - cells_to_come * LEAST_CELL_BYTES) // 3)
+        for part in _parts(sorted(findings, key=_gravity), MAX_LINT_BYTES):
+            before = self._room
+            if left < MAX_LINT_BYTES:
+                self._seq += 1
+                return
+            # Room was counted above: a share of what the cells need would only cut the list.
+            self.emit({"type": "lint", "findings": part})
+            left -= before - self._room
+
     def verdict_line(self, event: Event) -> bytes:
         """The last line of the stream; the same bytes are the termination message. Send it by `send`."""
         payload = self._fit(event, MAX_VERDICT_LINE_BYTES, VERDICT_SHRINKS)
@@ -97,6 +118,25 @@ class EventStream:
             shrink(safe)
             payload = encode(safe)
         return payload if len(payload) + overhead <= max_line else None
+
+
+def _gravity(finding: Event) -> int:
+    return ("failure", "warning", "note").index(finding["severity"])
+
+
+def _parts(findings: List[Event], max_bytes: int) -> Iterator[List[Event]]:
+    """Lists of at most 20 findings and about `max_bytes`."""
+    part: List[Event] = []
+    size = 0
+    for finding in findings:
+        length = len(encode(finding))
+        if part and (size + length > max_bytes or len(part) == MAX_PART):
+            yield part
+            part, size = [], 0
+        part.append(finding)
+        size += length
+    if part:
+        yield part
 
 
 def _is_bad_news(event: Event) -> bool:
@@ -133,7 +173,7 @@ def _limit_error(event: Event, traceback_bytes: int, message_bytes: int) -> None
 
 
 def _limit_findings(event: Event, count: int, message_bytes: int) -> None:
-    findings = sorted(event.get("findings") or (), key=lambda f: ("failure", "warning", "note").index(f["severity"]))
+    findings = sorted(event.get("findings") or (), key=_gravity)
     for finding in findings:
         finding["message"] = head(finding["message"], message_bytes)
         if message_bytes <= 200:

@@ -88,3 +88,40 @@ def test_a_write_to_a_full_pipe_gives_up_once_the_run_is_told_to_stop() -> None:
     finally:
         os.close(reading)
         os.close(writing)
+
+
+def finding(number: int, severity: str = "warning", evidence: int = 20) -> Dict[str, Any]:
+    text = {"text": "x" * evidence}
+    return {"check": "L6", "severity": severity, "cell": number, "message": "Line %d." % number, "evidence": text}
+
+
+def told(writer: Collected) -> List[int]:
+    return [each["cell"] for _, event in read(writer.data) for each in event["findings"]]
+
+
+def test_long_lists_of_findings_take_several_events_and_lose_none() -> None:
+    writer = Collected()
+    stream = EventStream(writer, KEY, Redactor())
+    stream.emit_findings([finding(number, evidence=300) for number in range(700)], cells_to_come=200)
+    assert told(writer) == list(range(700))
+    assert [seq for seq, _ in read(writer.data)] == list(range(1, len(read(writer.data)) + 1)), "no gap"
+    assert all(each["evidence"] for _, event in read(writer.data) for each in event["findings"])
+
+
+def test_the_gravest_findings_come_first() -> None:
+    writer = Collected()
+    severities = ["note", "failure", "warning"] * 20
+    EventStream(writer, KEY, Redactor()).emit_findings([finding(i, each) for i, each in enumerate(severities)])
+    seen = [each["severity"] for _, event in read(writer.data) for each in event["findings"]]
+    assert seen == sorted(severities, key=["failure", "warning", "note"].index)
+
+
+def test_endless_findings_leave_the_stream_to_the_cells_and_a_gap_to_the_reader() -> None:
+    writer = Collected()
+    stream = EventStream(writer, KEY, Redactor())
+    stream.emit_findings([finding(number, "failure", 400) for number in range(50_000)], cells_to_come=300)
+    assert len(writer.data) < MAX_STREAM_BYTES // 2
+    last = read(writer.data)[-1][0]
+    stream.emit(cell_end(0, "x" * 1000), cells_to_come=299)
+    assert read(writer.data)[-1][0] == last + 2, "the number in between is missing"
+    assert read(writer.data)[-1][1]["output"] == "x" * 1000
