@@ -8,6 +8,11 @@ interface Options {
   readonly ref?: string;
   readonly credentials?: string;
   readonly tree?: string;
+  readonly goldenUrl?: string;
+  readonly goldenCommit?: string;
+  readonly goldenRef?: string;
+  readonly goldenCredentials?: string;
+  readonly goldenInto?: string;
   readonly into: string;
   readonly runnerInto?: string;
   readonly runnerPackages?: string;
@@ -34,6 +39,11 @@ export function register(program: Command): void {
     .option("--ref <ref>", "branch or tag that led to it")
     .option("--credentials <dir>", "mount of the credentials Secret")
     .option("--tree <dir>", "local directory in place of a repository")
+    .option("--golden-url <url>", "Git repository of the golden notebook, if it has its own")
+    .option("--golden-commit <sha>", "commit of it to fetch")
+    .option("--golden-ref <ref>", "branch or tag that led to it")
+    .option("--golden-credentials <dir>", "mount of its credentials Secret")
+    .option("--golden-into <dir>", "where the golden notebook's repository goes")
     .requiredOption("--into <dir>", "where the source goes")
     .option("--runner-into <dir>", "where the runner goes; builds need none")
     .option("--runner-packages <dir>", "the runner's packages, where they are not in its vendor directory")
@@ -55,10 +65,17 @@ async function fetchSource(options: Options): Promise<number> {
   const stop = new AbortController();
   const onSignal = (signal: NodeJS.Signals): void => stop.abort(new Error(`stopped by ${signal}`));
   // Copying a local tree leaves nothing behind that matters: there a signal ends the process at once.
-  if (options.tree === undefined) for (const signal of SIGNALS) process.once(signal, onSignal);
+  const usesGit = options.tree === undefined || options.goldenUrl !== undefined;
+  if (usesGit) for (const signal of SIGNALS) process.once(signal, onSignal);
   try {
     const handover = await handoverOf(options);
-    const written = await prepareSource(sourceOf(options), options, await policyOf(options), handover, stop.signal);
+    const written = await prepareSource(
+      sourceOf(options),
+      directoriesOf(options),
+      await policyOf(options),
+      handover,
+      stop.signal,
+    );
     for (const warning of written.warnings) process.stderr.write(`warning: ${warning}\n`);
     process.stderr.write(`${written.files} files, ${written.bytes} bytes\n`);
     // Last, and in one write: who reads it finds everything in its place.
@@ -88,6 +105,17 @@ async function handoverOf({ handoverInto, sealFor, attemptIdentity }: Options) {
     throw new Error("--handover-into needs --seal-for, --attempt-identity and the variable NBV_RUNNER_CONFIG");
   }
   return { into: handoverInto, config, ...newAttemptKey(sealFor, attemptIdentity, randomBytes) };
+}
+
+function directoriesOf(options: Options) {
+  const { into, runnerInto, runnerPackages, goldenUrl: url, goldenCommit: commit, goldenInto } = options;
+  if (url === undefined) return { into, runnerInto, runnerPackages };
+  if (commit === undefined || goldenInto === undefined) {
+    throw new Error("--golden-url needs --golden-commit and --golden-into");
+  }
+  const { goldenRef: ref, goldenCredentials: credentialsDirectory } = options;
+  const golden = { from: { kind: "git" as const, url, commit, ref, credentialsDirectory }, into: goldenInto };
+  return { into, runnerInto, runnerPackages, golden };
 }
 
 function sourceOf(options: Options) {

@@ -34,20 +34,27 @@ export async function localSource(
   repo: string | undefined,
   signal: AbortSignal,
 ): Promise<LocalSource> {
+  const knownHostsFile = join(homedir(), ".ssh", "known_hosts");
+  const hasKnownHosts = existsSync(knownHostsFile);
+  const knownHosts = hasKnownHosts ? readFileSync(knownHostsFile, "utf8") : undefined;
+  const policy = gitPolicy(knownHosts);
+  const git = new GitSourceResolver(policy);
   if (repo !== undefined) {
     const tree = resolve(repo);
     const isDirectory = await stat(tree)
       .then((info) => info.isDirectory())
       .catch(() => false);
     if (!isDirectory) throw new UserError({ what: `--repo ${repo} is not a directory` });
-    const resolver = new LocalTreeResolver(tree);
-    return { resolver, tree, config: parseOperatorConfig({}), files: async () => tree, close: async () => undefined };
+    const local = new LocalTreeResolver(tree);
+    // Any other repository is the golden notebook's own.
+    const resolver: SourceResolver = {
+      resolve: (request, stop) =>
+        request.url === job.spec.notebook.git.url ? local.resolve() : git.resolve(request, stop),
+    };
+    const config = operatorConfig(knownHosts);
+    return { resolver, tree, config, files: async () => tree, close: async () => undefined };
   }
-  const knownHostsFile = join(homedir(), ".ssh", "known_hosts");
-  const hasKnownHosts = existsSync(knownHostsFile);
-  const knownHosts = hasKnownHosts ? readFileSync(knownHostsFile, "utf8") : undefined;
-  const policy = gitPolicy(knownHosts);
-  const resolver = new GitSourceResolver(policy);
+  const resolver = git;
   let directory: string | undefined;
   return {
     resolver,

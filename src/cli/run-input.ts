@@ -97,7 +97,16 @@ function withLocalSource(object: Json, repo: string): Json {
   const name = encodeURIComponent(basename(resolve(repo))) || "tree";
   const { credentialsSecret: _, ...rest } = git;
   const local = { url: `https://local.invalid/${name}`, ref: "HEAD", ...rest };
-  return { ...object, spec: { ...spec, notebook: { ...notebook, git: local } } };
+  const own = { ...spec, notebook: { ...notebook, git: local } };
+  return {
+    ...object,
+    spec: isObject(spec.goldenNotebook) ? { ...own, goldenNotebook: localGolden(spec.goldenNotebook, git.url) } : own,
+  };
+}
+
+/** A golden notebook of the repository whose place the directory takes is in the directory, too. */
+function localGolden({ git, ...golden }: Json, url: unknown): Json {
+  return !isObject(git) || git.url === url ? golden : { ...golden, git };
 }
 
 function toSecret(object: Json, namespace: string): Secret {
@@ -149,6 +158,7 @@ function references(spec: NotebookValidationJobSpec): Reference[] {
   };
   const { git } = spec.notebook;
   add("Secret", git.credentialsSecret, "spec.notebook.git.credentialsSecret");
+  add("Secret", spec.goldenNotebook?.git?.credentialsSecret, "spec.goldenNotebook.git.credentialsSecret");
   const pod = spec.podConfig;
   for (const [index, { valueFrom }] of (pod?.env ?? []).entries()) {
     const field = `spec.podConfig.env[${index}]`;

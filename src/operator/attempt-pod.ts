@@ -1,12 +1,14 @@
 import type { Pod } from "kubernetes-types/core/v1.js";
 import {
   type EffectiveSpec,
+  type GitSource,
   type NotebookValidationJobSpec,
   type OperatorConfig,
   parseDuration,
 } from "../api/index.js";
 import {
   type FetcherGit,
+  type GitPodSource,
   type PodSettings,
   type PodSource,
   runnerConfig,
@@ -48,6 +50,7 @@ export function attemptPod(request: AttemptRequest): Pod {
   return validationPod({
     ...attempt,
     source: podSource(request),
+    ...goldenSource(request),
     image: plan.image,
     pod,
     ...(spec.artifacts?.claimName !== undefined && { artifactsClaim: spec.artifacts.claimName }),
@@ -69,6 +72,11 @@ export function attemptPod(request: AttemptRequest): Pod {
       cellTimeoutMs: effective.timeouts.cellMs,
       kernelStartTimeoutMs: parseDuration(config.patience.kernelStartTimeout),
       validationConfig: spec.validationConfig,
+      golden: spec.goldenNotebook && {
+        path: spec.goldenNotebook.path,
+        isSameSource: spec.goldenNotebook.git === undefined,
+      },
+      comparisonConfig: spec.comparisonConfig,
       storeOutputs: effective.storeOutputs,
       secretEnv: secretVariables(pod, request.secretKeys),
     }),
@@ -84,8 +92,17 @@ export function variableSecrets(spec: NotebookValidationJobSpec): string[] {
 
 function podSource({ spec, plan, localTree }: AttemptRequest): PodSource {
   if (localTree !== undefined) return { kind: "tree", path: localTree };
-  const { url, ref, credentialsSecret } = spec.notebook.git;
-  return { kind: "git", url, ref, commit: plan.commit, ...(credentialsSecret !== undefined && { credentialsSecret }) };
+  return gitSource(spec.notebook.git, plan.commit);
+}
+
+/** The golden notebook's own repository, if it has one. */
+function goldenSource({ spec, plan }: AttemptRequest): { golden?: GitPodSource } {
+  const git = spec.goldenNotebook?.git;
+  return git === undefined || plan.goldenCommit === undefined ? {} : { golden: gitSource(git, plan.goldenCommit) };
+}
+
+function gitSource({ url, ref, credentialsSecret }: GitSource, commit: string): GitPodSource {
+  return { kind: "git", url, ref, commit, ...(credentialsSecret !== undefined && { credentialsSecret }) };
 }
 
 function podSettings(spec: NotebookValidationJobSpec, effective: EffectiveSpec, config: OperatorConfig): PodSettings {

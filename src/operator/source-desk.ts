@@ -4,13 +4,19 @@ import { isKubeError } from "../kube/kube-error.js";
 import type { SourceSeen } from "./decide/observation.js";
 import { SourceError, type SourceResolver } from "./source-resolver.js";
 
-/** One question to Git, on behalf of one job. */
-export interface SourceQuestion {
-  readonly namespace: string;
+/** A reference of a repository. */
+interface Place {
   readonly url: string;
   readonly ref: string;
-  /** Name of a Secret in `namespace`. */
+  /** Name of a Secret in the job's namespace. */
   readonly credentialsSecret?: string;
+}
+
+/** One question to Git, on behalf of one job. */
+export interface SourceQuestion extends Place {
+  readonly namespace: string;
+  /** Where the golden notebook is, if it has a repository of its own. */
+  readonly golden?: Place;
 }
 
 export interface SourceDeskOptions {
@@ -83,16 +89,29 @@ export class SourceDesk {
     this.#stop.abort(new Error("the operator stops"));
   }
 
-  async #answer(question: SourceQuestion): Promise<SourceSeen> {
+  async #answer({ namespace, golden, ...notebook }: SourceQuestion): Promise<SourceSeen> {
+    if (golden === undefined) return this.#commitOf(namespace, notebook);
+    const [source, second] = await Promise.all([
+      this.#commitOf(namespace, notebook),
+      this.#commitOf(namespace, golden),
+    ]);
+    if (source.kind !== "resolved") return source;
+    if (second.kind === "failed") return { ...second, message: `golden notebook: ${second.message}` };
+    if (second.kind !== "resolved") return second;
+    const { commit, warning } = second;
+    return { ...source, golden: { commit, ...(warning !== undefined && { warning: `golden notebook: ${warning}` }) } };
+  }
+
+  async #commitOf(namespace: string, place: Place): Promise<SourceSeen> {
     let credentials: Readonly<Record<string, string>> | undefined;
-    if (question.credentialsSecret !== undefined) {
+    if (place.credentialsSecret !== undefined) {
       try {
-        credentials = await this.#options.readSecret(question.namespace, question.credentialsSecret);
+        credentials = await this.#options.readSecret(namespace, place.credentialsSecret);
       } catch (error) {
-        return secretFailure(question.credentialsSecret, error);
+        return secretFailure(place.credentialsSecret, error);
       }
     }
-    const { url, ref } = question;
+    const { url, ref } = place;
     const key = digestOf([url, ref, credentials]);
     return new Promise<SourceSeen>((resolve) => {
       const waiting = this.#waiting.get(key);

@@ -66,7 +66,6 @@ describe("nbv check answers yes", () => {
   test("with the webhook's own warnings: what will fail, what has no effect in this version, what is unwise", () => {
     const input = job(
       "  notebook: {git: {url: https://h/a.git, ref: main, follow: true}, path: a.ipynb}\n" +
-        "  goldenNotebook: {path: golden.ipynb}\n" +
         "  podConfig:\n" +
         "    buildConfig: {enabled: true}\n" +
         "    securityContext: {runAsUser: 0}\n" +
@@ -79,14 +78,13 @@ describe("nbv check answers yes", () => {
     const said = lines.slice(0, -1).map((line) => line.replace(/^<stdin>:\d+:\d+: warning: /, ""));
     expect(said).toEqual([
       expect.stringMatching(/^spec\.notebook\.git\.follow: has no effect in this version: /),
-      expect.stringMatching(/^spec\.goldenNotebook: .*: the job will fail\. /),
       expect.stringMatching(/^spec\.podConfig\.buildConfig\.enabled: .*: the job will fail\. /),
       "spec.podConfig.securityContext.runAsUser: root can read the runner's key: a verdict is not tamper-proof",
       expect.stringMatching(/^spec\.modelValidation: .*: the job will fail\. /),
       expect.stringMatching(/^spec\.onSuccess: has no effect in this version: /),
     ]);
     expect(lines.map((line) => /^<stdin>:(\d+):\d+: warning/.exec(line)?.[1])).toEqual([
-      ...["5", "6", "8", "9", "10", "11"],
+      ...["5", "7", "8", "9", "10"],
       undefined,
     ]);
     expect(lines.at(-1)).toBe("<stdin>:1: NotebookValidationJob a: valid");

@@ -12,7 +12,6 @@ import {
 import { freezeJson } from "../../src/kube/json.js";
 import { decide } from "../../src/operator/decide/decide.js";
 import { failureOf } from "../../src/recovery/index.js";
-import { unmadeChecks } from "../../src/validation/index.js";
 import { valueOf } from "../api/contract-arbitrary.js";
 import { aJob } from "./kit/a-job.js";
 import { aLog, anObservation, aPod, COMMIT, ended, running, START, Story } from "./kit/an-observation.js";
@@ -114,7 +113,6 @@ describe("a job that arrives", () => {
   test.each([
     ["an image build", { podConfig: { buildConfig: { enabled: true } } }, "BuildStrategyUnavailable", "BuildComplete"],
     ["model validation", { modelValidation: { enabled: true } }, "ModelsNotReady", "ModelsReady"],
-    ["a golden notebook", { goldenNotebook: { path: "golden.ipynb" } }, "ComparisonFailed", "ValidationComplete"],
   ])("that asks for %s is told that it can't be had, never passed without it", (_what, spec, reason, condition) => {
     const story = new Story(aJob().with(spec).build());
     story.see();
@@ -140,6 +138,47 @@ describe("a job that arrives", () => {
     story.see();
     story.see({ source: { kind: "resolved", commit: COMMIT, warning: "main is also a tag" } });
     expect(story.status.source?.warnings).toEqual(["main is also a tag"]);
+  });
+
+  test("with a golden notebook of another repository is validated against the commit that Git named there", () => {
+    const golden = { url: "https://git.example.com/golden.git", ref: "v1", credentialsSecret: "golden-git" };
+    const story = new Story(
+      aJob()
+        .with({ goldenNotebook: { path: "golden.ipynb", git: golden } })
+        .build(),
+    );
+    story.see();
+    expect(story.decision.effects[0]).toMatchObject({ kind: "ask-source", ref: "main", golden });
+    const other = "f".repeat(40);
+    story.see({ source: { kind: "resolved", commit: COMMIT, golden: { commit: other, warning: "v1 is a branch" } } });
+    expect(story.status.source).toMatchObject({ commit: COMMIT, goldenCommit: other, warnings: ["v1 is a branch"] });
+    expect(story.decision.effects[0]).toMatchObject({ plan: { commit: COMMIT, goldenCommit: other } });
+  });
+
+  test("with a golden notebook of its own repository asks Git nothing more", () => {
+    const story = new Story(
+      aJob()
+        .with({ goldenNotebook: { path: "golden.ipynb" } })
+        .build(),
+    );
+    story.see();
+    expect(story.decision.effects[0]).not.toHaveProperty("golden");
+    story.see({ source: { kind: "resolved", commit: COMMIT } });
+    expect(story.kinds()).toContain("start-attempt");
+    expect(story.status.source).not.toHaveProperty("goldenCommit");
+  });
+
+  test("whose status lost the golden notebook's commit asks Git again, never runs without the comparison", () => {
+    const golden = { url: "https://git.example.com/golden.git", ref: "v1" };
+    const story = new Story(
+      aJob()
+        .with({ goldenNotebook: { path: "golden.ipynb", git: golden } })
+        .build(),
+    );
+    story.see();
+    story.see({ source: { kind: "resolved", commit: COMMIT }, hasRoom: true });
+    expect(story.kinds()).not.toContain("start-attempt");
+    expect(story.status.phase).toBe("Initializing");
   });
 
   test("waits in line while enough validations run", () => {
@@ -254,25 +293,37 @@ describe("an attempt", () => {
     expect(story.status.phase).toBe("ValidationRunning");
   });
 
-  test("that skipped what the job asks for by name passes with warnings at most, and says what", () => {
-    const asked = { validationConfig: { expectedOutputs: [{ cell: 1, type: "float" }] } };
-    const story = new Story(aJob().with(asked).build()).started();
+  test("proves what the job expects when its runner made the check and found nothing against it", () => {
+    const asked = { validationConfig: { expectedOutputs: [{ cell: 1, type: "float" as const }] } };
+    const story = new Story(aJob().with(asked).build()).running();
+    const events = passingEvents().map((event) =>
+      event.type === "start" ? { ...event, checks: ["E1", "X1", "X2"] } : event,
+    );
+    story.pass(60_000).see({ pods: [aPod(story.podName, ended(0))], log: aLog(events) });
+    expect(story.status).toMatchObject({ phase: "Succeeded", verdict: "Passed" });
+    expect(story.status.validationChecks).toContainEqual({
+      type: "OutputVerification",
+      status: "Passed",
+      message: "1 output is as the job expects",
+    });
+  });
+
+  test("that leaves out by its own switch what the job lists says so", () => {
+    const asked = { validationConfig: { checkOutputTypes: false, expectedOutputs: [{ cell: 1, type: "float" }] } };
+    const story = new Story(aJob().with(asked).build()).running();
     story.pass(60_000).see({ pods: [aPod(story.podName, ended(0))], log: aLog(passingEvents()) });
-    expect(story.status).toMatchObject({ phase: "Succeeded", verdict: "PassedWithWarnings" });
-    expect(story.status.message).toContain("expectedOutputs was not checked");
+    expect(story.status.verdict).toBe("Passed");
     expect(story.status.validationChecks).toContainEqual(
       expect.objectContaining({ type: "OutputVerification", status: "Skipped" }),
     );
   });
 
-  test("says once what was skipped, though its runner said so, too", () => {
-    const asked = { validationConfig: { expectedOutputs: [{ cell: 1, type: "float" }] } };
-    const story = new Story(aJob().with(asked).build()).started();
-    const [unmade] = unmadeChecks(ValidationConfig.parse(asked.validationConfig));
-    const message = `All 2 code cells ran. ${unmade?.message}`;
+  test("whose runner could not make a check passes with warnings, in the runner's words", () => {
+    const message = "All 2 code cells ran. This runner does not make check Z9.";
     const events = passingEvents().map((event) =>
       event.type === "verdict" ? { ...event, verdict: "PassedWithWarnings" as const, message } : event,
     );
+    const story = new Story(aJob().build()).running();
     story.pass(60_000).see({ pods: [aPod(story.podName, ended(0))], log: aLog(events) });
     expect(story.status).toMatchObject({ verdict: "PassedWithWarnings", message });
   });

@@ -106,6 +106,44 @@ describe("a source desk", () => {
     expect(asked).toEqual([]);
   });
 
+  test("asks for a golden notebook's repository, too, with that one's Secret", async () => {
+    const secrets: string[] = [];
+    const readSecret = async (_namespace: string, name: string) => {
+      secrets.push(name);
+      return { token: name };
+    };
+    const { desk, clock, asked } = aDesk({ readSecret });
+    const golden = { url: "https://git.example.com/golden.git", ref: "v1", credentialsSecret: "golden-git" };
+    desk.ask("job", "1", { ...question, golden });
+    await clock.settle();
+    expect(asked.map(({ request }) => [request.url, request.credentials])).toEqual(
+      expect.arrayContaining([
+        [question.url, undefined],
+        [golden.url, { token: "golden-git" }],
+      ]),
+    );
+    expect(secrets).toEqual(["golden-git"]);
+    for (const { request, answer } of asked) answer(request.url === golden.url ? "g" : "n");
+    await clock.settle();
+    expect(desk.look("job", "1")).toEqual({ kind: "resolved", commit: "n", golden: { commit: "g" } });
+  });
+
+  test("says which repository failed, and never has half an answer", async () => {
+    const { desk, clock, asked } = aDesk();
+    desk.ask("job", "1", { ...question, golden: { url: "https://git.example.com/golden.git", ref: "v1" } });
+    await clock.settle();
+    asked.find(({ request }) => request.ref === "main")?.answer("n");
+    await clock.settle();
+    expect(desk.look("job", "1")).toEqual({ kind: "resolving" });
+    asked.find(({ request }) => request.ref === "v1")?.fail(new SourceError("GitRefNotFound", "no v1"));
+    await clock.settle();
+    expect(desk.look("job", "1")).toEqual({
+      kind: "failed",
+      reason: "GitRefNotFound",
+      message: "golden notebook: no v1",
+    });
+  });
+
   test("passes a failure's reason on, and reports what is no failure of Git's", async () => {
     const unexpected: unknown[] = [];
     const { desk, clock, asked } = aDesk({ onError: (error) => unexpected.push(error) });

@@ -163,12 +163,6 @@ describe("secrets", () => {
     expect(podOf({ source: { kind: "tree", path: "/x" } }).spec?.volumes?.some(({ secret }) => secret)).toBe(false);
   });
 
-  test("the runner is told what nobody checks; an older configuration says nothing of it", () => {
-    expect(config.unchecked).toEqual([expect.stringContaining("validationConfig.expectedLogs was not checked")]);
-    const { unchecked: _, ...older } = config;
-    expect(RunnerConfig.parse(older).unchecked).toEqual([]);
-  });
-
   test("the notebook's container sees neither Git credentials nor what Git left in /tmp", () => {
     const names = notebook(podOf()).volumeMounts?.map(({ name }) => name);
     expect(names).not.toContain("nbv-credentials");
@@ -336,4 +330,48 @@ describe("what the job asks for", () => {
 test("the runner is told limits in seconds and every check's severity", () => {
   expect(config.timeouts).toEqual({ notebookSeconds: 1800, cellSeconds: 60, kernelStartSeconds: 120 });
   expect(config).toMatchObject({ level: "staging", policy: { E1: "failure", S1: "ignored", N3: "warning" } });
+});
+
+describe("a golden notebook of another repository", () => {
+  const golden = {
+    kind: "git" as const,
+    url: "https://git.example.com/a/golden.git",
+    commit: "90lden",
+    ref: "v1",
+    credentialsSecret: "golden-git",
+  };
+  const pod = podOf({ golden });
+  const [init] = pod.spec?.initContainers ?? [];
+  const [main] = pod.spec?.containers ?? [];
+
+  test("is fetched to a folder of its own, with credentials that the notebook never sees", () => {
+    expect(init?.args?.join(" ")).toContain(
+      "--golden-url https://git.example.com/a/golden.git --golden-commit 90lden --golden-ref v1 " +
+        "--golden-credentials /nbv/golden-credentials --golden-into /nbv/golden",
+    );
+    expect(pod.spec?.volumes).toEqual(
+      expect.arrayContaining([
+        { name: "nbv-golden", emptyDir: {} },
+        { name: "nbv-golden-credentials", secret: { secretName: "golden-git", defaultMode: 0o440 } },
+      ]),
+    );
+    expect(init?.volumeMounts).toContainEqual({ name: "nbv-golden", mountPath: "/nbv/golden" });
+    expect(main?.volumeMounts?.map(({ name }) => name)).not.toContain("nbv-golden-credentials");
+  });
+
+  test("can be read by the runner and written by nobody", () => {
+    expect(main?.volumeMounts).toContainEqual({ name: "nbv-golden", mountPath: "/nbv/golden", readOnly: true });
+    expect(main?.args?.join(" ")).toContain("--source /nbv/source --golden /nbv/golden --artifacts");
+  });
+
+  test("is fetched by Git's rules where the notebook itself is a local tree", () => {
+    const local = podOf({
+      source: { kind: "tree", path: "/home/me" },
+      golden,
+      fetcher: { image: "o:1", git: { allowLoopback: true } },
+    });
+    const args = local.spec?.initContainers?.[0]?.args?.join(" ");
+    expect(args).toContain("--tree /nbv/tree --allow-loopback");
+    expect(args).toContain("--golden-url");
+  });
 });

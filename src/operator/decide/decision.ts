@@ -17,6 +17,8 @@ export interface AttemptPlan {
   readonly number: number;
   readonly podName: string;
   readonly commit: string;
+  /** Of the golden notebook, if it has a repository of its own. */
+  readonly goldenCommit?: string;
   readonly image: string;
 }
 
@@ -31,6 +33,8 @@ export type Effect =
       readonly url: string;
       readonly ref: string;
       readonly credentialsSecret?: string;
+      /** Place of the golden notebook, if it has a repository of its own. */
+      readonly golden?: { readonly url: string; readonly ref: string; readonly credentialsSecret?: string };
     }
   | { readonly kind: "start-attempt"; readonly plan: AttemptPlan }
   | { readonly kind: "delete-pod"; readonly name: string; readonly uid: string }

@@ -7,7 +7,13 @@ import type { RunProgress, VerdictEvent } from "../../validation/index.js";
 export type SourceSeen =
   | { readonly kind: "unasked" }
   | { readonly kind: "resolving" }
-  | { readonly kind: "resolved"; readonly commit: string; readonly warning?: string }
+  | {
+      readonly kind: "resolved";
+      readonly commit: string;
+      readonly warning?: string;
+      /** Of the golden notebook, if it was asked for. */
+      readonly golden?: { readonly commit: string; readonly warning?: string };
+    }
   /** `reason` is of the failure catalogue; `message` is free of credentials. */
   | { readonly kind: "failed"; readonly reason: string; readonly message: string };
 

@@ -50,17 +50,6 @@ export function obstacles(
       }),
     });
   }
-  if (spec.goldenNotebook !== undefined) {
-    found.push({
-      path: ["spec", "goldenNotebook"],
-      failure: failureOf("ComparisonFailed", {
-        errorType: "permanent",
-        fault: "platform",
-        message: "The job asks for a comparison with a golden notebook, which this operator can't do yet",
-        suggestedAction: "Leave out goldenNotebook to validate the notebook alone",
-      }),
-    });
-  }
   return found;
 }
 

@@ -7,7 +7,7 @@ import {
   type RecoveryPlan,
   retryStrategy,
 } from "../../recovery/index.js";
-import { unmadeChecks, type VerdictEvent } from "../../validation/index.js";
+import type { VerdictEvent } from "../../validation/index.js";
 import { withAttemptEnded, withFailedResolution } from "./attempts.js";
 import { withConditions } from "./conditions.js";
 import type { JobStatus } from "./job.js";
@@ -16,12 +16,9 @@ import type { StepResult, Turn, ValidTurn } from "./turn.js";
 
 /** The run passed. */
 export function succeed(turn: ValidTurn, status: JobStatus, verdict: VerdictEvent): StepResult {
-  const unchecked = unmadeChecks(turn.spec.validationConfig);
-  const passed = verdict.verdict === "PassedWithWarnings" || unchecked.length > 0 ? "PassedWithWarnings" : "Passed";
+  const passed = verdict.verdict === "PassedWithWarnings" ? "PassedWithWarnings" : "Passed";
   const ended = withAttemptEnded(turn, status, { outcome: passed, stage: "finish" });
-  // The runner says most of it itself; a long list may have been cut on its way.
-  const unsaid = unchecked.map((check) => check.message).filter((text) => !verdict.message.includes(text));
-  const message = sentence(joinSentences(verdict.message, ...unsaid));
+  const message = sentence(verdict.message);
   const note = { reason: passed, message };
   return {
     status: withConditions(

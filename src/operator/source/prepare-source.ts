@@ -3,22 +3,24 @@ import { chmod, copyFile, cp, lstat, mkdir, readdir, readFile, stat, writeFile }
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UserError } from "../../api/user-error.js";
+import { SourceError } from "../source-resolver.js";
 import { fetchCommit } from "./fetch-commit.js";
 import type { GitPolicy } from "./git-policy.js";
 import { copyLocalTree } from "./local-tree.js";
 import type { WrittenTree } from "./write-tree.js";
 
 /** Where the source comes from, as the init container is told. */
-export type PreparedFrom =
-  | {
-      readonly kind: "git";
-      readonly url: string;
-      readonly commit: string;
-      readonly ref?: string | undefined;
-      /** Mount of the credentials Secret. */
-      readonly credentialsDirectory?: string | undefined;
-    }
-  | { readonly kind: "tree"; readonly directory: string };
+export type PreparedFrom = PreparedFromGit | { readonly kind: "tree"; readonly directory: string };
+
+/** One commit of a repository. */
+export interface PreparedFromGit {
+  readonly kind: "git";
+  readonly url: string;
+  readonly commit: string;
+  readonly ref?: string | undefined;
+  /** Mount of the credentials Secret. */
+  readonly credentialsDirectory?: string | undefined;
+}
 
 /** The directories of the init container. */
 export interface PreparedDirectories {
@@ -28,6 +30,8 @@ export interface PreparedDirectories {
   readonly runnerInto?: string | undefined;
   /** The packages of the runner, where they don't lie in its own `vendor/`. */
   readonly runnerPackages?: string | undefined;
+  /** The golden notebook's own repository, and the empty directory that receives it. */
+  readonly golden?: { readonly from: PreparedFromGit; readonly into: string } | undefined;
 }
 
 /** What the runner is handed over: `key` and `config.json`, readable by this user only. */
@@ -54,21 +58,40 @@ export async function prepareSource(
   const written =
     from.kind === "tree"
       ? await copyLocalTree(from.directory, to.into, policy)
-      : await fetchCommit(
-          {
-            url: from.url,
-            commit: from.commit,
-            ref: from.ref,
-            into: to.into,
-            credentials: await readSecretMount(from.credentialsDirectory),
-            signal,
-          },
-          policy,
-        );
+      : await fetchTo(to.into, from, policy, signal);
+  const golden = to.golden && (await fetchGolden(to.golden, policy, signal));
   signal?.throwIfAborted();
   // Last, so that the key lies nowhere when the fetch failed.
   if (handover !== undefined) await handOver(handover);
-  return written;
+  if (golden === undefined) return written;
+  return {
+    files: written.files + golden.files,
+    bytes: written.bytes + golden.bytes,
+    warnings: [...written.warnings, ...golden.warnings.map((warning) => `golden notebook: ${warning}`)],
+  };
+}
+
+async function fetchTo(
+  into: string,
+  { url, commit, ref, credentialsDirectory }: PreparedFromGit,
+  policy: GitPolicy,
+  signal: AbortSignal | undefined,
+): Promise<WrittenTree> {
+  const credentials = await readSecretMount(credentialsDirectory);
+  return await fetchCommit({ url, commit, ref, into, credentials, signal }, policy);
+}
+
+async function fetchGolden(
+  { from, into }: NonNullable<PreparedDirectories["golden"]>,
+  policy: GitPolicy,
+  signal: AbortSignal | undefined,
+): Promise<WrittenTree> {
+  try {
+    return await fetchTo(into, from, policy, signal);
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    throw new SourceError(error.reason, `golden notebook: ${error.message}`, { cause: error });
+  }
 }
 
 async function handOver({ into, keyText, config }: Handover): Promise<void> {

@@ -4,10 +4,13 @@ import { RESERVED_MOUNT_PATHS } from "../../api/index.js";
 export const PATHS = {
   runner: "/nbv/runner",
   source: "/nbv/source",
+  /** The golden notebook's own repository. */
+  golden: "/nbv/golden",
   handover: "/nbv/handover",
   home: "/nbv/home",
   artifacts: "/nbv/artifacts",
   credentials: "/nbv/credentials",
+  goldenCredentials: "/nbv/golden-credentials",
   /** A local working tree in place of a Git repository; only the local executor mounts it. */
   tree: "/nbv/tree",
   tmp: "/tmp",
@@ -18,6 +21,7 @@ export const PATHS = {
 export const VOLUMES = {
   runner: "nbv-runner",
   source: "nbv-source",
+  golden: "nbv-golden",
   handover: "nbv-handover",
   home: "nbv-home",
   artifacts: "nbv-artifacts",
@@ -25,6 +29,7 @@ export const VOLUMES = {
   /** `/tmp` of the init container: what Git leaves there never meets the notebook. */
   fetchTmp: "nbv-fetch-tmp",
   credentials: "nbv-credentials",
+  goldenCredentials: "nbv-golden-credentials",
   tree: "nbv-tree",
 } as const;
 

@@ -5,18 +5,19 @@ import type { RunnerConfig } from "../runner-config.js";
 export type PodSettings = Omit<PodConfig, "containerImage" | "buildConfig">;
 
 /** Where the notebook comes from: a commit of a Git repository, or (local runs only) a directory of this computer. */
-export type PodSource =
-  | {
-      readonly kind: "git";
-      readonly url: string;
-      /** Full commit SHA: never a branch that could have moved. */
-      readonly commit: string;
-      /** The branch or tag that led to the commit; helps servers that refuse to serve bare commits. */
-      readonly ref?: string;
-      /** Name of a Secret in the job's namespace. */
-      readonly credentialsSecret?: string;
-    }
-  | { readonly kind: "tree"; readonly path: string };
+export type PodSource = GitPodSource | { readonly kind: "tree"; readonly path: string };
+
+/** One commit of a Git repository. */
+export interface GitPodSource {
+  readonly kind: "git";
+  readonly url: string;
+  /** Full commit SHA: never a branch that could have moved. */
+  readonly commit: string;
+  /** The branch or tag that led to the commit; helps servers that refuse to serve bare commits. */
+  readonly ref?: string;
+  /** Name of a Secret in the job's namespace. */
+  readonly credentialsSecret?: string;
+}
 
 /** Settings of the operator that the fetch of a commit must follow as its resolution did. */
 export interface FetcherGit {
@@ -39,6 +40,8 @@ export interface ValidationPodRequest {
   /** 1 for the first attempt of the run. */
   readonly attempt: number;
   readonly source: PodSource;
+  /** Where the golden notebook is. @default in {@link source}, if there is one */
+  readonly golden?: GitPodSource;
   /** Image of the notebook's environment. */
   readonly image: string;
   /** Whether the operator built that image. @default false */

@@ -1,6 +1,5 @@
 import type { ComparisonConfig, JsonValue, ValidationConfig } from "../../api/index.js";
 import { checkPolicy, effectiveLevel } from "../checks/check-policy.js";
-import { unmadeChecks } from "../checks/made-checks.js";
 import { comparisonSettings } from "../comparison-settings.js";
 import { expectations } from "../expectations.js";
 import type { RunnerConfig } from "../runner-config.js";
@@ -70,6 +69,5 @@ export function runnerConfig(request: RunnerConfigRequest): RunnerConfig {
         comparison: comparisonSettings(request.comparisonConfig),
       },
     }),
-    unchecked: unmadeChecks(request.validationConfig).map(({ message }) => message),
   };
 }

@@ -7,7 +7,7 @@ import { podLabels, podOwner } from "./identity.js";
 import { NOTEBOOK_CONTAINER, PATHS, SOURCE_CONTAINER } from "./paths.js";
 import { validationPodName } from "./pod-name.js";
 import { resourceRequirements } from "./quantities.js";
-import type { ValidationPodRequest } from "./request.js";
+import type { PodSource, ValidationPodRequest } from "./request.js";
 import { containerSecurityContext, podSecurityContext } from "./security-context.js";
 import { deadlineSeconds } from "./timeouts.js";
 import { fetcherMounts, notebookMounts, podVolumes } from "./volumes.js";
@@ -84,6 +84,7 @@ function fetcher(request: ValidationPodRequest): Container {
     args: [
       ...sourceArguments(request),
       ...["--into", PATHS.source],
+      ...goldenArguments(request),
       ...["--runner-into", PATHS.runner],
       ...["--handover-into", PATHS.handover],
       ...[SEAL_FOR, request.sealFor],
@@ -104,15 +105,37 @@ function fetcher(request: ValidationPodRequest): Container {
   };
 }
 
-function sourceArguments({ source, fetcher }: ValidationPodRequest): string[] {
+function sourceArguments({ source, fetcher, golden }: ValidationPodRequest): string[] {
+  if (source.kind === "tree" && golden === undefined) return placeArguments(source);
+  return [...placeArguments(source), ...gitArguments(fetcher)];
+}
+
+function placeArguments(source: PodSource): string[] {
   if (source.kind === "tree") return ["--tree", PATHS.tree];
   return [
     ...["--url", source.url],
     ...["--commit", source.commit],
     ...(source.ref === undefined ? [] : ["--ref", source.ref]),
     ...(source.credentialsSecret === undefined ? [] : ["--credentials", PATHS.credentials]),
+  ];
+}
+
+/** Rules that hold for every repository. */
+function gitArguments(fetcher: ValidationPodRequest["fetcher"]): string[] {
+  return [
     ...(fetcher.git?.allowLoopback ? ["--allow-loopback"] : []),
     ...(fetcher.git?.plainHttpCredentialHosts ?? []).flatMap((host) => ["--allow-plain-http", host]),
+  ];
+}
+
+function goldenArguments({ golden }: ValidationPodRequest): string[] {
+  if (golden === undefined) return [];
+  return [
+    ...["--golden-url", golden.url],
+    ...["--golden-commit", golden.commit],
+    ...(golden.ref === undefined ? [] : ["--golden-ref", golden.ref]),
+    ...(golden.credentialsSecret === undefined ? [] : ["--golden-credentials", PATHS.goldenCredentials]),
+    ...["--golden-into", PATHS.golden],
   ];
 }
 
@@ -126,6 +149,7 @@ function notebook(request: ValidationPodRequest): Container {
     args: [
       ...["--handover", PATHS.handover],
       ...["--source", PATHS.source],
+      ...(request.golden === undefined ? [] : ["--golden", PATHS.golden]),
       ...["--artifacts", artifactsDirectory(request)],
       ...["--termination-log", PATHS.terminationLog],
     ],

@@ -16,6 +16,7 @@ export function podVolumes(request: ValidationPodRequest): Volume[] {
     { name: VOLUMES.tmp, emptyDir: {} },
     { name: VOLUMES.fetchTmp, emptyDir: {} },
     ...sourceVolumes(request),
+    ...goldenVolumes(request),
     ...ownVolumes(request),
   ];
 }
@@ -31,6 +32,15 @@ function sourceVolumes({ source }: ValidationPodRequest): Volume[] {
   return [{ name: VOLUMES.credentials, secret: { secretName: source.credentialsSecret, defaultMode: SECRET_MODE } }];
 }
 
+function goldenVolumes({ golden }: ValidationPodRequest): Volume[] {
+  if (golden === undefined) return [];
+  const files: Volume = { name: VOLUMES.golden, emptyDir: {} };
+  const { credentialsSecret } = golden;
+  if (credentialsSecret === undefined) return [files];
+  const secret = { secretName: credentialsSecret, defaultMode: SECRET_MODE };
+  return [files, { name: VOLUMES.goldenCredentials, secret }];
+}
+
 function ownVolumes({ pod }: ValidationPodRequest): readonly Volume[] {
   const volumes = pod?.volumes ?? [];
   const taken = volumes.filter(({ name }) => name.startsWith(RESERVED_VOLUME_PREFIX));
@@ -44,7 +54,7 @@ function ownVolumes({ pod }: ValidationPodRequest): readonly Volume[] {
 }
 
 /** Mounts of the init container: the only place where Git credentials are. */
-export function fetcherMounts({ source }: ValidationPodRequest): VolumeMount[] {
+export function fetcherMounts({ source, golden }: ValidationPodRequest): VolumeMount[] {
   return [
     { name: VOLUMES.runner, mountPath: PATHS.runner },
     { name: VOLUMES.source, mountPath: PATHS.source },
@@ -54,11 +64,15 @@ export function fetcherMounts({ source }: ValidationPodRequest): VolumeMount[] {
     ...(source.kind === "git" && source.credentialsSecret !== undefined
       ? [{ name: VOLUMES.credentials, mountPath: PATHS.credentials, readOnly: true }]
       : []),
+    ...(golden ? [{ name: VOLUMES.golden, mountPath: PATHS.golden }] : []),
+    ...(golden?.credentialsSecret !== undefined
+      ? [{ name: VOLUMES.goldenCredentials, mountPath: PATHS.goldenCredentials, readOnly: true }]
+      : []),
   ];
 }
 
 /** Mounts of the notebook's container. @throws UserError when the job mounts over a reserved path. */
-export function notebookMounts({ pod }: ValidationPodRequest): VolumeMount[] {
+export function notebookMounts({ pod, golden }: ValidationPodRequest): VolumeMount[] {
   const wanted = pod?.volumeMounts ?? [];
   const taken = wanted.filter(({ mountPath }) => isReservedPath(mountPath));
   if (taken.length > 0) {
@@ -72,6 +86,7 @@ export function notebookMounts({ pod }: ValidationPodRequest): VolumeMount[] {
   return [
     { name: VOLUMES.runner, mountPath: PATHS.runner, readOnly: true },
     { name: VOLUMES.source, mountPath: PATHS.source },
+    ...(golden ? [{ name: VOLUMES.golden, mountPath: PATHS.golden, readOnly: true }] : []),
     { name: VOLUMES.handover, mountPath: PATHS.handover },
     { name: VOLUMES.home, mountPath: PATHS.home },
     { name: VOLUMES.artifacts, mountPath: PATHS.artifacts },

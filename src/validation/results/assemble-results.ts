@@ -1,9 +1,9 @@
 import { fromRfc3339, type NotebookValidationJobStatus, toRfc3339 } from "../../api/index.js";
-import type { UnmadeCheck } from "../checks/made-checks.js";
 import { type FeedbackDetail, feedbackFor } from "../feedback/feedback-for.js";
 import type { RunProgress } from "../run-progress.js";
 import type { AskedChecks } from "./asked-checks.js";
 import { cellResults } from "./cell-results.js";
+import { comparisonResult } from "./comparison-result.js";
 import { fitList, fitResults, jsonBytes } from "./fit-results.js";
 import type { UntoldEnding } from "./untold-ending.js";
 import { decisiveFindings, MAX_CHECKS, validationChecks } from "./validation-checks.js";
@@ -11,7 +11,7 @@ import { decisiveFindings, MAX_CHECKS, validationChecks } from "./validation-che
 /** The part of a job's status that its notebook's log decides. */
 export type AssembledResults = Pick<
   NotebookValidationJobStatus,
-  "results" | "resultsTruncated" | "validationChecks" | "educationalFeedback" | "progress"
+  "results" | "resultsTruncated" | "validationChecks" | "educationalFeedback" | "comparisonResult" | "progress"
 >;
 
 export interface AssembleOptions {
@@ -25,22 +25,21 @@ export interface AssembleOptions {
   readonly asked?: AskedChecks;
   /** Of an attempt that is over and left no verdict. */
   readonly ending?: UntoldEnding | undefined;
-  /** What the job asks for by name and nobody checks: shown as `Skipped`. @default [] */
-  readonly unmade?: readonly UnmadeCheck[];
 }
 
 /** Status from a run's events: live while it runs, complete at its end, within the budget. */
 export function assembleResults(progress: RunProgress, options: AssembleOptions): AssembledResults {
   // Findings come gravest first, so what does not fit is what matters least. Results get half of the budget or more.
   const share = Math.floor(options.budgetBytes / 4);
-  const skipped = (options.unmade ?? []).map((check) => ({ ...check, status: "Skipped" as const }));
-  const allChecks = [...validationChecks(progress, options.asked), ...skipped];
+  const allChecks = validationChecks(progress, options.asked);
   const checks = fitList(allChecks, share);
   const allFeedback = feedbackFor(progress, options.feedback, options.ending);
   const feedback = fitList(allFeedback, share);
+  const comparison = comparisonResult(progress, Math.floor(options.budgetBytes / 8));
   const others = {
     ...(checks.length > 0 && { validationChecks: checks }),
     ...(feedback.length > 0 && { educationalFeedback: feedback }),
+    ...(comparison.result && { comparisonResult: comparison.result }),
     ...(progress.start && { progress: progressOf(progress) }),
   };
   const all = cellResults(progress, options.storeOutputs, options.ending);
@@ -51,6 +50,7 @@ export function assembleResults(progress: RunProgress, options: AssembleOptions)
     progress.dropped > 0 ||
     checks.length < allChecks.length ||
     feedback.length < allFeedback.length ||
+    comparison.isTruncated ||
     decisiveFindings(progress).length > MAX_CHECKS;
   return {
     ...(fitted.results.length > 0 && { results: fitted.results }),

@@ -92,15 +92,11 @@ describe("warnings", () => {
       aJobObject({
         timeout: "10m",
         podConfig: { containerImage: "registry.example.com/nb" },
-        goldenNotebook: { path: "golden.ipynb" },
         validationConfig: { expectedFiles: [{ path: "out.csv" }] },
       }),
     );
     expect(allowed).toBe(true);
     expect(warnings).toEqual([
-      expect.stringMatching(
-        /^spec.goldenNotebook: .*comparison with a golden.*can't do yet: the job will fail. Leave out/,
-      ),
       "spec.timeout: is a deprecated alias: write validationTimeout",
       expect.stringMatching(/^spec.podConfig.containerImage: names no version/),
       expect.stringMatching(/^spec.validationConfig.expectedFiles: is not checked yet/),

@@ -180,7 +180,6 @@ function withResults(turn: ValidTurn, status: JobStatus, ending?: Failure): JobS
         hasGolden: turn.effective.goldenNotebook !== undefined,
       },
       ending,
-      unmade: unmadeChecks(turn.spec.validationConfig),
     }),
     ...(start && { cells: `${cells.length}/${start.codeCells}` }),
     ...withResources(progress),

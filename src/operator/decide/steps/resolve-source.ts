@@ -1,4 +1,4 @@
-import { toRfc3339 } from "../../../api/index.js";
+import { type GitSource, toRfc3339 } from "../../../api/index.js";
 import { classifySource } from "../../../recovery/index.js";
 import { withConditions } from "../conditions.js";
 import { fail } from "../outcome.js";
@@ -10,7 +10,8 @@ import { followValidation } from "./follow-validation.js";
 /** `Initializing`: which commit is meant. From here on the run is about that commit, wherever the branch goes. */
 export function resolveSource(turn: ValidTurn): StepResult {
   const { status, spec, seen, metadata } = turn;
-  const { url, ref, credentialsSecret } = spec.notebook.git;
+  const { ref } = spec.notebook.git;
+  const golden = spec.goldenNotebook?.git;
   switch (seen.source.kind) {
     case "unasked":
       return {
@@ -19,9 +20,8 @@ export function resolveSource(turn: ValidTurn): StepResult {
           {
             kind: "ask-source",
             ticket: sourceTicket(status),
-            url,
-            ref,
-            ...(credentialsSecret !== undefined && { credentialsSecret }),
+            ...placeOf(spec.notebook.git),
+            ...(golden !== undefined && { golden: placeOf(golden) }),
           },
         ],
       };
@@ -30,7 +30,8 @@ export function resolveSource(turn: ValidTurn): StepResult {
     case "failed":
       return fail(turn, status, classifySource(seen.source));
     case "resolved": {
-      const { commit, warning } = seen.source;
+      const { commit, golden: goldenSeen } = seen.source;
+      const warnings = [seen.source, goldenSeen].flatMap((each) => each?.warning ?? []);
       const runCount = status.runCount ?? 1;
       const resolved = withConditions(
         turn,
@@ -40,7 +41,8 @@ export function resolveSource(turn: ValidTurn): StepResult {
             commit,
             ref,
             resolvedAt: toRfc3339(turn.now),
-            ...(warning !== undefined && { warnings: [warning] }),
+            ...(goldenSeen !== undefined && { goldenCommit: goldenSeen.commit }),
+            ...(warnings.length > 0 && { warnings }),
           },
           runId: runIdOf({ jobUid: metadata.uid ?? "", specHash: turn.specHash, commit, runCount }),
           phase: "ValidationRunning",
@@ -54,6 +56,10 @@ export function resolveSource(turn: ValidTurn): StepResult {
     default:
       return unreachable(seen.source);
   }
+}
+
+function placeOf({ url, ref, credentialsSecret }: GitSource) {
+  return { url, ref, ...(credentialsSecret !== undefined && { credentialsSecret }) };
 }
 
 function unreachable(source: never): never {

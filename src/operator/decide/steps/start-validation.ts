@@ -20,7 +20,8 @@ export function startValidation(turn: ValidTurn): StepResult {
   const { seen, now } = turn;
   const { runId, source } = turn.status;
   const { name } = turn.metadata;
-  if (!isRunId(runId) || source?.commit === undefined) {
+  const lacksGolden = turn.spec.goldenNotebook?.git !== undefined && source?.goldenCommit === undefined;
+  if (!isRunId(runId) || source?.commit === undefined || lacksGolden) {
     return { status: { ...turn.status, phase: "Initializing", runId: undefined }, requeueAfterMs: 0 };
   }
   const counted = openAttempt(turn.status, name);
@@ -41,9 +42,13 @@ export function startValidation(turn: ValidTurn): StepResult {
   if (attempt === undefined) return { status };
   return {
     status,
-    effects: [{ kind: "start-attempt", plan: { ...attempt, commit: source.commit } }],
+    effects: [{ kind: "start-attempt", plan: { ...attempt, ...commitsOf(source) } }],
     requeueAfterMs: SEEN_POLL_MS,
   };
+}
+
+function commitsOf({ commit = "", goldenCommit }: NonNullable<JobStatus["source"]>) {
+  return { commit, ...(goldenCommit !== undefined && { goldenCommit }) };
 }
 
 function begun(turn: ValidTurn, runId: string): JobStatus {
@@ -66,6 +71,7 @@ function begun(turn: ValidTurn, runId: string): JobStatus {
       resultsTruncated: undefined,
       validationChecks: undefined,
       educationalFeedback: undefined,
+      comparisonResult: undefined,
       cells: undefined,
       resources: undefined,
       environment: undefined,
