@@ -46,7 +46,7 @@ def test_a_real_run_is_accepted_by_the_schema(attempt: Make) -> None:
     result = attempt(
         "print('\\x00\\x1b[31m]]> <&')\n!exit 3",
         code("never()", "skip-execution"),
-        "raise ValueError('\\x01 <b> \\ud800')",
+        "raise ValueError('\\x01 <b>')",
         "not_reached()",
         policy={"A1": "failure", "E7": "failure"},
     ).run()

@@ -105,7 +105,7 @@ def _picture(mime: str, encoded: str, data: Mapping[str, Any], cell: str, budget
     said = head(" ".join(_joined(data.get("text/plain")).split()), 200)
     alt = "Picture from %s%s" % (cell, ": " + said if said else "")
     source = "data:%s;base64,%s" % (mime, encoded)
-    return '<div class="output picture"><img loading="lazy" alt="%s" src="%s"></div>' % (escape(alt), source)
+    return '<div class="output picture"><img alt="%s" src="%s"></div>' % (escape(alt), source)
 
 
 def _left_out(what: str) -> str:

@@ -7,6 +7,7 @@ import hashlib
 from html import escape
 from typing import Any, Iterator, List, Mapping, Optional
 
+from ...text import one_line
 from .banner import WORDS, banner_html, notebook_path
 from .budget import MAX_PAGE_CHARACTERS, PageBudget
 from .cells import CellPages
@@ -102,7 +103,7 @@ def _to_do(report: Mapping[str, Any]) -> str:
                         cell,
                         cell,
                         escape(grave[0]["check"]),
-                        inline(finding_text(grave[0], errors.get(cell))),
+                        inline(one_line(finding_text(grave[0], errors.get(cell)), MAX_LINK_BYTES)),
                         more,
                     )
                 )
@@ -112,6 +113,7 @@ def _to_do(report: Mapping[str, Any]) -> str:
 
 
 MAX_LINKS = 40
+MAX_LINK_BYTES = 240
 
 
 def _progress(report: Mapping[str, Any]) -> str:
