@@ -10,6 +10,7 @@ from .cell_facts import CellFacts
 from .finding import ABOUT_ERROR, FAILURE, WARNING, Finding
 from .kernel_process import Death
 from .outputs import CellOutputs
+from .stderr.watch import StderrWatch
 from .tags import RAISES_EXCEPTION
 from .value_facts import CellValues
 
@@ -42,6 +43,8 @@ class CellRun:
     source: str
     tags: FrozenSet[str]
     outputs: CellOutputs
+    stderr: StderrWatch = field(default_factory=StderrWatch)
+    """What it said on stderr, cleared or not."""
     cell_id: Optional[str] = None
     ended: Ended = Ended.NOT_RUN
     seconds: float = 0.0

@@ -101,7 +101,7 @@ def parse_expected(top: Fields) -> Expected:
             ExpectedFile(each.text("path"), each.flag("notEmpty", False), each.count("minBytes"))
             for each in top.each("expectedFiles")
         ),
-        logs=tuple(each.text("pattern") for each in top.each("expectedLogs")),
+        logs=tuple(each.regex("pattern") for each in top.each("expectedLogs")),
         max_nan_fraction=top.optional_number("maxNaNFraction"),
     )
 
@@ -117,7 +117,7 @@ def _expected_output(fields: Fields) -> ExpectedOutput:
         not_empty=fields.flag("notEmpty", False),
         equals=fields.optional("equals"),
         has_equals=fields.has("equals"),
-        matches=fields.optional_text("matches"),
+        matches=fields.optional_regex("matches"),
         columns=fields.texts("columns"),
     )
 
@@ -156,7 +156,7 @@ def comparison_config(fields: Fields) -> ComparisonConfig:
         relative_tolerance=fields.number("relativeTolerance"),
         ignore_timestamps=fields.flag("ignoreTimestamps"),
         ignore_execution_count=fields.flag("ignoreExecutionCount"),
-        custom_patterns=fields.texts("customPatterns"),
+        custom_patterns=fields.regexes("customPatterns"),
         ignored_types=frozenset(fields.texts("ignoredTypes")),
         ignored_cells=frozenset(fields.counts("ignoredCells")),
         ignored_tags=frozenset(fields.texts("ignoredTags")),

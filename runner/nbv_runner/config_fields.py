@@ -5,11 +5,19 @@ from __future__ import annotations
 import math
 from typing import Any, Dict, List, NoReturn, Optional, Tuple
 
+from . import re2
 from .outcome import Outcome, RunStopped
 
 
 def bad(message: str) -> NoReturn:
     raise RunStopped(Outcome.BAD_CONFIGURATION, "Bad runner configuration: " + message)
+
+
+def _require_regex(pattern: str, where: str) -> None:
+    try:
+        re2.compile(pattern)
+    except re2.PatternError as error:
+        bad("%s is no regular expression of RE2: %s" % (where, error))
 
 
 class Fields:
@@ -52,6 +60,21 @@ class Fields:
         if not all(isinstance(value, str) for value in values):
             bad("%s must be a list of texts" % self.at(name))
         return tuple(values)
+
+    def regex(self, name: str) -> str:
+        """An RE2 expression. Admission has seen it; what the runner can't match must never count as matched."""
+        pattern = self.text(name)
+        _require_regex(pattern, self.at(name))
+        return pattern
+
+    def optional_regex(self, name: str) -> Optional[str]:
+        return self.regex(name) if self._value.get(name) is not None else None
+
+    def regexes(self, name: str) -> Tuple[str, ...]:
+        patterns = self.texts(name)
+        for index, pattern in enumerate(patterns):
+            _require_regex(pattern, "%s[%d]" % (self.at(name), index))
+        return patterns
 
     def flag(self, name: str, default: Optional[bool] = None) -> bool:
         value = self._value.get(name, default)

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from typing import Dict, Optional, Sequence, Set
 
 from . import re2
-from .text import without_ansi
+from .text import ANSI, without_ansi
 
 MAX_STEPPED = 200_000_000
 """Characters that automata step through, over all expressions: tens of seconds. Most texts are skipped much faster."""
 
-_HALF_AN_ESCAPE = re.compile(r"(?:\r|\x1b[^a-zA-Z\x07\\]{0,100})\Z")
+MAX_ESCAPE = 300
+"""Characters of an ANSI sequence whose end is waited for."""
+
+
+def _open_end(text: str) -> int:
+    """Where an ANSI sequence or a line end begins that may go on in the next piece; else the end of the text."""
+    at = text.find("\x1b", max(0, len(text) - MAX_ESCAPE))
+    while at >= 0:
+        match = ANSI.match(text, at)
+        if match is None or match[0] == "\x1b]":
+            return at
+        at = text.find("\x1b", match.end())
+    return len(text) - text.endswith("\r")
 
 
 class _Stream:
@@ -24,9 +35,9 @@ class _Stream:
     def plain(self, text: str) -> str:
         """Without ANSI sequences; a carriage return ends a line as well. What is cut at the end waits for the rest."""
         text = self._held + text
-        cut = _HALF_AN_ESCAPE.search(text, max(0, len(text) - 101))
-        self._held = text[cut.start() :] if cut is not None else ""
-        return self._lines(text[: len(text) - len(self._held)])
+        end = _open_end(text)
+        self._held = text[end:]
+        return self._lines(text[:end])
 
     def rest(self) -> str:
         return self._lines(self._held)

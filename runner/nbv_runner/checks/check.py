@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
-from typing import Callable, Iterable, Optional, Sequence
+from typing import Callable, Iterable, Optional, Sequence, Tuple
 
 from ..analysis.cell_source import NotebookSource
 from ..cell_run import CellRun
 from ..config import RunnerConfig
 from ..finding import WARNING, Evidence
 from ..golden.comparison import Comparison
+from ..log_watch import LogWatch
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,16 @@ class CheckContext:
     notebook: NotebookSource
     folder: str = ""
     """The notebook's working directory: absolute."""
+    root: str = ""
+    """The repository's: absolute."""
+    cell_types: Tuple[str, ...] = ()
+    """Of all cells of the original notebook, in order."""
+    is_python: bool = True
+    """Else no value can be looked at."""
+    logs: LogWatch = field(default_factory=LogWatch)
+    """What `expectedLogs` asks for, as far as it was printed."""
+    started: float = field(default_factory=time.time)
+    """Before the first cell; seconds since the epoch."""
     comparison: Optional[Comparison] = None
     """With the golden notebook; there for run checks, if the job has one."""
 
