@@ -1,9 +1,9 @@
-"""What the probe saw of one cell, besides its values."""
+"""What the probe saw of one cell."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Tuple
+from typing import Optional, Tuple
 
 
 @dataclass(frozen=True)
@@ -12,3 +12,5 @@ class CellFacts:
 
     failed_commands: Tuple[Tuple[str, int], ...] = ()
     replaced_hooks: Tuple[str, ...] = field(default=())
+    values: Optional[str] = None
+    """Its answer about values, as JSON text: see value_answer."""

@@ -1,8 +1,9 @@
 # The part of the runner that lives inside the user's kernel: read as text, never imported by the runner itself.
 #
-# It is kept in a module object of its own, outside of the user's namespace, In, Out and history. It imports nothing
-# that IPython has not imported, calls no method of the user's objects, and swallows its own errors: a probe never fails
-# a job. Python 3.8 or newer.
+# It is kept in a module object of its own, held by the kernel and by nothing else: outside of the user's namespace, In,
+# Out, history and sys.modules. It imports nothing that IPython has not imported, calls no method of the user's objects,
+# and swallows its own errors: a probe never fails a job. Python 3.8 or newer. Joined from kernel_side.py,
+# kernel_values.py and kernel_summary.py.
 import builtins
 import json
 import os
@@ -148,10 +149,17 @@ def _origin(value):
             return _NOTEBOOK
         path = value.__code__.co_filename
     else:
-        kind = value if issubclass(type(value), type) else type(value)
-        if kind.__module__ == "__main__":
-            return _NOTEBOOK
-        path = getattr(_modules.get(kind.__module__), "__file__", None) or _LIBRARY_FOLDER
+        return _origin_of_type(value if issubclass(type(value), type) else type(value))
+    return _origin_of_file(path)
+
+
+def _origin_of_type(kind):
+    module = _module_name(kind)
+    path = _library(module).get("__file__")
+    return _NOTEBOOK if module == "__main__" else _origin_of_file(path if type(path) is str else _LIBRARY_FOLDER)
+
+
+def _origin_of_file(path):
     if os.sep + "site-packages" + os.sep in path or os.sep + "dist-packages" + os.sep in path:
         return _INSTALLED
     if path.startswith(_LIBRARY_FOLDER):
@@ -221,18 +229,22 @@ def boot(root):
     _record_commands()
     _streams.update(stdout=sys.stdout, stderr=sys.stderr)
     _shell.events.register("post_run_cell", _restore_streams)
-    if hasattr(_shell, "_sys_modules_keys"):
-        _shell._sys_modules_keys.add(__name__)  # `%reset --aggressive` forgets all other modules.
     _hooks.update(_guarded())
     _transformers.update(_entries())
     return _Answer(_encode({"version": sys.version.split()[0], "executable": sys.executable, "path": sys.path}))
 
 
-def after_cell():
+def after_cell(question=None):
     """What the last cell left, as JSON text."""
     seen = list(_commands)
     del _commands[:]
-    return _Answer(_encode({"commands": seen, "replaced": _replaced()}))
+    answer = {"commands": seen, "replaced": _replaced()}
+    if question is not None:
+        try:
+            answer["values"] = _encode(_values(question))
+        except Exception as error:
+            answer["problem"] = type(error).__name__
+    return _Answer(_encode(answer))
 
 
 def transform(sources):

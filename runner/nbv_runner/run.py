@@ -24,6 +24,7 @@ from .probe import Probe
 from .redaction import Redactor
 from .tags import SKIP_EXECUTION, tags_of
 from .text import tail, without_ansi
+from .value_history import ValueHistory
 
 MAX_TRACEBACK_BYTES = 64 * 1024
 MAX_ERROR_MESSAGE_BYTES = 8 * 1024
@@ -98,6 +99,7 @@ class CellRunner:
         self._probe = probe
         self._context = context
         self._config = context.config
+        self._values = ValueHistory(context.notebook)
         self._notebook_deadline = 0.0
         self.peak_memory_bytes: Optional[int] = None
 
@@ -141,7 +143,8 @@ class CellRunner:
         cell_deadline = begun + limit if limit is not None else None
         deadline = min(self._notebook_deadline, cell_deadline) if cell_deadline else self._notebook_deadline
         outputs = _OutputTaker(cell.outputs)
-        execution = self._kernel.execute(cell.source, deadline, outputs.take, self._probe.expressions())
+        question = self._values.question(cell.index)
+        execution = self._kernel.execute(cell.source, deadline, outputs.take, self._probe.expressions(question))
         cell.seconds = time.monotonic() - begun
         if execution.timed_out:
             is_cell_limit = cell_deadline is not None and cell_deadline <= self._notebook_deadline
@@ -149,13 +152,15 @@ class CellRunner:
         elif execution.death is not None:
             self._take_death(cell, execution)
         else:
-            self._take_reply(cell, execution.reply or {}, outputs)
+            self._take_reply(cell, execution.reply or {}, outputs, question)
         if execution.outputs_incomplete:
             cell.outputs.stream(
                 "stderr", "[the kernel did not report the end of this cell's outputs: some may be lost]\n"
             )
 
-    def _take_reply(self, cell: CellRun, reply: Dict[str, Any], outputs: "_OutputTaker") -> None:
+    def _take_reply(
+        self, cell: CellRun, reply: Dict[str, Any], outputs: "_OutputTaker", question: Optional[str]
+    ) -> None:
         count = reply.get("execution_count")
         cell.execution_count = count if isinstance(count, int) else None
         cell.asked_exit = any(
@@ -164,8 +169,9 @@ class CellRunner:
         # Either of the two may come without the other: a failing line magic, or an error shown by hand.
         cell.error = _error_of(reply) if reply.get("status") != "ok" else outputs.error
         cell.ended = Ended.RAISED if cell.error is not None else Ended.FINISHED
-        facts = self._probe.after_cell(reply)
+        facts = self._probe.after_cell(reply, question)
         cell.facts = facts
+        cell.values = self._values.values(cell.index, facts.values, cell.ended is Ended.RAISED)
         self._require_untouched(cell, facts, outputs)
         cell.memory_bytes = processes.resident_bytes(self._kernel.process.pid)
         self.peak_memory_bytes = max(self.peak_memory_bytes or 0, cell.memory_bytes or 0) or None

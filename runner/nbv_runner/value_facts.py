@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, FrozenSet, Optional, Tuple
+
+from .analysis.assignments import Binding
 
 NONE = "none"
 SCALAR = "scalar"
@@ -34,7 +36,9 @@ class ValueFacts:
     all_nan: bool = False
     """Of an array or series as a whole; of a frame: of all columns, or of the columns in `nan_columns`."""
     nan_columns: Tuple[str, ...] = ()
-    """Columns of a frame that are NaN from top to bottom; the first few."""
+    """Columns of a frame that are NaN from top to bottom."""
+    some_nan_columns: Tuple[str, ...] = ()
+    """Columns that are NaN in some rows."""
     columns: Optional[Tuple[str, ...]] = None
     lowest: Optional[float] = None
     """Smallest and largest number, of a scalar the value itself. None with `nan_count > 0` for a scalar."""
@@ -46,18 +50,52 @@ class ValueFacts:
     """`repr` of scalars, texts and known types only, cut; for `expectedOutputs.matches`."""
 
 
+NOTEBOOK = "notebook"
+REPOSITORY = "repository"
+
+
+@dataclass(frozen=True)
+class Callee:
+    """What a call leads to, as far as that can be told without running it."""
+
+    origin: Optional[str] = None
+    """Who wrote it: `notebook`, `repository`, `installed`, `standard library`; None when nobody can tell."""
+    function: Optional[str] = None
+    """Name, file and first line of the function's definition."""
+    file: Optional[str] = None
+    line: int = 0
+
+    @property
+    def is_own(self) -> bool:
+        """The project's, not a library's."""
+        return self.origin in (NOTEBOOK, REPOSITORY)
+
+
 @dataclass(frozen=True)
 class AssignedValue:
-    """A top-level name that the cell assigned, and what it holds now."""
+    """A top-level name that the cell assigned or changed, and what it holds now. The shown value has no name."""
 
     name: str
     facts: ValueFacts
     call: Optional[str] = None
     """The callee as written (`load_data`, `pd.read_csv`) when the name was assigned from a call."""
     origin: Optional[str] = None
-    """Who wrote the callee: `notebook`, `repository`, `installed`, `standard library`; None when nobody can tell."""
+    """Who wrote the callee, see `Callee.origin`."""
     line: int = 0
     """Of the assignment, 1-based, in the cell."""
+    callee: Callee = field(default_factory=Callee)
+    bindings: Tuple[Binding, ...] = ()
+    """Every assignment that may have given the value; the last one is the one that `call` and `line` are of."""
+    changes: Tuple[Binding, ...] = ()
+    """What the cell did to the value besides."""
+    inputs: Tuple[ValueFacts, ...] = ()
+    """What was known of the values that it is made from."""
+    known_nan_columns: FrozenSet[str] = frozenset()
+    """Columns that some frame of an earlier cell had all NaN."""
+    from_nan: bool = False
+    """It is made from a value that the author wrote down with NaN in it."""
+    from_infinity: bool = False
+    """The same, with infinity."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +105,11 @@ class CellValues:
     shown_call: Optional[str] = None
     shown_origin: Optional[str] = None
     assigned: Tuple[AssignedValue, ...] = ()
+    """In order of the assignments."""
+    changed: Tuple[AssignedValue, ...] = ()
+    """Names that the cell did not assign, but whose value it changed: `x["a"] = …`."""
+    shown_value: Optional[AssignedValue] = None
+    """The shown value, with all that is known of it."""
 
     @property
     def result(self) -> Optional[ValueFacts]:
@@ -74,3 +117,8 @@ class CellValues:
         if self.shown is not None:
             return self.shown
         return self.assigned[-1].facts if self.assigned else None
+
+    @property
+    def all(self) -> Tuple[AssignedValue, ...]:
+        shown = (self.shown_value,) if self.shown_value is not None else ()
+        return (*self.assigned, *self.changed, *shown)

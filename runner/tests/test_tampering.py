@@ -85,7 +85,7 @@ ATTACKS = {
         "kernel.do_execute = other"
     ),
     "probe removed": (
-        "import sys\nsys.modules.pop('_nbv_probe')\n"
+        "del get_ipython().kernel._nbv_probe\n"
         "get_ipython().input_transformers_post.append(lambda lines: ['pass\\n'])"
     ),
     "builtin that the probe uses": (

@@ -11,9 +11,16 @@ from .assertions import ASSERTS_NOTHING, FUTILE_ASSERTION, UNCHECKED_STEP
 from .cell_form import HARD_TO_FOLLOW
 from .check import CellCheck, CheckContext, NotebookCheck, Observation, RunCheck
 from .errors_as_none import ERROR_AS_NONE
+from .data_quality import ALL_NAN, EMPTY_DATA, INFINITE_NUMBERS, SCALAR_NAN, SOME_NAN
 from .execution import NO_EXCEPTION_RAISED, STOPPED_FROM_OUTSIDE, UNEXPECTED_EXCEPTION
 from .exits import CLEAN_SYSTEM_EXIT, FAILING_COMMAND, FAILING_SYSTEM_EXIT, QUIT_CALLED
 from .policy import Check, severity_of
+from .silent_failures import (
+    LIBRARY_CALL_GAVE_NONE,
+    LOOKUP_FOUND_NOTHING,
+    OWN_CALL_GAVE_NONE,
+    SHOWN_VALUE_IS_NONE,
+)
 from .reproducibility import DEPENDS_ON_CIRCUMSTANCES
 from .risky_io import RISKY_IO
 from .swallowed_errors import SWALLOWED_ERROR
@@ -28,6 +35,15 @@ CELL_CHECKS: Sequence[CellCheck] = (
     CLEAN_SYSTEM_EXIT,
     QUIT_CALLED,
     FAILING_COMMAND,
+    OWN_CALL_GAVE_NONE,
+    LIBRARY_CALL_GAVE_NONE,
+    LOOKUP_FOUND_NOTHING,
+    SHOWN_VALUE_IS_NONE,
+    SCALAR_NAN,
+    INFINITE_NUMBERS,
+    ALL_NAN,
+    SOME_NAN,
+    EMPTY_DATA,
 )
 
 NOTEBOOK_CHECKS: Sequence[NotebookCheck] = (

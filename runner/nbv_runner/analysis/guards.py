@@ -1,0 +1,153 @@
+"""Whether the author deals with a value that may be missing: asks for None, for NaN, for emptiness, or catches."""
+
+from __future__ import annotations
+
+import ast
+from typing import Callable, Dict, Optional, Sequence
+
+from .assignments import CellAssignments, How
+from .calls import is_none
+from .cell_source import NotebookSource
+
+ASKS_WHAT_IT_IS = frozenset(("isinstance", "bool", "type", "callable", "hasattr", "isna", "isnull", "notna", "notnull"))
+EMPTINESS = frozenset(("empty", "size", "shape", "is_empty", "height"))
+_CAUGHT = frozenset(("Exception", "BaseException", "TypeError", "AttributeError"))
+
+Guard = Callable[[ast.AST, str], bool]
+
+
+def asks_for_none(node: ast.AST, name: str) -> bool:
+    """`x is None`, `if x:`, `not x`, `x or …`, `assert x`, `isinstance(x, …)`, `match x`, uses of x in try … except."""
+    if isinstance(node, ast.Compare):
+        sides = [node.left, *node.comparators]
+        return any(_is(side, name) for side in sides) and any(_speaks_of_none(side) for side in sides)
+    if isinstance(node, ast.Call):
+        function = node.func
+        asked = getattr(function, "id", getattr(function, "attr", ""))
+        return asked in ASKS_WHAT_IT_IS | {"all", "any"} and any(_is_in(each, name) for each in node.args)
+    if isinstance(node, ast.Try):
+        return any(_catches(handler) for handler in node.handlers) and any(
+            _reads(each, name) and not _binds(each, name) for each in node.body
+        )
+    if node.__class__.__name__ == "Match":
+        return _is(getattr(node, "subject", None), name)
+    return any(_is(each, name) for each in _conditions(node))
+
+
+def asks_for_emptiness(node: ast.AST, name: str) -> bool:
+    """`if x.empty`, `len(x) == 0`, `assert x.shape[0] > 0`: where something depends on it, not where it is printed."""
+    if isinstance(node, ast.Compare):
+        return any(_tells_size(side, name) for side in [node.left, *node.comparators])
+    return any(_tells_size(each, name) for each in _conditions(node))
+
+
+def is_guarded(
+    guard: Guard,
+    name: str,
+    notebook: NotebookSource,
+    assignments: Dict[int, CellAssignments],
+    index: int,
+    line: int,
+) -> bool:
+    """In the same cell from the assignment on, or in a later one before the name gets another value."""
+    for cell in notebook.cells:
+        if cell.index < index or cell.tree is None:
+            continue
+        for node in ast.walk(cell.tree):
+            after = cell.index > index or _last_line(node) >= line
+            if after and guard(node, name):
+                return True
+        rebound = assignments.get(cell.index, CellAssignments()).names.get(name)
+        if cell.index > index and rebound is not None and len(rebound) == 1:
+            return False
+    return False
+
+
+def is_read_later(name: str, notebook: NotebookSource, index: int, line: int) -> bool:
+    """Something uses the name after the line."""
+    return any(
+        _is(node, name) and isinstance(getattr(node, "ctx", None), ast.Load) and getattr(node, "lineno", 0) > least
+        for cell in notebook.cells
+        if cell.index >= index and cell.tree is not None
+        for least in [line if cell.index == index else 0]
+        for node in ast.walk(cell.tree)
+    )
+
+
+def is_changed_later(
+    name: str, assignments: Dict[int, CellAssignments], index: int, column: Optional[str] = None
+) -> bool:
+    """A later cell fills the value, or its column: it was a placeholder."""
+    return any(
+        change.name == name and (column is None or change.column in (None, column))
+        for later, cell in assignments.items()
+        if later > index
+        for change in cell.changed
+    )
+
+
+def is_bound_later(name: str, assignments: Dict[int, CellAssignments], index: int) -> bool:
+    return any(
+        each.how is not How.OTHER
+        for later, cell in assignments.items()
+        if later > index
+        for each in cell.names.get(name, ())
+    )
+
+
+def _conditions(node: ast.AST) -> Sequence[Optional[ast.AST]]:
+    if isinstance(node, (ast.If, ast.While, ast.IfExp, ast.Assert)):
+        return [node.test]
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        return [node.operand]
+    if isinstance(node, ast.BoolOp):
+        return node.values
+    return node.ifs if isinstance(node, ast.comprehension) else []
+
+
+def _is(node: Optional[ast.AST], name: str) -> bool:
+    if isinstance(node, ast.NamedExpr):
+        node = node.target
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def _is_in(node: ast.AST, name: str) -> bool:
+    parts = node.elts if isinstance(node, (ast.List, ast.Tuple)) else [node]
+    return any(_is(each, name) for each in parts)
+
+
+def _speaks_of_none(node: ast.AST) -> bool:
+    return is_none(node) or any(is_none(each) for each in getattr(node, "elts", ()))
+
+
+def _tells_size(node: Optional[ast.AST], name: str) -> bool:
+    if isinstance(node, ast.Subscript):
+        node = node.value
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "len" and node.args:
+        return _is(_inner(node.args[0]), name)
+    if isinstance(node, ast.Call):
+        node = node.func
+    return isinstance(node, ast.Attribute) and node.attr in EMPTINESS and _is(_inner(node.value), name)
+
+
+def _inner(node: ast.AST) -> ast.AST:
+    while isinstance(node, (ast.Subscript, ast.Attribute)):
+        node = node.value
+    return node
+
+
+def _catches(handler: ast.ExceptHandler) -> bool:
+    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return any(kind is None or getattr(kind, "id", "") in _CAUGHT for kind in kinds)
+
+
+def _reads(node: ast.AST, name: str) -> bool:
+    return any(_is(each, name) and isinstance(getattr(each, "ctx", None), ast.Load) for each in ast.walk(node))
+
+
+def _binds(node: ast.AST, name: str) -> bool:
+    return any(_is(each, name) and isinstance(getattr(each, "ctx", None), ast.Store) for each in ast.walk(node))
+
+
+def _last_line(node: ast.AST) -> int:
+    return getattr(node, "end_lineno", None) or getattr(getattr(node, "target", None), "end_lineno", None) or 0

@@ -1,0 +1,249 @@
+"""Q1 to Q5: numbers and tables that hold nothing usable. Each is told where it arises, not again where it arrives."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any, Dict, Iterable, Iterator, Optional
+
+from ..analysis.assignments import Binding, How, assignments_of
+from ..analysis.calls import call_of, is_none
+from ..analysis.functions import Functions, mentions_infinity, mentions_nan
+from ..analysis.guards import asks_for_emptiness, is_bound_later, is_changed_later, is_guarded
+from ..cell_run import CellRun
+from ..value_facts import ARRAY, FRAME, SCALAR, SERIES, AssignedValue, ValueFacts
+from .callables import (
+    FILTERS,
+    INFINITE,
+    OWN_FILTERS,
+    PLACEHOLDERS,
+    SUBSETS,
+    SUMMARIES,
+    is_reader,
+    searches_for_trouble,
+)
+from .check import CellCheck, CheckContext, Observation
+
+NUMBERS = (ARRAY, SERIES, FRAME)
+SENTINEL_NAMES = ("nan", "na", "missing", "null", "empty", "invalid", "fill", "placeholder", "sentinel", "default")
+
+
+def _values(run: CellRun, *kinds: str) -> Iterator[AssignedValue]:
+    return (value for value in run.values.all if value.facts.kind in kinds and not value.name.startswith("_"))
+
+
+def _last(value: AssignedValue) -> Binding:
+    """The last thing that was done to the value."""
+    return max((*value.bindings, *value.changes), key=lambda each: each.line)
+
+
+def _expressions(value: AssignedValue) -> Iterator[ast.expr]:
+    return (each.value for each in (*value.bindings, *value.changes) if each.value is not None)
+
+
+def _observed(value: AssignedValue, what: str, more: str = "", **evidence: Any) -> Observation:
+    """One sentence: the name, what is wrong with it, where it comes from."""
+    last = _last(value)
+    call = last.call.callee if last.call is not None else None
+    where = "`%s`" % value.name if value.name else "The value that the cell shows"
+    source = " by %s()" % call if call else ""
+    facts: Dict[str, Any] = {"name": value.name or None, "type": value.facts.type_name, "call": call, "line": last.line}
+    if value.facts.shape is not None:
+        facts["shape"] = _shape(value.facts)
+    facts.update(evidence)
+    message = "%s%s%s%s (line %d)." % (where, what, source, more, last.line)
+    return Observation(message, {key: each for key, each in facts.items() if each is not None})
+
+
+def _shape(facts: ValueFacts) -> str:
+    return "(%s)" % ", ".join(map(str, facts.shape or ()))
+
+
+def _scalar_nan(run: CellRun, context: CheckContext) -> Iterable[Observation]:
+    for value in _values(run, SCALAR):
+        if not value.facts.nan_count or any(each.kind == SCALAR and each.nan_count for each in value.inputs):
+            continue
+        if any(each.all_nan and not each.nan_columns for each in value.inputs):
+            continue
+        if not value.name and (value.from_nan or any(map(mentions_nan, _expressions(value)))):
+            continue
+        if all(map(_is_literal, _expressions(value))) and _is_sentinel(value, run, context):
+            continue
+        yield _observed(value, " is made NaN" if value.name else " is NaN")
+
+
+def _is_literal(node: ast.expr) -> bool:
+    """`np.nan`, `float("nan")`: written, not computed."""
+    if isinstance(node, ast.Call):
+        return all(isinstance(each, ast.Constant) for each in node.args) and mentions_nan(node)
+    return isinstance(node, (ast.Attribute, ast.Name, ast.Constant))
+
+
+def _is_sentinel(value: AssignedValue, run: CellRun, context: CheckContext) -> bool:
+    words = value.name.lower().split("_")
+    return (
+        value.name.isupper()
+        or any(word.startswith(SENTINEL_NAMES) for word in words)
+        or is_bound_later(value.name, assignments_of(context.notebook), run.index)
+    )
+
+
+def _infinite(run: CellRun, context: CheckContext) -> Iterable[Observation]:
+    for value in _values(run, SCALAR, *NUMBERS):
+        if not value.facts.inf_count or any(each.inf_count for each in value.inputs):
+            continue
+        expressions = list(_expressions(value))
+        if value.from_infinity or any(map(mentions_infinity, expressions)) or not any(map(_computes, expressions)):
+            continue
+        call = _last(value).call
+        if call is not None and (call.method in INFINITE or _own_means_infinity(value, run, context)):
+            continue
+        count = value.facts.inf_count
+        what = " is made infinite" if value.facts.kind == SCALAR else " is given %d infinite numbers" % count
+        yield _observed(value, what)
+
+
+def _computes(node: ast.expr) -> bool:
+    return any(isinstance(each, (ast.BinOp, ast.Call, ast.UnaryOp)) for each in ast.walk(node))
+
+
+def _own_means_infinity(value: AssignedValue, run: CellRun, context: CheckContext) -> bool:
+    call = _last(value).call
+    function = Functions(context.notebook).of_notebook(call.method, run.index) if call is not None else None
+    return function is not None and mentions_infinity(function)
+
+
+def _all_nan(run: CellRun, context: CheckContext) -> Iterable[Observation]:
+    for value in _values(run, *NUMBERS):
+        facts = value.facts
+        if not facts.all_nan or not facts.size or _is_placeholder(value, run, context):
+            continue
+        if _is_whole(facts):
+            if (
+                not _takes_rows(value)
+                and _method(_last(value)) not in SUMMARIES
+                and not any(_is_whole(each) for each in value.inputs)
+            ):
+                yield _observed(value, " is made NaN from end to end")
+            continue
+        for column in facts.nan_columns:
+            if _made_the_column(value, column):
+                yield _observed(value, "'s column `%s` is made NaN in every row" % column, column=column)
+
+
+def _is_whole(facts: ValueFacts) -> bool:
+    return facts.all_nan and bool(facts.size) and facts.nan_count == facts.size
+
+
+def _is_placeholder(value: AssignedValue, run: CellRun, context: CheckContext) -> bool:
+    """Made to be filled, and a later cell fills it."""
+    last = _last(value)
+    made = last.value is not None and (_is_unset(last.value) or _method(last) in PLACEHOLDERS)
+    return made and is_changed_later(value.name, assignments_of(context.notebook), run.index, last.column)
+
+
+def _is_unset(node: ast.expr) -> bool:
+    return mentions_nan(node) or is_none(node)
+
+
+def _method(binding: Binding) -> str:
+    return binding.call.method if binding.call is not None else ""
+
+
+def _takes_rows(value: AssignedValue) -> bool:
+    """What is there was there before: a part of a frame, the rows of a filter."""
+    last = _last(value)
+    if last.how is How.CHANGED:
+        return False
+    return _method(last) in SUBSETS or isinstance(last.value, (ast.Subscript, ast.Attribute, ast.Name))
+
+
+def _made_the_column(value: AssignedValue, column: str) -> bool:
+    """The cell made it NaN; it did not read it so, nor get it from an earlier cell."""
+    if any(change.column in (None, column) for change in value.changes) and not _had(value, column):
+        return True
+    last = value.bindings[-1]
+    is_read = last.call is not None and is_reader(last.call) and not value.callee.is_own
+    if not value.name or is_read or _method(last) in SUMMARIES or last.how is How.CHANGED:
+        return False
+    return not _takes_rows(value) and not _had(value, column)
+
+
+def _had(value: AssignedValue, column: str) -> bool:
+    return column in value.known_nan_columns or any(column in each.nan_columns for each in value.inputs)
+
+
+def _some_nan(run: CellRun, context: CheckContext) -> Iterable[Observation]:
+    """Any NaN in a frame; with a limit, what exceeds it, arrays included."""
+    limit = context.config.expected.max_nan_fraction
+    for value in _values(run, *(NUMBERS if limit is not None else (FRAME,))):
+        fraction = _fraction(value.facts)
+        if fraction <= (limit or 0.0) or any(_fraction(each) > (limit or 0.0) for each in value.inputs):
+            continue
+        columns = [*value.facts.nan_columns, *value.facts.some_nan_columns]
+        column = columns[0] if columns else None
+        more = ", more than the %.3g %% that the job allows" % (100 * limit) if limit is not None else ""
+        what = " is left %.3g %% NaN" % (100 * fraction)
+        yield _observed(value, what, more, fraction=round(fraction, 6), column=column)
+
+
+def _fraction(facts: ValueFacts) -> float:
+    return (facts.nan_count or 0) / facts.size if facts.size else 0.0
+
+
+def _empty(run: CellRun, context: CheckContext) -> Iterable[Observation]:
+    assignments = assignments_of(context.notebook)
+    for value in _values(run, *NUMBERS):
+        if value.facts.size != 0 or _rows(value.facts) != 0 or any(_rows(each) == 0 for each in value.inputs):
+            continue
+        what = _loads_or_filters(value)
+        if not what or "Index" in value.facts.type_names or searches_for_trouble(value.name) or _mask_searches(value):
+            continue
+        if value.name and is_guarded(
+            asks_for_emptiness, value.name, context.notebook, assignments, run.index, _last(value).line
+        ):
+            continue
+        yield _observed(value, " has no rows: nothing was %s" % what)
+
+
+def _rows(facts: ValueFacts) -> Optional[int]:
+    return facts.shape[0] if facts.shape and facts.kind in NUMBERS else None
+
+
+def _loads_or_filters(value: AssignedValue) -> str:
+    """`loaded` or `left`; empty when no rows is an answer like any other."""
+    last = _last(value)
+    if last.call is not None and value.callee.is_own:
+        name = last.call.method.lstrip("_")
+        if is_reader(last.call):
+            return "loaded"
+        return "left" if value.name and name.startswith(OWN_FILTERS) and not searches_for_trouble(name) else ""
+    node: Optional[ast.AST] = last.call.node if last.call is not None else last.value
+    while isinstance(node, (ast.Subscript, ast.Attribute, ast.Call)):
+        call = call_of(node) if isinstance(node, ast.Call) else None
+        if call is not None and is_reader(call):
+            return "loaded"
+        if value.name and (_is_mask(node) or (call is not None and call.is_method and call.method in FILTERS)):
+            return "left"
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return ""
+
+
+def _is_mask(node: ast.AST) -> bool:
+    """`df[df.x > 0]`, `df.loc[(a) & (b), "x"]`, `df[mask]`."""
+    if not isinstance(node, ast.Subscript):
+        return False
+    key = node.slice.elts[0] if isinstance(node.slice, ast.Tuple) and node.slice.elts else node.slice
+    return isinstance(key, (ast.Compare, ast.BinOp, ast.UnaryOp, ast.Name, ast.Call, ast.Slice))
+
+
+def _mask_searches(value: AssignedValue) -> bool:
+    """`df[df.duplicated()]`, `df[df.age.isna()]`: looked for, and happily not found."""
+    names = {"isna", "isnull", "duplicated", "is_null", "is_nan", "isinf", "isnan", "is_duplicated"}
+    return any(getattr(node, "attr", "") in names for each in _expressions(value) for node in ast.walk(each))
+
+
+SCALAR_NAN = CellCheck("Q1", _scalar_nan)
+INFINITE_NUMBERS = CellCheck("Q2", _infinite)
+ALL_NAN = CellCheck("Q3", _all_nan)
+SOME_NAN = CellCheck("Q4", _some_nan)
+EMPTY_DATA = CellCheck("Q5", _empty)
