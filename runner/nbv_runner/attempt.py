@@ -23,6 +23,7 @@ from .golden.golden_standard import GoldenStandard
 from .installed import installed_distributions
 from .kernel import Kernel
 from .kernelspec import KernelSpec, find_kernel
+from .log_watch import LogWatch
 from .notebook import locate, read_document, stored_counts, without_results
 from .outcome import Outcome, RunStopped
 from .probe import KernelEnvironment, Probe
@@ -115,7 +116,15 @@ class AttemptRun:
             self._facts.kernel_seconds = time.monotonic() - begun
             self._facts.installed_at_start = installed_distributions(self._facts.kernel_environment.search_path)
             self._announce(spec, info, self._facts.kernel_environment)
-            context = CheckContext(config, self._sources(spec, self._plan, counts, probe), folder)
+            context = CheckContext(
+                config,
+                self._sources(spec, self._plan, counts, probe),
+                folder,
+                os.path.realpath(self._arguments.source),
+                self._plan.cell_types,
+                spec.language == "python",
+                LogWatch(config.expected.logs),
+            )
             self._found(check_notebook(context))
             if not blocking(self._tally.findings):
                 self._run_cells(self._plan, kernel, probe, context)

@@ -4,30 +4,28 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, Dict, List, Optional, Tuple
 
 import nbformat
-from nbformat.v4 import output_from_msg
 
 from . import processes
 from .cell_facts import CellFacts
 from .cell_run import CellError, CellRun, Ended
-from .channels import Message
 from .checks import check_cell
 from .checks.check import CheckContext
 from .config import RunnerConfig
 from .kernel import Execution, Kernel
 from .outcome import Outcome, RunStopped
+from .output_taker import MAX_TRACEBACK_BYTES, OutputTaker, error_of
 from .outputs import CellOutputs, OutputBudget
 from .parameters import earlier_injection, injected_cell, insert_position, parameters_source
 from .probe import Probe
 from .redaction import Redactor
+from .stderr.watch import StderrWatch
 from .tags import SKIP_EXECUTION, tags_of
 from .text import tail, without_ansi
 from .value_history import ValueHistory
 
-MAX_TRACEBACK_BYTES = 64 * 1024
-MAX_ERROR_MESSAGE_BYTES = 8 * 1024
 MAX_ID_CHARACTERS = 64
 
 OnStart = Callable[[CellRun], None]
@@ -45,7 +43,12 @@ class Plan:
     injected: "Optional[nbformat.NotebookNode]" = None
     injected_before: int = 0
     """Position in `cells` before which the injected cell runs."""
-    total_cells: int = 0
+    cell_types: Tuple[str, ...] = ()
+    """Of the original cells."""
+
+    @property
+    def total_cells(self) -> int:
+        return len(self.cell_types)
 
 
 def plan_cells(notebook: "nbformat.NotebookNode", config: RunnerConfig, redactor: Redactor) -> Plan:
@@ -71,6 +74,7 @@ def plan_cells(notebook: "nbformat.NotebookNode", config: RunnerConfig, redactor
                 source=cell["source"],
                 tags=tags_of(cell),
                 outputs=CellOutputs(budget, redactor),
+                stderr=StderrWatch(redactor),
                 cell_id=_cell_id(cell),
             )
         )
@@ -78,7 +82,8 @@ def plan_cells(notebook: "nbformat.NotebookNode", config: RunnerConfig, redactor
     runnable = [run for run in cells if run.source.strip() and SKIP_EXECUTION not in run.tags]
     if runnable:
         runnable[-1].is_last = True
-    plan = Plan(notebook, cells, documents, injected_before=injected_before, total_cells=len(originals))
+    types = tuple(cell["cell_type"] for cell in originals)
+    plan = Plan(notebook, cells, documents, injected_before=injected_before, cell_types=types)
     if config.parameters and replaced is None:
         plan.injected = injected_cell(config.parameters, notebook.get("nbformat_minor", 0))
         notebook["cells"].insert(position, plan.injected)
@@ -142,10 +147,11 @@ class CellRunner:
         limit = self._config.timeouts.cell
         cell_deadline = begun + limit if limit is not None else None
         deadline = min(self._notebook_deadline, cell_deadline) if cell_deadline else self._notebook_deadline
-        outputs = _OutputTaker(cell.outputs)
+        outputs = OutputTaker(cell, self._context.logs)
         question = self._values.question(cell.index)
         execution = self._kernel.execute(cell.source, deadline, outputs.take, self._probe.expressions(question))
         cell.seconds = time.monotonic() - begun
+        outputs.finish()
         if execution.timed_out:
             is_cell_limit = cell_deadline is not None and cell_deadline <= self._notebook_deadline
             self._take_timeout(cell, execution, is_cell_limit)
@@ -158,16 +164,14 @@ class CellRunner:
                 "stderr", "[the kernel did not report the end of this cell's outputs: some may be lost]\n"
             )
 
-    def _take_reply(
-        self, cell: CellRun, reply: Dict[str, Any], outputs: "_OutputTaker", question: Optional[str]
-    ) -> None:
+    def _take_reply(self, cell: CellRun, reply: Dict[str, Any], outputs: OutputTaker, question: Optional[str]) -> None:
         count = reply.get("execution_count")
         cell.execution_count = count if isinstance(count, int) else None
         cell.asked_exit = any(
             isinstance(entry, dict) and entry.get("source") == "ask_exit" for entry in reply.get("payload") or ()
         )
         # Either of the two may come without the other: a failing line magic, or an error shown by hand.
-        cell.error = _error_of(reply) if reply.get("status") != "ok" else outputs.error
+        cell.error = error_of(reply) if reply.get("status") != "ok" else outputs.error
         cell.ended = Ended.RAISED if cell.error is not None else Ended.FINISHED
         facts = self._probe.after_cell(reply, question)
         cell.facts = facts
@@ -177,7 +181,7 @@ class CellRunner:
         self.peak_memory_bytes = max(self.peak_memory_bytes or 0, cell.memory_bytes or 0) or None
 
     @staticmethod
-    def _require_untouched(cell: CellRun, facts: CellFacts, outputs: "_OutputTaker") -> None:
+    def _require_untouched(cell: CellRun, facts: CellFacts, outputs: OutputTaker) -> None:
         """Cheap tampering ends the run: what the kernel says from here on means nothing."""
         if facts.replaced_hooks:
             what = "replaced the kernel's %s" % ", ".join(facts.replaced_hooks)
@@ -190,7 +194,7 @@ class CellRunner:
     @staticmethod
     def _take_timeout(cell: CellRun, execution: Execution, is_cell_limit: bool) -> None:
         cell.ended = Ended.CELL_TIMEOUT if is_cell_limit else Ended.NOTEBOOK_TIMEOUT
-        where = _error_of(execution.interrupted_reply).traceback if execution.interrupted_reply else ""
+        where = error_of(execution.interrupted_reply).traceback if execution.interrupted_reply else ""
         ignored = "" if execution.interrupted_reply else "; it ignored the interrupt, so its kernel was killed"
         whose = "the cell's" if is_cell_limit else "the notebook's"
         name = "CellTimeout" if is_cell_limit else "ValidationTimeout"
@@ -215,53 +219,3 @@ class CellRunner:
         """Puts the outputs into the notebook, late ones of threads included."""
         for cell, document in zip(self._plan.cells, self._plan.documents):
             document["outputs"] = [nbformat.from_dict(output) for output in cell.outputs.documents()]
-
-
-class _OutputTaker:
-    """Turns the kernel's messages into the cell's outputs."""
-
-    def __init__(self, outputs: CellOutputs) -> None:
-        self._outputs = outputs
-        self.error: Optional[CellError] = None
-        self.executed_source: Optional[str] = None
-
-    def take(self, message: Message) -> None:
-        try:
-            self._take(message["header"]["msg_type"], message["content"], message)
-        except (KeyError, TypeError, ValueError, AttributeError):
-            pass  # A message that a notebook made up.
-
-    def _take(self, kind: str, content: Dict[str, Any], message: Message) -> None:
-        if kind == "stream":
-            self._outputs.stream("stderr" if content["name"] == "stderr" else "stdout", str(content["text"]))
-        elif kind in ("display_data", "execute_result", "error"):
-            if kind == "error":
-                self.error = _error_of(content)
-            display_id = content.get("transient", {}).get("display_id")
-            self._outputs.rich(_document(message), message["size"], display_id)
-        elif kind == "update_display_data":
-            display_id = content["transient"]["display_id"]
-            self._outputs.update_display(display_id, content["data"], content["metadata"], message["size"])
-        elif kind == "clear_output":
-            self._outputs.clear(bool(content.get("wait")))
-        elif kind == "execute_input":
-            self.executed_source = str(content["code"])
-        elif kind == "oversize":
-            if "text" in content:
-                self._outputs.stream(content["name"], content["text"])
-            self._outputs.oversize(str(content["kind"]), message["size"])
-
-
-def _document(message: Message) -> Dict[str, Any]:
-    output = output_from_msg({"header": message["header"], "content": message["content"], "metadata": {}})
-    return dict(output)
-
-
-def _error_of(content: Dict[str, Any]) -> CellError:
-    lines = content.get("traceback")
-    traceback = "\n".join(str(line) for line in lines) if isinstance(lines, list) else ""
-    return CellError(
-        name=str(content.get("ename") or content.get("status") or "error")[:500],
-        message=tail(without_ansi(str(content.get("evalue", ""))), MAX_ERROR_MESSAGE_BYTES),
-        traceback=tail(without_ansi(traceback), MAX_TRACEBACK_BYTES),
-    )

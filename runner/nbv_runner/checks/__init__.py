@@ -10,19 +10,24 @@ from ..finding import IGNORED, Finding
 from .assertions import ASSERTS_NOTHING, FUTILE_ASSERTION, UNCHECKED_STEP
 from .cell_form import HARD_TO_FOLLOW
 from .check import CellCheck, CheckContext, NotebookCheck, Observation, RunCheck
-from .errors_as_none import ERROR_AS_NONE
 from .data_quality import ALL_NAN, EMPTY_DATA, INFINITE_NUMBERS, SCALAR_NAN, SOME_NAN
+from .errors_as_none import ERROR_AS_NONE
 from .execution import NO_EXCEPTION_RAISED, STOPPED_FROM_OUTSIDE, UNEXPECTED_EXCEPTION
 from .exits import CLEAN_SYSTEM_EXIT, FAILING_COMMAND, FAILING_SYSTEM_EXIT, QUIT_CALLED
+from .expected_files import MISSING_FILE
+from .expected_logs import MISSING_TEXT
+from .expected_outputs import EXPECTED_BUT_NOT_RUN, UNLIKE_EXPECTED, UNREACHABLE_OUTPUT
+from .golden import GOLDEN_MISMATCH
 from .policy import Check, severity_of
+from .reproducibility import DEPENDS_ON_CIRCUMSTANCES
+from .risky_io import RISKY_IO
 from .silent_failures import (
     LIBRARY_CALL_GAVE_NONE,
     LOOKUP_FOUND_NOTHING,
     OWN_CALL_GAVE_NONE,
     SHOWN_VALUE_IS_NONE,
 )
-from .reproducibility import DEPENDS_ON_CIRCUMSTANCES
-from .risky_io import RISKY_IO
+from .stderr import LOGGED_ERROR, LOGGED_WARNING, NUMERIC_WARNING, PYTHON_WARNING, RAW_STDERR, SOFT_WARNING
 from .swallowed_errors import SWALLOWED_ERROR
 from .switched_off import SWITCHED_OFF
 from .type_hints import WITHOUT_TYPE_HINTS
@@ -44,9 +49,17 @@ CELL_CHECKS: Sequence[CellCheck] = (
     ALL_NAN,
     SOME_NAN,
     EMPTY_DATA,
+    NUMERIC_WARNING,
+    SOFT_WARNING,
+    PYTHON_WARNING,
+    LOGGED_WARNING,
+    LOGGED_ERROR,
+    RAW_STDERR,
+    UNLIKE_EXPECTED,
 )
 
 NOTEBOOK_CHECKS: Sequence[NotebookCheck] = (
+    UNREACHABLE_OUTPUT,
     ASSERTS_NOTHING,
     UNCHECKED_STEP,
     FUTILE_ASSERTION,
@@ -59,7 +72,7 @@ NOTEBOOK_CHECKS: Sequence[NotebookCheck] = (
     HARD_TO_FOLLOW,
 )
 
-RUN_CHECKS: Sequence[RunCheck] = ()
+RUN_CHECKS: Sequence[RunCheck] = (EXPECTED_BUT_NOT_RUN, MISSING_FILE, MISSING_TEXT, GOLDEN_MISMATCH)
 
 
 def effective_policy(policy: Mapping[str, str]) -> Dict[str, str]:
