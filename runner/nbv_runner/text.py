@@ -9,6 +9,8 @@ ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-
 
 def clean(text: str) -> str:
     """No lone surrogates (they have no UTF-8) and no NUL."""
+    if text.isascii() and "\x00" not in text:
+        return text  # No copy of a large picture.
     return text.encode("utf-8", "replace").decode("utf-8").replace("\x00", "\N{REPLACEMENT CHARACTER}")
 
 
