@@ -1,8 +1,8 @@
 """`nbv lint`: what the static checks say about notebooks, without running them.
 
-Request: `{"notebooks": [{"name", "path"} | {"name", "text"}], "policy", "expectedOutputs"?, "parameters"?}`, the last
-three as in config.json. Answer: `{"notebooks": [{"name", "cells", "language", "findings", "lines", "unparsed"} |
-{"name", "problem"}]}`; `lines` holds the source line that each finding names, or null.
+Request: `{"notebooks": [{"name", "path"} | {"name", "text"}], "policy", "expectedOutputs"?, "parameters"?, "sarif"?}`,
+the three in the middle as in config.json. Answer: `{"notebooks": [{"name", "cells", "language", "findings", "unparsed"}
+| {"name", "problem"}], "sarif"?}`; a finding also has the `source` line that it names, and its `lesson`.
 """
 
 from __future__ import annotations
@@ -11,13 +11,16 @@ from typing import Any, Dict, List, Mapping, Optional, Tuple
 
 from ..analysis.cell_source import CellSource, NotebookSource
 from ..analysis.read_sources import read_sources
+from ..analysis.stored_lines import stored_lines
 from ..checks import check_notebook
 from ..checks.check import CheckContext
 from ..config import Attempt, RunnerConfig, Timeouts, parse_expected, parse_policy
 from ..config_fields import Fields
+from ..feedback import lesson_of_check
 from ..finding import Finding
 from ..notebook import parse_document, read_file, stored_counts
 from ..outcome import RunStopped
+from ..report.sarif import ReportedNotebook, sarif_log
 from ..tags import tags_of
 from ..text import one_line
 from .bad_request import BadRequest
@@ -33,27 +36,59 @@ def answer(request: Mapping[str, Any]) -> Dict[str, Any]:
     if not isinstance(notebooks, list) or not all(isinstance(each, dict) for each in notebooks):
         raise BadRequest("notebooks must be a list of objects")
     config = _config(request)
-    return {"notebooks": [_lint(each, config) for each in notebooks]}
+    wants_sarif = bool(request.get("sarif"))
+    linted: List[Dict[str, Any]] = []
+    reported: List[ReportedNotebook] = []
+    for source in notebooks:
+        name = str(source.get("name", ""))
+        try:
+            data = _bytes(source, name)
+            told, findings = _lint(data, name, config)
+        except FileNotFoundError:
+            linted.append({"name": name, "problem": "Notebook %s is not there." % name})
+        except RunStopped as stopped:
+            linted.append({"name": name, "problem": stopped.message})
+        else:
+            linted.append(told)
+            if wants_sarif:
+                lines = stored_lines(data.decode("utf-8-sig"))
+                reported.append(ReportedNotebook(name, [each.document() for each in findings], lines))
+    return {"notebooks": linted, **({"sarif": sarif_log(reported)} if wants_sarif else {})}
 
 
-def _lint(source: Mapping[str, Any], config: RunnerConfig) -> Dict[str, Any]:
-    name = str(source.get("name", ""))
-    try:
-        document = parse_document(_bytes(source, name), name)
-    except FileNotFoundError:
-        return {"name": name, "problem": "Notebook %s is not there." % name}
-    except RunStopped as stopped:
-        return {"name": name, "problem": stopped.message}
+def _lint(data: bytes, name: str, config: RunnerConfig) -> Tuple[Dict[str, Any], List[Finding]]:
+    document = parse_document(data, name)
     language = language_of(document)
     notebook = sources_of(document) if language == "python" else NotebookSource()
     findings = check_notebook(CheckContext(config, notebook))[:MAX_FINDINGS] if language == "python" else []
-    return {
+    told = {
         "name": name,
         "cells": len(document["cells"]),
         "language": language,
-        "findings": [finding.document() for finding in findings],
-        "lines": [_line(finding, notebook) for finding in findings],
+        "findings": [_told(finding, notebook) for finding in findings],
         "unparsed": [_unparsed(cell) for cell in notebook.cells if cell.tree is None and cell.text.strip()],
+    }
+    return told, findings
+
+
+def _told(finding: Finding, notebook: NotebookSource) -> Dict[str, Any]:
+    lesson = lesson_of_check(finding.check, finding.evidence)
+    return {
+        **finding.document(),
+        "source": _line(finding, notebook),
+        "lesson": {
+            name: text
+            for name, text in (
+                ("explanation", lesson.explanation),
+                ("bestPractice", lesson.best_practice),
+                ("example", lesson.example),
+                ("suggestion", lesson.suggestion),
+                ("documentation", lesson.documentation),
+            )
+            if text
+        }
+        if lesson is not None
+        else {},
     }
 
 
