@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { UserError } from "../api/user-error.js";
 import { register as check } from "./check.js";
+import { register as compare } from "./compare.js";
 import { register as crd } from "./crd.js";
 import { EXIT } from "./exit-code.js";
 import { register as explain } from "./explain.js";
@@ -13,7 +14,7 @@ import { register as run } from "./run.js";
 import { register as status } from "./status.js";
 import { version } from "./version.js";
 
-const COMMANDS = [run, check, crd, explain, status, operator, fetchSource];
+const COMMANDS = [run, check, compare, crd, explain, status, operator, fetchSource];
 
 async function main(): Promise<void> {
   outliveReaders();

@@ -12,6 +12,7 @@ export {
   isCheckId,
 } from "./checks/table.js";
 export { unmadeWarnings } from "./checks/unmade-warnings.js";
+export { comparisonSettings } from "./comparison-settings.js";
 export * from "./event.js";
 export { MAX_EVENT_LINE, type SignedEvent, signEventLine, verifyEventLine } from "./event-line.js";
 export { feedbackDocument } from "./feedback/document.js";
