@@ -12,7 +12,7 @@ from . import __version__, processes
 from .analysis.cell_source import CellSource, NotebookSource
 from .analysis.read_sources import read_sources
 from .cell_run import CellRun, Ended
-from .checks import blocking, check_notebook, check_run, counting_checks
+from .checks import blocking, check_notebook, check_run, counting_checks, not_made
 from .checks.check import CheckContext
 from .config import RunnerConfig
 from .event_stream import EventStream
@@ -42,6 +42,9 @@ if TYPE_CHECKING:
     from .app import Arguments
 
 
+OTHER_LANGUAGE = "Sources and values were not looked into, since the kernel does not speak Python."
+
+
 class AttemptRun:
     def __init__(
         self,
@@ -60,7 +63,7 @@ class AttemptRun:
         self._signals = signals
         self._artifacts = Artifacts(arguments.artifacts)
         self._facts = RunFacts(config=config)
-        self._tally = Tally(unchecked=config.unchecked)
+        self._tally = Tally(unchecked=not_made(config.policy))
         self._plan: Optional[Plan] = None
 
     def execute(self, termination: TerminationLog) -> int:
@@ -106,6 +109,8 @@ class AttemptRun:
         self._tally.total_cells = self._plan.total_cells
         self._tally.cells = self._plan.cells
         self._facts.kernel = spec
+        if spec.language != "python":
+            self._tally.unchecked = [*self._tally.unchecked, OTHER_LANGUAGE]
         golden = self._golden()
         begun = time.monotonic()
         kernel = Kernel(spec, folder, self._arguments.handover, os.environ, self._signals)

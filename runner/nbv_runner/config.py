@@ -45,8 +45,6 @@ class RunnerConfig:
     policy: Mapping[str, str]
     store_outputs: bool
     secret_env: Tuple[str, ...] = field(default=())
-    unchecked: Tuple[str, ...] = field(default=())
-    """What the job asks for by name and this version does not check: one sentence each."""
     expected: Expected = field(default_factory=Expected)
     golden: Optional[Golden] = None
     image: Optional[str] = None
@@ -86,7 +84,6 @@ def parse_config(text: str) -> RunnerConfig:
         policy=parse_policy(top.optional("policy")),
         store_outputs=top.flag("storeOutputs"),
         secret_env=top.texts("secretEnv"),
-        unchecked=top.texts("unchecked"),
         expected=parse_expected(top),
         golden=_golden(top.optional_fields("golden")),
         image=top.optional_text("image"),

@@ -29,7 +29,7 @@ class Tally:
     findings: List[Finding] = field(default_factory=list)
     """About the notebook as a whole."""
     unchecked: Sequence[str] = ()
-    """What the job asks for by name and nobody checked: one sentence each."""
+    """What the job's policy asks for and this runner could not check: one sentence each."""
     comparison: Optional[Dict[str, Any]] = None
     """With the golden notebook, in the shape of `status.comparisonResult`."""
     seconds: float = 0.0

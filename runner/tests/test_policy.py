@@ -8,7 +8,7 @@ from typing import Any, Dict, FrozenSet, List
 
 import pytest
 
-from nbv_runner.checks import CELL_CHECKS, NOTEBOOK_CHECKS, RUN_CHECKS
+from nbv_runner.checks import CELL_CHECKS, NOTEBOOK_CHECKS, RUN_CHECKS, not_made
 from nbv_runner.checks.policy import ALLOWED_BY_TAG, Check, severity_of
 
 CATALOGUE: Dict[str, Any] = json.loads(
@@ -32,6 +32,20 @@ def test_a_tag_overrules_the_policy_and_the_policy_the_default(check: Check, sev
         tagged: FrozenSet[str] = frozenset({tag, "something else"})
         allowed = check.id in ids and not check.always_fails
         assert severity_of(check, policy, tagged) == ("ignored" if allowed else wanted)
+
+
+def test_every_check_of_the_table_is_made_and_no_other() -> None:
+    never_counts = {
+        check for check, row in CATALOGUE["checks"].items() if set(row["severities"].values()) == {"ignored"}
+    }
+    assert never_counts == {"S1"}
+    assert {check.id for check in CHECKS} == set(CATALOGUE["checks"]) - never_counts
+
+
+def test_the_policies_of_all_levels_are_made_in_full() -> None:
+    for level in ("learning", "development", "staging", "production"):
+        assert not_made({check: row["severities"][level] for check, row in CATALOGUE["checks"].items()}) == []
+    assert not_made({"Z9": "note", "Z8": "ignored"}) == ["This runner does not make check Z9."]
 
 
 def test_errors_of_the_execution_fail_under_every_policy_and_tag() -> None:

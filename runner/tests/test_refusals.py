@@ -74,7 +74,6 @@ BAD_CONFIGURATIONS = {
     "policy.E1": lambda c: c["policy"].update(E1="fatal"),
     "storeOutputs": lambda c: c.update(storeOutputs="yes"),
     "secretEnv": lambda c: c.update(secretEnv="TOKEN"),
-    "unchecked": lambda c: c.update(unchecked=[1]),
     "notebook.parameters": lambda c: c["notebook"].update(parameters={"not a name": 1}),
     "'class'": lambda c: c["notebook"].update(parameters={"class": 1}),
     "workingDirectory": lambda c: c["notebook"].update(workingDirectory="../elsewhere"),

@@ -13,8 +13,8 @@ export interface FieldWithoutEffect {
 }
 
 /**
- * All of them. What a job can't be run without is not here but among the operator's obstacles, and checks that nobody makes
- * are in the table of checks. Whoever makes a field work removes its row.
+ * All of them. What a job can't be run without is not here but among the operator's obstacles. Whoever makes a field work
+ * removes its row.
  */
 export const FIELDS_WITHOUT_EFFECT: readonly FieldWithoutEffect[] = [
   {

@@ -1,7 +1,6 @@
 export { ATTEMPT_KEY_BYTES, type AttemptIdentity, identityText, keyText } from "./attempt-key.js";
 export { type CheckSettings, checkPolicy, DEFAULT_LEVEL, effectiveLevel } from "./checks/check-policy.js";
 export { checksPage } from "./checks/checks-page.js";
-export { MADE_CHECKS, type UnmadeCheck, unmadeChecks } from "./checks/made-checks.js";
 export {
   CHECK_IDS,
   CHECKS,
@@ -11,7 +10,6 @@ export {
   checkRow,
   isCheckId,
 } from "./checks/table.js";
-export { unmadeWarnings } from "./checks/unmade-warnings.js";
 export { comparisonSettings } from "./comparison-settings.js";
 export * from "./event.js";
 export { MAX_EVENT_LINE, type SignedEvent, signEventLine, verifyEventLine } from "./event-line.js";

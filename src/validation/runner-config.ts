@@ -80,7 +80,5 @@ export const RunnerConfig = z.object({
       comparison: ComparisonSettings,
     })
     .optional(),
-  /** What the job asks for by name and this version does not check, one sentence each: such a run never just passes. */
-  unchecked: z.array(z.string()).default([]),
 });
 export type RunnerConfig = z.infer<typeof RunnerConfig>;

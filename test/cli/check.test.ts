@@ -49,15 +49,15 @@ describe("nbv check answers yes", () => {
     );
   });
 
-  test("with warnings about checks that are asked for by name and not made yet", () => {
+  test("with warnings about switches that leave nothing to check", () => {
     const input = job(
       "  notebook: {git: {url: https://h/a.git, ref: main}, path: a.ipynb}\n" +
-        "  validationConfig:\n    level: production\n    expectedLogs: [{pattern: done}]\n",
+        "  validationConfig:\n    level: production\n    checkOutputTypes: true\n",
     );
     const { status, stdout } = nbv.run(["check", "-"], { input });
     expect(status).toBe(0);
     expect(stdout.split("\n")).toEqual([
-      expect.stringMatching(/^<stdin>:8:5: warning: spec\.validationConfig\.expectedLogs: is not checked yet: /),
+      expect.stringMatching(/^<stdin>:8:5: warning: spec\.validationConfig\.checkOutputTypes: has nothing to check/),
       "<stdin>:1: NotebookValidationJob a: valid",
       "",
     ]);

@@ -13,7 +13,6 @@ const config = (parameters: Record<string, unknown>): RunnerConfig => ({
   policy: {},
   storeOutputs: true,
   secretEnv: [],
-  unchecked: [],
   expectedOutputs: [],
   expectedFiles: [],
   expectedLogs: [],

@@ -86,6 +86,14 @@ def counting_checks(policy: Mapping[str, str]) -> List[str]:
     return [check for check, severity in effective_policy(policy).items() if severity != IGNORED]
 
 
+def not_made(policy: Mapping[str, str]) -> List[str]:
+    """One sentence about checks that count under the policy (of a newer operator) and that this runner does not know."""
+    known = effective_policy(policy)
+    missing = [check for check, severity in policy.items() if severity != IGNORED and check not in known]
+    plural = "s" if len(missing) > 1 else ""
+    return ["This runner does not make check%s %s." % (plural, ", ".join(missing))] if missing else []
+
+
 def check_cell(run: CellRun, context: CheckContext) -> List[Finding]:
     """What the checks find in one finished cell."""
     findings: List[Finding] = []

@@ -70,7 +70,7 @@ def report_document(
         document["notebook"] = {"path": config.notebook_path, "parameters": sorted(config.parameters)}
         document["level"] = config.level
         document["policy"] = effective_policy(config.policy)
-        document["unchecked"] = list(config.unchecked)
+        document["unchecked"] = list(tally.unchecked)
         document["timeouts"] = {
             "notebookSeconds": config.timeouts.notebook,
             "cellSeconds": config.timeouts.cell,

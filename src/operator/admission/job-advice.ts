@@ -7,7 +7,6 @@ import {
   type NotebookValidationJob,
   type OperatorConfig,
 } from "../../api/index.js";
-import { unmadeWarnings } from "../../validation/index.js";
 import { obstacles } from "../decide/obstacles.js";
 
 /**
@@ -23,5 +22,5 @@ export function jobAdvice(job: NotebookValidationJob, config: OperatorConfig): J
       message: `${failure.message}: the job will fail. ${failure.suggestedAction}`,
     }),
   );
-  return [...unable, ...jobWarnings({ ...job, spec }), ...unmadeWarnings(spec.validationConfig)];
+  return [...unable, ...jobWarnings({ ...job, spec })];
 }

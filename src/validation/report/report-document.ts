@@ -76,7 +76,7 @@ export const ReportDocument = z.looseObject({
   unchecked: z
     .array(z.string())
     .optional()
-    .describe("What the job asks for by name and nobody checked, one sentence each."),
+    .describe("What the policy asks for and this runner could not check, one sentence each."),
   timeouts: z
     .looseObject({ notebookSeconds: seconds, cellSeconds: seconds.nullable(), kernelStartSeconds: seconds })
     .optional(),

@@ -92,14 +92,14 @@ describe("warnings", () => {
       aJobObject({
         timeout: "10m",
         podConfig: { containerImage: "registry.example.com/nb" },
-        validationConfig: { expectedFiles: [{ path: "out.csv" }] },
+        validationConfig: { checkOutputTypes: true },
       }),
     );
     expect(allowed).toBe(true);
     expect(warnings).toEqual([
       "spec.timeout: is a deprecated alias: write validationTimeout",
       expect.stringMatching(/^spec.podConfig.containerImage: names no version/),
-      expect.stringMatching(/^spec.validationConfig.expectedFiles: is not checked yet/),
+      expect.stringMatching(/^spec.validationConfig.checkOutputTypes: has nothing to check/),
     ]);
   });
 

@@ -9,13 +9,7 @@ import {
   joinSentences,
   type PodContext,
 } from "../../../recovery/index.js";
-import {
-  assembleResults,
-  judge,
-  type RunProgress,
-  unmadeChecks,
-  type VerdictEvent,
-} from "../../../validation/index.js";
+import { assembleResults, judge, type RunProgress, type VerdictEvent } from "../../../validation/index.js";
 import { type OpenAttempt, openAttempt } from "../attempts.js";
 import { withConditions } from "../conditions.js";
 import type { JobStatus } from "../job.js";
