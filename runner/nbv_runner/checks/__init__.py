@@ -87,7 +87,7 @@ def counting_checks(policy: Mapping[str, str]) -> List[str]:
 
 
 def not_made(policy: Mapping[str, str]) -> List[str]:
-    """One sentence about checks that count under the policy (of a newer operator) and that this runner does not know."""
+    """One sentence about checks that count under the policy and that this runner (an older one) does not know."""
     known = effective_policy(policy)
     missing = [check for check, severity in policy.items() if severity != IGNORED and check not in known]
     plural = "s" if len(missing) > 1 else ""
