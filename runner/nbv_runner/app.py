@@ -86,7 +86,7 @@ def _run(
         config = parse_config(taken.config_text)
         redactor = Redactor.of_environment(config.secret_env, os.environ)
         progress.redactor = redactor
-        events = EventStream(writer, taken.key, redactor)
+        events = EventStream(writer, taken.key, redactor, store_outputs=config.store_outputs)
         require_packages()
         from .attempt import AttemptRun  # Needs those packages, some of them the user's.
 

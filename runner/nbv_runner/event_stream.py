@@ -12,6 +12,7 @@ from typing import Any, Callable, Dict, Iterator, List, Optional
 
 from .clock import now_text
 from .pipe_writer import PipeWriter
+from .quotes import Quotes
 from .redaction import STRUCTURE, Redactor
 from .text import clean, head, tail
 
@@ -48,10 +49,18 @@ def sign_line(key: bytes, seq: int, payload: str) -> bytes:
 class EventStream:
     """Everything that leaves through here is redacted, cleaned, shrunk until it fits, numbered and signed."""
 
-    def __init__(self, writer: PipeWriter, key: bytes, redactor: Redactor, max_bytes: int = MAX_STREAM_BYTES) -> None:
+    def __init__(
+        self,
+        writer: PipeWriter,
+        key: bytes,
+        redactor: Redactor,
+        max_bytes: int = MAX_STREAM_BYTES,
+        store_outputs: bool = True,
+    ) -> None:
         self._writer = writer
         self._key = key
         self._redactor = redactor
+        self._quotes = Quotes() if not store_outputs else None
         self._room = max_bytes - VERDICT_RESERVE
         self._seq = 0
 
@@ -109,6 +118,8 @@ class EventStream:
         stamped = {"type": event["type"], "at": now_text(), **event}
         # Redaction comes before any cut: half a secret would no longer be recognised.
         safe = _cleaned(self._redactor.tree(stamped, keep=STRUCTURE))
+        if self._quotes is not None:
+            self._quotes.hide(safe)
         _limit_output(safe, MAX_OUTPUT_BYTES)
         overhead = 120
         payload = encode(safe)
