@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import secrets
 import socket
 import tempfile
@@ -13,12 +12,12 @@ from typing import Any, Dict, Iterator, List, Optional, Tuple
 import zmq
 from jupyter_client.session import Session
 
+from .long_stream import long_stream
+
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 MAX_FRAME_BYTES = 256 * 1024 * 1024
 MAX_QUEUED_MESSAGES = 20_000
-SHOWN_BYTES = 64 * 1024
 MAX_SOCKET_PATH = 100
-_STREAM = re.compile(r'\{"name":\s*"(stdout|stderr)",\s*"text":\s*"((?:[^"\\]|\\[^u]|\\u[0-9a-fA-F]{4})*)')
 NAMES = ("shell", "iopub", "stdin", "control", "hb")
 
 Message = Dict[str, Any]
@@ -121,7 +120,7 @@ class Channels:
     @staticmethod
     def _describe(parts: "List[zmq.Frame]", size: int) -> Message:
         header, parent = (json.loads(part.bytes) for part in parts[1:3])
-        content = {"kind": header["msg_type"], **_beginning_of_stream(bytes(parts[4].buffer[:SHOWN_BYTES]))}
+        content = {"kind": header["msg_type"], **long_stream(parts[4].buffer)}
         return {"header": {"msg_type": "oversize"}, "parent_header": parent, "content": content, "size": size}
 
     def close(self) -> None:
@@ -140,17 +139,6 @@ class Channels:
 
     def poll_pairs(self) -> Tuple["zmq.Socket[bytes]", ...]:
         return (self.iopub, self.shell, self.control)
-
-
-def _beginning_of_stream(data: bytes) -> Dict[str, str]:
-    """The first text of a stream message whose rest is not worth its memory."""
-    match = _STREAM.match(data.decode("utf-8", "ignore"))
-    if match is None:
-        return {}
-    try:
-        return {"name": match.group(1), "text": json.loads('"%s"' % match.group(2))}
-    except ValueError:
-        return {}
 
 
 def _listed(folder: str) -> List[str]:

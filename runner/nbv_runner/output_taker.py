@@ -56,10 +56,7 @@ class OutputTaker:
         elif kind == "execute_input":
             self.executed_source = str(content["code"])
         elif kind == "oversize":
-            if "text" in content:
-                self._stream(content["name"], content["text"])
-            self._logs.note_gap(message["size"])
-            self._outputs.oversize(str(content["kind"]), message["size"])
+            self._oversize(content, message["size"])
 
     def _stream(self, name: object, content: object) -> None:
         stream, text = "stderr" if name == "stderr" else "stdout", str(content)
@@ -67,6 +64,14 @@ class OutputTaker:
         if stream == "stderr":
             self._stderr.feed(text)
         self._logs.feed(stream, text)
+
+    def _oversize(self, content: Dict[str, Any], size: int) -> None:
+        if "pieces" not in content:
+            self._logs.note_gap(size)
+            self._outputs.oversize(str(content["kind"]), size)
+            return
+        for piece in content["pieces"]:
+            self._stream(content["name"], piece)
 
     def _show(self, data: Any) -> None:
         plain = data.get("text/plain")
