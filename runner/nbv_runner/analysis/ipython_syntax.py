@@ -15,6 +15,8 @@ RUNS_ITS_CELL = frozenset(("time", "timeit", "capture", "prun", "memit", "snakev
 """Cell magics whose body is Python of the notebook."""
 RUNS_ITS_LINE = frozenset(("time", "prun", "memit"))
 """Line magics whose argument is a statement of the notebook."""
+SHOWS_ITS_LINE = "time"
+"""The one of them that shows the value of an expression."""
 
 _LINE_MAGIC = re.compile(r"%{1,2}([^\W\d][\w.]*)(?:\s+(.*))?$", re.S)
 _ASSIGNED = re.compile(r"""([\w.,*\s\[\]'":-]*[\w\]]\s*=\s*)([!%])(?!=)(.*)$""", re.S)
@@ -104,7 +106,7 @@ def _escaped(body: str) -> Optional[str]:
     name, argument = magic.group(1), (magic.group(2) or "").strip()
     # A statement that is more than one line ends on another: leave those to the magic.
     if name in RUNS_ITS_LINE and argument and not argument.startswith("-") and _is_python(argument):
-        return argument
+        return argument if name == SHOWS_ITS_LINE or not _is_python(argument + ";") else argument + ";"
     return _magic_call(magic)
 
 
