@@ -28,7 +28,6 @@ FORMS = {
     "%timeit?": "get_ipython().run_line_magic('pinfo', '%timeit')",
     "%time df = load()": "df = load()",
     "%prun f(x)": "f(x);",
-    "%prun f(x)  # twice": "f(x)  # twice",
     "%timeit f(x)": "get_ipython().run_line_magic('timeit', 'f(x)')",
     "%%time\nx = 1": "get_ipython().run_cell_magic('time', '', '')\nx = 1",
     "\n\n%%capture out\n%%time\nx = 1": "\n\nget_ipython().run_cell_magic('capture', 'out', '')\n"
