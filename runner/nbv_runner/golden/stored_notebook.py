@@ -8,7 +8,7 @@ from typing import Any, Dict, List, Mapping, Optional, Tuple
 
 from ..notebook import parse_document, read_document, read_file
 from ..outcome import Outcome, RunStopped
-from ..outputs import CellOutputs, OutputBudget
+from ..outputs import MAX_CELL_BYTES, CellOutputs, OutputBudget
 from ..parameters import INJECTED
 from ..redaction import Redactor
 from ..tags import tags_of
@@ -125,8 +125,13 @@ def _kept(outputs: List[Output], budget: OutputBudget, redactor: Redactor) -> Li
 
 def _size(output: Output) -> int:
     """Roughly as it came from the kernel."""
-    data = output.get("data", {})
-    return sum(len(value) if isinstance(value, str) else len(json.dumps(value)) for value in data.values())
+    try:
+        return sum(
+            len(value) if isinstance(value, str) else len(json.dumps(value))
+            for value in output.get("data", {}).values()
+        )
+    except RecursionError:
+        return MAX_CELL_BYTES  # Deeper than anybody could show.
 
 
 def _failure(outputs: List[Output]) -> Optional[Failure]:
