@@ -24,13 +24,13 @@ from .installed import installed_distributions
 from .kernel import Kernel
 from .kernelspec import KernelSpec, find_kernel
 from .log_watch import LogWatch
-from .notebook import locate, read_document, stored_counts, without_results
+from .notebook import locate, read_document, short_text, stored_counts, without_results
 from .outcome import Outcome, RunStopped
 from .probe import KernelEnvironment, Probe
 from .progress import Progress
 from .redaction import Redactor
 from .report.artifacts import Artifacts
-from .report.document import RunFacts
+from .report.document import MAX_LOCATED_BYTES, RunFacts
 from .report.files import write_reports
 from .run import CellRunner, Plan, plan_cells
 from .signals import Signals
@@ -99,6 +99,7 @@ class AttemptRun:
     def _run_notebook(self) -> Judgement:
         config = self._config
         document = read_document(self._arguments.source, config.notebook_path)
+        self._facts.notebook_text = short_text(self._arguments.source, config.notebook_path, MAX_LOCATED_BYTES)
         counts = stored_counts(document)
         notebook = without_results(document, config.notebook_path)
         spec = find_kernel(config.kernel, notebook["metadata"])

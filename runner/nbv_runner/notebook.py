@@ -92,6 +92,12 @@ def read_file(file: str, path: str) -> bytes:
     return data
 
 
+def short_text(root: str, path: str, max_bytes: int) -> Optional[str]:
+    """The file of a notebook that could be read, word for word; None when it is longer."""
+    data = read_file(locate(root, path), path)
+    return data.decode("utf-8-sig", "replace") if len(data) <= max_bytes else None
+
+
 def _refuse(descriptor: int, path: str) -> Any:
     os.close(descriptor)
     raise _invalid(path, "is not a file")

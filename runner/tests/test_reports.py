@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import xml.etree.ElementTree as ET
 from typing import Callable
 
+import jsonschema
 import nbformat
 
-from harness import Attempt, Result, code, markdown
+from harness import RUNNER, Attempt, Result, code, markdown
 from nbv_runner.report.executed import executed_notebook
 
 Make = Callable[..., Attempt]
@@ -36,6 +38,7 @@ def test_the_reports_of_one_run(attempt: Make) -> None:
         "junit.xml",
         "report.html",
         "report.json",
+        "report.sarif",
     ]
 
     report = result.report
@@ -157,3 +160,23 @@ def test_the_executed_notebook_is_written_as_nbformat_writes_it() -> None:
     for cells in (document["cells"], []):
         one = nbformat.from_dict({**document, "cells": cells})
         assert b"".join(executed_notebook(one)).decode() == nbformat.v4.writes(one) + "\n"
+
+
+def test_findings_of_the_run_are_located_in_the_notebooks_file(attempt: Make) -> None:
+    document = {"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": [code("1"), code("2\n!exit 3\n")]}
+    text = json.dumps(document, indent=1)
+    result = attempt(document=text, policy={"A1": "warning", "E7": "failure"}).run()
+    (run,) = json.loads((result.artifacts / "report.sarif").read_text())["runs"]
+    located = {one["ruleId"]: one for one in run["results"]}
+    assert located["E7"]["level"] == "error" and located["A1"]["level"] == "warning"
+    place = located["E7"]["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == "work/analysis.ipynb"
+    line = place["region"]["startLine"]
+    assert text.split("\n")[line - 1].strip().startswith('"source": "2')
+
+
+def test_a_report_agrees_with_the_schema_in_the_documentation(attempt: Make) -> None:
+    schema = json.loads((RUNNER.parent / "docs" / "report.schema.json").read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    for result in (a_run(attempt), attempt("1", notebook={"kernel": "none-such"}).run()):
+        jsonschema.validate(result.report, schema)

@@ -4,7 +4,14 @@ import { dirname, join } from "node:path";
 import { UserError } from "../api/user-error.js";
 
 /** Files that the runner writes, in the order in which people read them. */
-const REPORT_FILES = ["report.html", "report.json", "junit.xml", "executed.ipynb"] as const;
+const REPORT_FILES = [
+  "report.html",
+  "report.json",
+  "junit.xml",
+  "report.sarif",
+  "executed.ipynb",
+  "environment.cdx.json",
+] as const;
 const MAX_BYTES = 512 * 1024 * 1024;
 
 /**

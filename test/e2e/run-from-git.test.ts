@@ -53,7 +53,8 @@ describe("from a Git server", () => {
       commit,
     });
     expect(first?.status.results?.map(({ status }) => status)).toEqual(["Success", "Success"]);
-    expect(readdirSync(reports).sort()).toEqual(["executed.ipynb", "junit.xml", "report.html", "report.json"]);
+    const files = ["environment.cdx.json", "executed.ipynb", "junit.xml", "report.html", "report.json", "report.sarif"];
+    expect(readdirSync(reports).sort()).toEqual(files);
   });
 
   test("a private one over http, with a password that appears nowhere", async () => {

@@ -69,7 +69,7 @@ describe("from a local tree", () => {
 });
 
 describe("reports", () => {
-  const files = ["executed.ipynb", "junit.xml", "report.html", "report.json"];
+  const files = ["environment.cdx.json", "executed.ipynb", "junit.xml", "report.html", "report.json", "report.sarif"];
 
   test("a named directory is taken as it is for one job, and holds one directory per job for several", async () => {
     const directory = tree(code("1"));

@@ -22,6 +22,7 @@ from ..verdict import Judgement, Tally, verdict_event
 from .bill_of_materials import bill_of_materials
 
 VERSION = "nbv.report.v1"
+MAX_LOCATED_BYTES = 2 * 1024 * 1024
 MAX_OUTPUT_BYTES = 16 * 1024
 MAX_TRACEBACK_BYTES = 16 * 1024
 
@@ -37,6 +38,8 @@ class RunFacts:
     kernel_seconds: float = 0.0
     installed_at_start: List[Distribution] = field(default_factory=list)
     """Before any cell ran."""
+    notebook_text: Optional[str] = None
+    """The notebook's file before any cell ran, unless it is long: in it, findings are located by line."""
 
 
 def report_document(

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from typing import Any, Callable, Dict, Iterable, List, Optional
+from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional
 
 import nbformat
 
+from ..analysis.stored_lines import stored_lines
 from ..installed import installed_distributions
 from ..redaction import STRUCTURE, Redactor
 from ..text import clean
@@ -18,6 +19,7 @@ from .document import RunFacts, report_document
 from .executed import executed_notebook
 from .junit import junit
 from .page.page import html_report
+from .sarif import ReportedNotebook, sarif_log
 
 BILL_OF_MATERIALS = "environment.cdx.json"
 _LOST = "[the outputs of this cell could not be written: %s]\n"
@@ -43,6 +45,7 @@ def write_reports(
         write("executed.ipynb", lambda: executed_notebook(executed))
     write("report.html", lambda: html_report(report, executed))
     write("junit.xml", lambda: [junit(report)])
+    write("report.sarif", lambda: [_json(_sarif(report, facts.notebook_text))])
     return ReportDigests(write("report.json", lambda: [_json(report)]), listed, len(installed))
 
 
@@ -66,6 +69,14 @@ class _Writer:
             self._complain("%s could not be written: %s: %s" % (name, type(error).__name__, error))
             return None
         return "sha256:" + digest.hexdigest()
+
+
+def _sarif(report: Mapping[str, Any], notebook_text: Optional[str]) -> Dict[str, Any]:
+    """Also without findings: readers then know that those of an earlier run are gone."""
+    findings = [*report["findings"], *(finding for cell in report["cells"] for finding in cell["findings"])]
+    lines = stored_lines(notebook_text) if notebook_text is not None and findings else None
+    path = report.get("notebook", {}).get("path", "notebook")
+    return sarif_log([ReportedNotebook(path, findings, lines)])
 
 
 def _json(document: Any) -> bytes:
