@@ -1,5 +1,6 @@
 import type { World } from "../world.js";
 import { tellOfAdmission } from "./admission.js";
+import { tellOfChecks } from "./checks.js";
 import { tellOfCrashes } from "./crashes.js";
 import { tellOfHonesty } from "./honesty.js";
 import { tellOfLifeCycles } from "./life-cycles.js";
@@ -14,6 +15,7 @@ import { tellOfVerdicts } from "./verdicts.js";
 export function tellStories(world: () => World): void {
   tellOfAdmission(world);
   tellOfVerdicts(world);
+  tellOfChecks(world);
   tellOfPrivateRepositories(world);
   tellOfHonesty(world);
   tellOfTroubles(world);
