@@ -14,6 +14,9 @@ MAX_CELL_BYTES = 10 * 1024 * 1024
 MAX_NOTEBOOK_BYTES = 64 * 1024 * 1024
 MAX_OUTPUTS = 1000
 
+LEFT_OUT = "characters left out by the validator …]"
+"""Stands in the middle of a stream that was too long."""
+
 Output = Dict[str, Any]
 
 
@@ -77,7 +80,7 @@ class StreamText:
         start = self._redactor.text(start)
         start = start[: max(0, len(start) - margin)]
         end = self._redactor.text(end)[margin:]
-        return "%s\n[… %d characters left out by the validator …]\n%s" % (start, self.left_out + 2 * margin, end)
+        return "%s\n[… %d %s\n%s" % (start, self.left_out + 2 * margin, LEFT_OUT, end)
 
     @property
     def is_empty(self) -> bool:

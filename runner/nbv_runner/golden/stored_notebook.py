@@ -8,7 +8,7 @@ from typing import Any, Dict, List, Mapping, Optional, Tuple
 
 from ..notebook import parse_document, read_document, read_file
 from ..outcome import Outcome, RunStopped
-from ..outputs import MAX_CELL_BYTES, CellOutputs, OutputBudget
+from ..outputs import LEFT_OUT, MAX_CELL_BYTES, CellOutputs, OutputBudget
 from ..parameters import INJECTED
 from ..redaction import Redactor
 from ..tags import tags_of
@@ -116,7 +116,8 @@ def joined(value: Any) -> Any:
 def _kept(outputs: List[Output], budget: OutputBudget, redactor: Redactor) -> List[Output]:
     kept = CellOutputs(budget, redactor)
     for output in outputs:
-        if output["output_type"] == "stream":
+        # What a run of ours cut already is no longer than what it would be cut to.
+        if output["output_type"] == "stream" and LEFT_OUT not in output["text"]:
             kept.stream("stderr" if output["name"] == "stderr" else "stdout", output["text"])
         else:
             kept.rich(output, _size(output))
@@ -125,6 +126,8 @@ def _kept(outputs: List[Output], budget: OutputBudget, redactor: Redactor) -> Li
 
 def _size(output: Output) -> int:
     """Roughly as it came from the kernel."""
+    if "text" in output:
+        return len(output["text"])
     try:
         return sum(
             len(value) if isinstance(value, str) else len(json.dumps(value))
