@@ -8,6 +8,7 @@ import { tellOfManyJobs } from "./many-jobs.js";
 import { tellOfMetrics } from "./metrics.js";
 import { tellOfPermissions } from "./permissions.js";
 import { tellOfPrivateRepositories } from "./private-repositories.js";
+import { tellOfReports } from "./reports.js";
 import { tellOfTroubles } from "./troubles.js";
 import { tellOfVerdicts } from "./verdicts.js";
 
@@ -15,6 +16,7 @@ import { tellOfVerdicts } from "./verdicts.js";
 export function tellStories(world: () => World): void {
   tellOfAdmission(world);
   tellOfVerdicts(world);
+  tellOfReports(world);
   tellOfChecks(world);
   tellOfPrivateRepositories(world);
   tellOfHonesty(world);
