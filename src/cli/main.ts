@@ -7,6 +7,7 @@ import { register as crd } from "./crd.js";
 import { EXIT } from "./exit-code.js";
 import { register as explain } from "./explain.js";
 import { register as fetchSource } from "./fetch-source.js";
+import { register as lint } from "./lint.js";
 import { register as operator } from "./operator.js";
 import { palette, printable } from "./output.js";
 import { programName } from "./program-name.js";
@@ -14,7 +15,7 @@ import { register as run } from "./run.js";
 import { register as status } from "./status.js";
 import { version } from "./version.js";
 
-const COMMANDS = [run, check, compare, crd, explain, status, operator, fetchSource];
+const COMMANDS = [run, check, lint, compare, crd, explain, status, operator, fetchSource];
 
 async function main(): Promise<void> {
   outliveReaders();

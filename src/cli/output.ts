@@ -4,11 +4,13 @@ import { stringify } from "yaml";
 /** How a command reports. */
 export type OutputFormat = "text" | "json" | "yaml";
 
-/** The option `--output`, the same for every command that reports. */
-export function outputOption(): Option {
-  return new Option("-o, --output <format>", "how to report: text, json or yaml").default("text").argParser((value) => {
-    if (value === "text" || value === "json" || value === "yaml") return value;
-    throw new InvalidArgumentError("Allowed: text, json, yaml.");
+/** The option `--output`, the same for every command that reports; `more` formats are one command's own. */
+export function outputOption(...more: readonly string[]): Option {
+  const formats = ["text", "json", "yaml", ...more];
+  const told = `${formats.slice(0, -1).join(", ")} or ${formats.at(-1)}`;
+  return new Option("-o, --output <format>", `how to report: ${told}`).default("text").argParser((value) => {
+    if (formats.includes(value)) return value;
+    throw new InvalidArgumentError(`Allowed: ${formats.join(", ")}.`);
   });
 }
 

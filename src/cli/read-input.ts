@@ -61,7 +61,8 @@ async function readStream(stream: Readable, name: string, maxBytes: number): Pro
 }
 
 function tooLarge(name: string, maxBytes: number): UserError {
-  return new UserError({ what: `${name}: is larger than ${maxBytes / 1024 / 1024} MiB: not a manifest` });
+  const hint = maxBytes === MAX_INPUT_BYTES ? ": not a manifest" : "";
+  return new UserError({ what: `${name}: is larger than ${maxBytes / 1024 / 1024} MiB${hint}` });
 }
 
 function reasonOf(error: unknown): string {

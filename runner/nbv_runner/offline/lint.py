@@ -59,8 +59,10 @@ def answer(request: Mapping[str, Any]) -> Dict[str, Any]:
 def _lint(data: bytes, name: str, config: RunnerConfig) -> Tuple[Dict[str, Any], List[Finding]]:
     document = parse_document(data, name)
     language = language_of(document)
-    notebook = sources_of(document) if language == "python" else NotebookSource()
-    findings = check_notebook(CheckContext(config, notebook))[:MAX_FINDINGS] if language == "python" else []
+    is_python = language == "python"
+    notebook = sources_of(document) if is_python else NotebookSource()
+    types = tuple(cell["cell_type"] for cell in document["cells"])
+    findings = check_notebook(CheckContext(config, notebook, cell_types=types, is_python=is_python))[:MAX_FINDINGS]
     told = {
         "name": name,
         "cells": len(document["cells"]),
