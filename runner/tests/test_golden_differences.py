@@ -133,9 +133,9 @@ CASES: List[Case] = [
     Case("no error where one was", outputs_of(8, list.clear), ("execution_error", CRITICAL, 8), "did not end in"),
     Case("an error where none was", outputs_of(9, lambda outputs: outputs.__setitem__(0, raised("NameError", "name 'values' is not defined"))), ("execution_error", CRITICAL, 9), "the golden one does not"),
     # Cells.
-    Case("a changed source", with_source(9, "values  # as floats"), ("source_mismatch", MINOR, 9), "source of cell 9 changed"),
-    Case("a replaced source", with_source(1, "from functools import partial"), ("source_mismatch", MINOR, 1), "source of cell 1"),
-    Case("a new cell", lambda notebook: notebook["cells"].insert(4, cell("print('hello')", stdout("hello\n"))), ("extra_cell", MINOR, 4), "not in the golden"),
+    Case("a changed source", with_source(9, "values  # as floats"), ("source_mismatch", MINOR, 9), "Cell 9: its source changed"),
+    Case("a replaced source", with_source(1, "from functools import partial"), ("source_mismatch", MINOR, 1), "Cell 1: its source"),
+    Case("a new cell", lambda notebook: notebook["cells"].insert(4, cell("print('hello')", stdout("hello\n"))), ("extra_cell", MINOR, 4), "does not have it"),
     Case("a new cell at the end", lambda notebook: notebook["cells"].append(cell("frame.shape", result(text__plain="(2, 3)"))), ("extra_cell", MINOR, 11), "Cell 11"),
     Case("a cell with outputs less", lambda notebook: notebook["cells"].pop(2), ("missing_cell", MAJOR, 2), "Cell 2 of the golden notebook, which has outputs"),
     Case("a cell without outputs less", lambda notebook: notebook["cells"].pop(1), ("missing_cell", MINOR, 1), "no outputs"),
@@ -148,7 +148,7 @@ def test_a_single_difference_is_reported_as_exactly_that(folder: Path, case: Cas
     comparison = compared(folder, analysis(), changed(case.change), **case.config)
     assert kinds(comparison) == [case.expected]
     (found,) = comparison.differences
-    assert case.says in found.full_message
+    assert case.says in found.named(found.quoted)
     counts = case.expected[1] != MINOR
     assert comparison.result == ("failed" if counts else "matched")
     assert comparison.mismatched == (1 if counts else 0)

@@ -83,7 +83,7 @@ def test_a_mismatch_alone_ends_with_its_own_exit_code(attempt: Any, golden_run: 
     result = golden_run(["print('loss 0.7')", "2 + 2"], golden).run()
     assert (result.exit_code, result.verdict["verdict"], result.verdict["reason"]) == (12, "Failed", "ComparisonFailed")
     assert result.verdict["message"] == (
-        "Check G1 failed in cell 0: Cell 0: stdout differs in line 1: expected `loss 0.5`, got `loss 0.7`."
+        "Check G1 failed in cell 0: Not as in the golden notebook: stdout differs in line 1: expected `loss 0.5`, got `loss 0.7`."
     )
     found = comparison_of(result)
     # The source changed, too: that alone would be no failure.

@@ -12,6 +12,7 @@ from .check import CheckContext, Observation, RunCheck
 
 MAX_OBSERVATIONS = 100
 MAX_EVIDENCE_BYTES = 200
+DIFFERS = "Not as in the golden notebook: %s."
 
 
 def _differs(cells: Sequence[CellRun], context: CheckContext) -> Iterable[Observation]:
@@ -21,9 +22,9 @@ def _differs(cells: Sequence[CellRun], context: CheckContext) -> Iterable[Observ
     failures = comparison.failures
     for found in failures[:MAX_OBSERVATIONS]:
         if context.config.store_outputs:
-            yield Observation(found.full_message + ".", _evidence(found), found.cell)
+            yield Observation(DIFFERS % found.quoted, _evidence(found), found.cell)
         else:
-            yield Observation(found.message + ".", {"type": found.kind}, found.cell)
+            yield Observation(DIFFERS % found.message, {"type": found.kind}, found.cell)
     if len(failures) > MAX_OBSERVATIONS:
         yield Observation("%d more cells differ from the golden notebook." % (len(failures) - MAX_OBSERVATIONS))
     if comparison.result == SKIPPED:

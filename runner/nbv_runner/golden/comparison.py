@@ -41,14 +41,18 @@ class CellDifference:
     at: int
     """`cell`, or for a missing one the index at which it would stand."""
     message: str
-    """One sentence without its full stop and without what stands in outputs."""
+    """One sentence without its full stop and without what stands in outputs. Of one cell, it does not name it."""
     mismatches: Sequence[Mismatch] = ()
 
     @property
-    def full_message(self) -> str:
-        """With the first thing that differs."""
+    def quoted(self) -> str:
+        """The message with the first thing that differs."""
         first = next(iter(self.mismatches), None)
         return self.message + (first.quote if first is not None else "")
+
+    def named(self, message: str) -> str:
+        """One of the two messages with the cell in front."""
+        return message if self.cell is None else "Cell %d: %s" % (self.cell, message)
 
     @property
     def counts(self) -> bool:
@@ -113,7 +117,7 @@ def compare(
     for j in alignment.added:
         cell = run[j]
         if cell.source.strip():
-            message = "Cell %d is not in the golden notebook" % cell.index
+            message = "the golden notebook does not have it"
             comparison.differences.append(CellDifference(EXTRA_CELL, MINOR, cell.index, None, cell.index, message))
     comparison.differences.sort(key=lambda found: (found.at, -1 if found.golden_cell is None else found.golden_cell))
     comparison.notes = [
@@ -151,7 +155,7 @@ def _source(cell: ComparableCell) -> str:
 def _source_difference(golden: ComparableCell, cell: ComparableCell, redactor: Redactor) -> CellDifference:
     wanted, got = redactor.text(_source(golden)), redactor.text(_source(cell))
     found = difference(wanted, got, lambda one, other: one == other)
-    message = "The source of cell %d changed" % cell.index
+    message = "its source changed"
     mismatch = Mismatch("source", message, "", found.expected, found.actual, found.diff, found.line)
     return CellDifference(SOURCE_MISMATCH, MINOR, cell.index, golden.index, cell.index, message, (mismatch,))
 
@@ -179,8 +183,9 @@ def _differences(
     found: List[CellDifference] = []
     error = None if "error" in config.ignored_types else comparer.compare_failures(golden.failure, cell.failure)
     if error is not None:
-        message = "Cell %d: %s" % (cell.index, error.message)
-        found.append(CellDifference(EXECUTION_ERROR, CRITICAL, cell.index, golden.index, cell.index, message, (error,)))
+        found.append(
+            CellDifference(EXECUTION_ERROR, CRITICAL, cell.index, golden.index, cell.index, error.message, (error,))
+        )
     views = [view(each.outputs, config.ignored_types, with_stderr=config.is_exact) for each in (golden, cell)]
     # What a cell that broke off did not get to show is no finding of its own.
     mismatches = comparer.compare_outputs(*views) if error is None else []
@@ -190,8 +195,7 @@ def _differences(
         mismatches.append(Mismatch("execution count", message, "", *counts))
     if mismatches:
         more = len(mismatches) - 1
-        where = "Cell %d, with %d more mismatch%s" % (cell.index, more, "" if more == 1 else "es") if more else None
-        message = "%s: %s" % (where or "Cell %d" % cell.index, mismatches[0].message)
+        message = mismatches[0].message + (" (and %d more)" % more if more else "")
         found.append(
             CellDifference(OUTPUT_MISMATCH, MAJOR, cell.index, golden.index, cell.index, message, tuple(mismatches))
         )

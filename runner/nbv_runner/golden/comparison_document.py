@@ -41,7 +41,7 @@ def comparison_document(comparison: Comparison) -> Document:
     diffs: List[Document] = []
     for found in comparison.differences[:MAX_DIFFS]:
         limit = min(MAX_DIFF_BYTES, room)
-        diff = {**_diff(found, limit, limit), "goldenCell": found.golden_cell, "message": found.full_message}
+        diff = {**_diff(found, limit, limit), "goldenCell": found.golden_cell, "message": found.named(found.quoted)}
         room -= sum(len(diff.get(name, "")) for name in ("expected", "actual", "diff"))
         details = [
             {"where": each.where, "message": each.message + each.quote, "line": each.line}
@@ -68,7 +68,7 @@ def comparison_event(comparison: Comparison, with_outputs: bool = True) -> Docum
     if with_outputs:
         documents = [_diff(found, EVENT_EXCERPT_BYTES, EVENT_DIFF_BYTES) for found in diffs]
     else:
-        documents = [{**_kind(found), "diff": found.message} for found in diffs]
+        documents = [{**_kind(found), "diff": found.named(found.message)} for found in diffs]
     return {**_counts(comparison), "diffs": documents}
 
 
@@ -114,7 +114,7 @@ def _diff(found: CellDifference, excerpt_bytes: int, diff_bytes: int) -> Documen
     diff = _kind(found)
     first = next(iter(found.mismatches), None)
     if first is None:
-        return {**diff, "diff": head(found.message, diff_bytes)}
+        return {**diff, "diff": head(found.named(found.message), diff_bytes)}
     for name, value in (("expected", first.expected), ("actual", first.actual)):
         if value is not None:
             diff[name] = head(value, excerpt_bytes)
