@@ -58,7 +58,7 @@ describe("from a local tree", () => {
   });
 
   test("several jobs run one after the other; --job picks one", async () => {
-    const directory = tree(code("1 + 1"));
+    const directory = tree(code("assert 1 + 1 == 2"));
     const text = manifest(job("one", local), job("two", local));
     const both = await run(text, ["--repo", directory]);
     expect(both.report?.jobs.map(({ name, verdict }) => `${name} ${verdict}`)).toEqual(["one Passed", "two Passed"]);
