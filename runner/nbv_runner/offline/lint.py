@@ -26,8 +26,6 @@ from ..text import one_line
 from .bad_request import BadRequest
 from .ipython_transform import ipython_transform
 
-MAX_FINDINGS = 5000
-"""Of one notebook; more is a machine's doing."""
 MAX_LINE = 200
 
 
@@ -62,7 +60,7 @@ def _lint(data: bytes, name: str, config: RunnerConfig) -> Tuple[Dict[str, Any],
     is_python = language == "python"
     notebook = sources_of(document) if is_python else NotebookSource()
     types = tuple(cell["cell_type"] for cell in document["cells"])
-    findings = check_notebook(CheckContext(config, notebook, cell_types=types, is_python=is_python))[:MAX_FINDINGS]
+    findings = check_notebook(CheckContext(config, notebook, cell_types=types, is_python=is_python))
     told = {
         "name": name,
         "cells": len(document["cells"]),
