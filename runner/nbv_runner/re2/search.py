@@ -138,9 +138,11 @@ class SearchMachine:
         return _to_any("[%s]" % "".join("\\U%08x-\\U%08x" % pair for pair in first))
 
     def _prefix(self) -> str:
-        """What every match begins with."""
+        """What every match begins with; assertions in front of it are looked at when it was found."""
         chars: List[str] = []
         at = self._program.start
+        while self._program.needs[at]:
+            at = self._program.next[at][0]
         while self._program.takes_character(at) and size(self._program.characters[at]) == 1:
             chars.append(chr(self._program.characters[at][0][0]))
             at = self._program.next[at][0]
