@@ -109,6 +109,8 @@ def test_a_step_without_a_check_beside_it_is_named(step: str, call: str, name: s
         "model.train(False)",
         "X_train, X_test = train_test_split(X)",
         "load_dotenv()",
+        "config.load_kube_config()",
+        "text = extract_text(page)",
         "%load_ext autoreload",
         "def load():\n    return pd.read_csv('x')",
         "df.merge(other).head()",

@@ -94,6 +94,8 @@ def test_a_call_that_comes_before_what_its_function_needs() -> None:
         ["globals()['y'] = 1", "print(y)"],
         ["def f(x=None, *, y: 'Later' = 1) -> 'Later': ..."],
         ["from __future__ import annotations\ndef f(x: Later) -> Later: ..."],
+        ["def f():\n    return here if 'here' in dir() else None", "f()"],
+        ["def f(x=None):\n    if x:\n        return later\n    return x and later", "f()", "later = 1"],
         ["x = [1]\nx[0] = 2\nx.y = 3\ndel x[0]"],
         ["@property\ndef f(self): ..."],
         ["def f():\n    import os\n    from sys import path\n    return os, path"],
@@ -228,6 +230,9 @@ def test_paths_of_one_machine(source: str, path: str) -> None:
     [
         "open('data/train.csv')",
         "open('/tmp/x.txt', 'w')",
+        "for p in [Path('/mnt/models'), Path('models')]:\n    if p.exists():\n        break",
+        "d = Path('/mnt/models') if Path('/mnt/models').exists() else Path('models')",
+        "if os.path.isdir('/data/in'):\n    os.listdir('/data/in')",
         "open('/dev/null')",
         "open('/proc/cpuinfo')",
         "requests.get(base + '/api/v1/items')",

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass
-from typing import Dict, Iterator, Optional
+from typing import Dict, FrozenSet, Iterator, Optional
 
 from .callees import last_name, written
 from .commands import commands_of
-from .tree_nodes import ancestors, nodes_of, parents_of
+from .tree_nodes import ancestors, calls_of, nodes_of, parents_of
 
 _PERSONAL = re.compile(
     r"(file://)?(/(home|Users)/[^/\s:]+(/|$)|/(root|content|kaggle|Volumes|databricks|dbfs|workspace|workspaces)/\S"
@@ -20,6 +20,7 @@ _IN_COMMAND = re.compile(
 )
 _ANYWHERE = re.compile(r"/(tmp|dev|proc|sys|etc|usr|bin|opt|var|run|lib)(/|$)")
 """Every container has them."""
+_ASKS = frozenset(("exists", "is_dir", "is_file", "isdir", "isfile", "is_mount"))
 _ABSOLUTE = re.compile(r"/[\w.@-]+(/[\w.@ *?{}…-]+)+/?$|/[\w@-]+\.\w{1,8}$")
 _TAKES_PATH = re.compile(
     r"(open|Path|PurePath|chdir|listdir|makedirs|mkdir|exists|isfile|isdir|glob|iglob|walk|scandir|remove|load|loadtxt"
@@ -38,7 +39,10 @@ class AbsolutePath:
 
 def absolute_paths(tree: ast.Module) -> Iterator[AbsolutePath]:
     parents = parents_of(tree)
+    asked_for = _asked_for(tree)
     for node in nodes_of(tree):
+        if isinstance(node, ast.Constant) and asked_for and _is_candidate(node, asked_for, parents):
+            continue
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and _is_absolute(node, node.value, parents):
             yield AbsolutePath(node.value, node.lineno)
     for command in commands_of(tree):
@@ -58,6 +62,20 @@ def _is_absolute(node: ast.Constant, text: str, parents: Dict[ast.AST, ast.AST])
         return _is_used(node, parents) and (" " not in text or call is not None)
     takes_path = call is not None and (_TAKES_PATH.match(last_name(call.func)) or _OF_PATHS.search(written(call.func)))
     return bool(takes_path and _ABSOLUTE.match(text) and not _ANYWHERE.match(text))
+
+
+def _asked_for(tree: ast.AST) -> FrozenSet[str]:
+    """The texts of which a cell asks whether they are there; empty when it asks nothing of the kind."""
+    asking = [call for call in calls_of(tree) if last_name(call.func) in _ASKS]
+    texts = {each.value for call in asking for each in ast.walk(call) if isinstance(each, ast.Constant)}
+    return frozenset({"", *(text for text in texts if isinstance(text, str))}) if asking else frozenset()
+
+
+def _is_candidate(node: ast.Constant, asked_for: FrozenSet[str], parents: Dict[ast.AST, ast.AST]) -> bool:
+    """One of several places, of which the first that is there is taken."""
+    if node.value in asked_for:
+        return True
+    return any(isinstance(parent, (ast.List, ast.Tuple)) for parent, _ in ancestors(node, parents))
 
 
 def _taken_by(node: ast.AST, parents: Dict[ast.AST, ast.AST]) -> Optional[ast.Call]:

@@ -20,10 +20,10 @@ _LOADERS_OF = frozenset(
 _LOAD_NAMES = re.compile(
     r"read_(csv|table|fwf|excel|json|html|xml|hdf|feather|parquet|orc|sas|spss|sql\w*|gbq|pickle|stata|clipboard"
     r"|ipc|avro|delta|database|ndjson|file|schema|text)$|scan_(csv|parquet|ipc|delta|ndjson)$"
-    r"|(load|fetch)_(?!dotenv|ext|ipython|style|all_extensions|state_dict|weights)\w+$|loadtxt$|genfromtxt$|fromfile$"
+    r"|(load|fetch)_(?!dotenv|ext|ipython|style|all_extensions|state_dict|weights|\w*config)\w+$|loadtxt$|genfromtxt$|fromfile$"
     r"|fetchall$|fetchmany$|load_dataset$|load_data$|load_model$|imread$"
 )
-_OWN_LOADERS = re.compile(r"(load|read|fetch|download|import|ingest|extract)_\w+$")
+_OWN_LOADERS = re.compile(r"(load|read|fetch|download|ingest)_\w+$")
 _OWN_TRAINERS = re.compile(r"(train|fit)(_(?!test_split)\w+)?$")
 _JOIN_NAMES = frozenset(("merge", "merge_asof", "merge_ordered", "pivot", "pivot_table", "melt", "wide_to_long"))
 _JOIN_KEYWORDS = frozenset(("on", "how", "lsuffix", "rsuffix", "left_on", "right_on", "validate"))

@@ -18,6 +18,8 @@ from .scopes import (
     bound_names,
     comprehension_names,
     declared_globals,
+    is_look_up,
+    names_asked_for,
     needed_names,
     takes_name_errors,
 )
@@ -37,7 +39,6 @@ _GIVEN |= {
     "PythonFinalizationError",
 }
 _HISTORY = re.compile(r"_{1,3}$|_i{1,3}$|_i?\d+$")
-_LOOKS_UP = frozenset(("globals", "locals", "vars", "dir"))
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class _Reader:
     uses: List[_Use] = field(default_factory=list)
     deferred: List[_Use] = field(default_factory=list)
     needs: Dict[str, Dict[str, int]] = field(default_factory=dict)
-    """What the notebook's functions need from outside."""
+    """What every call of the notebook's functions needs from outside."""
     asked_for: Set[str] = field(default_factory=set)
     """Names of which the notebook itself asks whether they are there."""
     _cell: int = 0
@@ -91,6 +92,7 @@ class _Reader:
         if cell.tree is None:
             self.anything = self.anything or bool(cell.text.strip())
             return
+        self.asked_for |= names_asked_for(cell.tree)
         if RAISES_EXCEPTION in cell.tags:
             for name in bound_names(cell.tree.body):
                 self._bind(name)
@@ -155,7 +157,7 @@ class _Reader:
         self._visit(node.value)
         self._visit_all(node.targets)
         if isinstance(node.value, ast.Lambda) and isinstance(node.targets[0], ast.Name):
-            self.needs[node.targets[0].id] = needed_names(node.value)
+            self.needs[node.targets[0].id] = needed_names(node.value, certain=True)
 
     def _visit_AugAssign(self, node: ast.AugAssign) -> None:
         if isinstance(node.target, ast.Name):
@@ -174,8 +176,8 @@ class _Reader:
         self._visit_all([*node.decorator_list, *node.args.defaults, *node.args.kw_defaults])
         for name in (*declared_globals(node), node.name):
             self._bind(name)
-        self.needs[node.name] = needed_names(node)
-        self._later(self.needs[node.name])
+        self.needs[node.name] = needed_names(node, certain=True)
+        self._later(needed_names(node))
 
     _visit_AsyncFunctionDef = _visit_FunctionDef
 
@@ -245,12 +247,9 @@ class _Reader:
     _visit_TryStar = _visit_Try
 
     def _visit_Compare(self, node: ast.Compare) -> None:
-        asks = any(isinstance(each, ast.Call) and written(each.func) in _LOOKS_UP for each in node.comparators)
-        if asks and isinstance(node.left, ast.Constant):
-            self.asked_for.add(str(node.left.value))
-            self._visit(node.left)
-            return
-        self._visit_all(ast.iter_child_nodes(node))
+        # Whoever only asks what there is defines nothing.
+        self._visit(node.left)
+        self._visit_all(each for each in node.comparators if not is_look_up(each))
 
     def _visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         self.anything = self.anything or any(alias.name == "*" for alias in node.names)
@@ -260,7 +259,7 @@ class _Reader:
     def _visit_Call(self, node: ast.Call) -> None:
         self._visit_all([node.func, *node.args, *node.keywords])
         callee = written(node.func)
-        if callee in ("exec", "globals", "locals"):
+        if callee in ("exec", "globals"):
             self.anything = True
         elif callee.startswith("get_ipython(…)."):
             names = names_from_magic(node)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import ast
 from typing import Dict, Iterable, Iterator, List, Set, Tuple, Union
 
+from .callees import written
 from .executed_nodes import FUNCTIONS, Function
+from .tree_nodes import nodes_of
 
 Scope = Union[Function, ast.Lambda]
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_LOOKS_UP = frozenset(("globals", "locals", "vars", "dir"))
 _NAME_ERRORS = frozenset(("NameError", "UnboundLocalError", "Exception", "BaseException"))
 
 
@@ -58,13 +61,16 @@ def parameters(scope: Scope) -> Set[str]:
     return {each.arg for each in every} | {each.name for each in getattr(scope, "type_params", ())}
 
 
-def needed_names(scope: Scope) -> Dict[str, int]:
-    """Names that a function's body reads from outside, with the line of the first use."""
+def needed_names(scope: Scope, certain: bool = False) -> Dict[str, int]:
+    """Names that a function's body reads from outside, with the line of the first use.
+
+    With `certain`, only those that every call comes by: nothing below a condition.
+    """
     body: List[ast.AST] = [scope.body] if isinstance(scope, ast.Lambda) else list(scope.body)
     declared = {name for node in _own(body) if isinstance(node, (ast.Global, ast.Nonlocal)) for name in node.names}
     local = (bound_names(body) | parameters(scope)) - declared
     found: Dict[str, int] = {}
-    for name, line in _uses(body):
+    for name, line in _uses(body, certain):
         if name not in local:
             found.setdefault(name, line)
     return found
@@ -84,7 +90,7 @@ def _own(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
             pending += ast.iter_child_nodes(node)
 
 
-def _uses(nodes: Iterable[ast.AST]) -> Iterator[Tuple[str, int]]:
+def _uses(nodes: Iterable[ast.AST], certain: bool = False) -> Iterator[Tuple[str, int]]:
     """Names read, those of inner functions included that these don't bind themselves."""
     for node in nodes:
         if isinstance(node, ast.Name):
@@ -93,22 +99,26 @@ def _uses(nodes: Iterable[ast.AST]) -> Iterator[Tuple[str, int]]:
         elif isinstance(node, (*FUNCTIONS, ast.Lambda)):
             outer: List[ast.AST] = [*node.args.defaults, *(each for each in node.args.kw_defaults if each)]
             outer += getattr(node, "decorator_list", [])
-            yield from _uses(outer)
-            yield from needed_names(node).items()
+            yield from _uses(outer, certain)
+            yield from () if certain else needed_names(node).items()
         elif isinstance(node, ast.ClassDef):
             own = bound_names(node.body) | {each.name for each in getattr(node, "type_params", ())}
-            yield from _uses([*node.bases, *node.keywords, *node.decorator_list])
-            yield from ((name, line) for name, line in _uses(node.body) if name not in own)
+            yield from _uses([*node.bases, *node.keywords, *node.decorator_list], certain)
+            yield from ((name, line) for name, line in _uses(node.body, certain) if name not in own)
         elif isinstance(node, COMPREHENSIONS):
             own = comprehension_names(node)
-            yield from ((name, line) for name, line in _uses(ast.iter_child_nodes(node)) if name not in own)
-        elif isinstance(node, ast.Try) and takes_name_errors(node):
-            for part in (node.handlers, node.orelse, node.finalbody):
+            yield from ((name, line) for name, line in _uses(ast.iter_child_nodes(node), certain) if name not in own)
+        elif isinstance(node, ast.Try) and (certain or takes_name_errors(node)):
+            for part in () if certain else (node.handlers, node.orelse, node.finalbody):
                 yield from _uses(part)
+        elif certain and isinstance(node, (ast.If, ast.IfExp, ast.While)):
+            yield from _uses([node.test], certain)
+        elif certain and isinstance(node, ast.BoolOp):
+            yield from _uses(node.values[:1], certain)
         elif isinstance(node, ast.AnnAssign):
-            yield from _uses([each for each in (node.target, node.value) if each is not None])
+            yield from _uses([each for each in (node.target, node.value) if each is not None], certain)
         else:
-            yield from _uses(ast.iter_child_nodes(node))
+            yield from _uses(ast.iter_child_nodes(node), certain)
 
 
 def comprehension_names(node: ast.AST) -> Set[str]:
@@ -124,3 +134,19 @@ def takes_name_errors(node: ast.Try) -> bool:
         if any(kind is None or (isinstance(kind, ast.Name) and kind.id in _NAME_ERRORS) for kind in kinds):
             return True
     return False
+
+
+def names_asked_for(tree: ast.Module) -> Set[str]:
+    """`"df" in globals()`, anywhere: the code answers for it that the name may be missing."""
+    return {
+        str(node.left.value)
+        for node in nodes_of(tree)
+        if isinstance(node, ast.Compare)
+        and isinstance(node.left, ast.Constant)
+        and any(is_look_up(each) for each in node.comparators)
+    }
+
+
+def is_look_up(node: ast.AST) -> bool:
+    """`globals()`, `dir()`: the names that are there."""
+    return isinstance(node, ast.Call) and written(node.func) in _LOOKS_UP
