@@ -35,7 +35,7 @@ interface Run {
 function proven(run: Run, asked = everything): string[] {
   const { findings = [], checks = CHECK_IDS, comparison = matched, verdict = {}, without } = run;
   const events: RunnerEvent[] = [
-    { ...aStart(), ...(checks && { checks: [...checks] }) } as RunnerEvent,
+    { ...aStart(), ...(checks && { checks: [...checks] }) },
     ...[0, 1, 2].flatMap((cell) => [aCellStart(cell), aCellEnd(cell)]),
     { type: "lint", at, findings },
     comparison,
