@@ -42,7 +42,10 @@ export function tellOfLifeCycles(world: () => World): void {
         "short.ipynb": cells("1 + 1"),
         "other.ipynb": cells("2 + 2"),
         "long.ipynb": cells("'begun'", "import time\ntime.sleep(300)"),
-        "once.ipynb": cells("'begun'", "import time\ntime.sleep(4)"),
+        "once.ipynb": cells(
+          "'begun'",
+          "import time\nbegun = time.monotonic()\ntime.sleep(4)\nassert time.monotonic() > begun",
+        ),
       });
     });
 
