@@ -7,7 +7,7 @@ rows=$(mktemp)
 trap 'rm -f "$rows"' EXIT
 export NBV_BENCH_ROWS=$rows
 failed=0
-wanted=" ${*:-synthesis runner reconcile latency} "
+wanted=" ${*:-synthesis runner golden reconcile latency} "
 skip() { echo "skipped: $*" >&2; }
 run() { "$@" || { echo "FAILED: $*" >&2; failed=1; }; }
 echo "machine: $(nproc) cores, load $(cut -d' ' -f1 /proc/loadavg 2>/dev/null || echo unknown), node $(node --version), $(date -u +%Y-%m-%d)" >&2
@@ -15,6 +15,7 @@ echo "machine: $(nproc) cores, load $(cut -d' ' -f1 /proc/loadavg 2>/dev/null ||
 if [[ $wanted == *" synthesis "* ]]; then run node bench/synthesis.mjs; fi
 # It ends with 1 when its goal is missed; the table says so.
 if [[ $wanted == *" runner "* ]]; then .venv/bin/python bench/runner-overhead.py || true; fi
+if [[ $wanted == *" golden "* ]]; then .venv/bin/python bench/golden-comparison.py || true; fi
 if [[ $wanted == *" reconcile "* ]]; then
   assets=${KUBEBUILDER_ASSETS:-.cache/kubebuilder}
   if [ -x "$assets/kube-apiserver" ]; then

@@ -187,7 +187,7 @@ def test_a_cell_that_fails_is_its_own_failure_first(attempt: Any, golden_run: An
     assert [(each["diffType"], each["cellIndex"]) for each in found["diffs"]][0] == ("execution_error", 1)
     assert (found["totalCells"], found["mismatchedCells"]) == (2, 1)
     assert result.report["comparison"]["notCompared"] == [
-        {"cell": 2, "goldenCell": 2, "reason": "the run did not come to it"}
+        {"cell": 2, "goldenCell": 2, "reason": "the run did not execute it"}
     ]
 
 

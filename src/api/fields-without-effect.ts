@@ -33,6 +33,11 @@ export const FIELDS_WITHOUT_EFFECT: readonly FieldWithoutEffect[] = [
     isAskedForBy: ({ spec }) => spec.notebook.git.follow,
   },
   {
+    path: ["spec", "goldenNotebook", "git", "follow"],
+    instead: "the branch is looked up once per run: a new ref starts a new run",
+    isAskedForBy: ({ spec }) => spec.goldenNotebook?.git?.follow === true,
+  },
+  {
     path: ["spec", "retryPolicy", "retryWhenResolved"],
     instead: "a failed job stays failed until its spec changes or it is annotated mlops.dev/retry-requested",
     isAskedForBy: ({ spec }) => spec.retryPolicy?.retryWhenResolved === true,

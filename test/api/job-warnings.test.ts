@@ -122,6 +122,7 @@ describe("what this version does not act on", () => {
   const trigger = { apiVersion: "apps/v1", kind: "Deployment", name: "model", action: "restart" };
   const asking: [string, object][] = [
     ["spec.notebook.git.follow", { notebook: { ...notebook, git: { ...git, follow: true } } }],
+    ["spec.goldenNotebook.git.follow", { goldenNotebook: { path: "golden.ipynb", git: { ...git, follow: true } } }],
     ["spec.retryPolicy.retryWhenResolved", { retryPolicy: { retryWhenResolved: true } }],
     ["spec.retryPolicy.memoryBump", { retryPolicy: { memoryBump: { factor: 2, max: "8Gi" } } }],
     ["spec.recoveryConfig", { recoveryConfig: { enableSmartRecovery: true, maxRecoveryAttempts: 3 } }],

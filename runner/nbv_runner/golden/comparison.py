@@ -167,7 +167,7 @@ def _why_not(golden: ComparableCell, cell: ComparableCell, config: ComparisonCon
     if tag is not None:
         return "it is tagged %s" % tag
     if not cell.was_executed:
-        return "the run did not come to it" if golden.was_executed else "neither run executed it"
+        return "the run did not execute it" if golden.was_executed else "neither run executed it"
     if not golden.was_executed:
         return "the golden notebook has no outputs for it"
     return None
