@@ -140,3 +140,18 @@ def test_without_the_catalogue_findings_are_still_told(monkeypatch: pytest.Monke
     monkeypatch.setattr("nbv_runner.report.page.findings.lesson_of_ending", gone)
     cell = a_cell(0, findings=[{"check": "N1", "severity": "failure", "message": "x is None"}])
     assert "x is None" in a_page(a_report([cell]), [[]])
+
+
+def test_what_is_found_in_a_cell_after_it_ran_stands_at_that_cell() -> None:
+    findings = [
+        {"check": "L1", "severity": "failure", "cell": 0, "message": "bare except"},
+        {"check": "L1", "severity": "failure", "cell": 1, "message": "never ran"},
+        {"check": "X2", "severity": "failure", "cell": 99, "message": "there is no such cell"},
+    ]
+    cells = [a_cell(0), a_cell(1, status="Skipped", ended="not run")]
+    page = a_page(a_report(cells, findings=findings), [[], []])
+    assert page.index('id="cell-0"') < page.index("bare except", page.index("<article")) < page.index('id="cell-1"')
+    assert '<span class="status Failure">Failed</span>' in page
+    assert '<span class="status Skipped">Skipped</span>' in page
+    assert "Cell 99: there is no such cell" in page and "#cell-99" not in page
+    assert "2 code cells" in page and "1 failed" in page

@@ -35,10 +35,6 @@ class CellPages:
         self._differences = differences
         self._findings = findings
         self._budget = budget
-        self._later: Dict[int, List[Mapping[str, Any]]] = {}
-        for finding in report["findings"]:
-            if finding.get("cell") is not None:
-                self._later.setdefault(finding["cell"], []).append(finding)
 
     def of_notebook(self, notebook: Mapping[str, Any]) -> Iterator[str]:
         index = -1
@@ -62,8 +58,7 @@ class CellPages:
         raw = '<pre tabindex="0">%s</pre>' % escape(head(cell["source"], MAX_SOURCE_BYTES), quote=False)
         body = text or raw
         shown = body if self._budget.take(len(body)) else note("Too large for this page.")
-        about = self._findings.cards(self._later.get(index, ()), "cell-%d" % index)
-        return '<div class="prose" id="cell-%d">%s%s</div>' % (index, shown, about + self._differing(index))
+        return '<div class="prose" id="cell-%d">%s%s</div>' % (index, shown, self._differing(index))
 
     def _injected(self, cell: Mapping[str, Any]) -> str:
         return (
@@ -75,13 +70,12 @@ class CellPages:
         result = self._results.get(index)
         if result is None:
             return ""
-        about = [*result["findings"], *self._later.get(index, ())]
-        is_failure = result["status"] == "Failure" or any(one["severity"] == "failure" for one in about)
-        status = "Failure" if is_failure else result["status"]
+        about = result["findings"]
+        is_failure = result["status"] == "Failure"
         error: Optional[Mapping[str, Any]] = result.get("error")
         outputs = cell.get("outputs", [])
         return '<article class="cell %s" id="cell-%d" aria-labelledby="cell-%d-title">%s%s%s%s%s%s</article>' % (
-            *(status, index, index),
+            *(escape(result["status"]), index, index),
             _header(index, result),
             self._source(cell["source"], _lines(about), is_failure),
             outputs_html(outputs, "cell %d" % index, self._budget, is_failure),

@@ -34,6 +34,7 @@ class Findings:
         check = str(finding["check"])
         is_error = check in ABOUT_ERROR and error is not None
         message = finding_text(finding, error)
+        where = "" if anchor.startswith("cell-") or finding.get("cell") is None else "Cell %d: " % finding["cell"]
         lesson = _lesson(check, finding.get("evidence") or {}, error if is_error else None)
         title = lesson.title if lesson is not None else ""
         return (
@@ -45,7 +46,7 @@ class Findings:
                 WORDS[severity],
                 escape(check),
                 escape(title),
-                inline(message),
+                inline(where + message),
                 self._taught_at(lesson, anchor, severity),
             )
         )

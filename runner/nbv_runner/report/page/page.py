@@ -15,6 +15,7 @@ from .charts import memory_html, timings_html
 from .differences import comparison_html, differences_by_cell
 from .environment import environment_html
 from .findings import Findings, finding_text
+from .merged import findings_at_their_cells
 from .prose import inline
 from .style import STYLE
 
@@ -25,7 +26,7 @@ POLICY = "default-src 'none'; img-src data:; style-src 'sha256-%s'; base-uri 'no
 
 def html_report(report: Mapping[str, Any], notebook: Optional[Mapping[str, Any]]) -> Iterator[bytes]:
     """From a redacted report and the redacted executed notebook."""
-    for piece in _pieces(report, notebook):
+    for piece in _pieces(findings_at_their_cells(report), notebook):
         yield piece.encode("utf-8", "replace")
 
 
@@ -73,9 +74,8 @@ def _head(report: Mapping[str, Any]) -> str:
 
 def _about_the_whole(report: Mapping[str, Any], findings: Findings) -> str:
     """Where to look, and what is about no cell."""
-    whole = [finding for finding in report["findings"] if finding.get("cell") is None]
     unchecked: List[str] = list(report.get("unchecked", ()))
-    parts = [_to_do(report), findings.cards(whole, "notebook")]
+    parts = [_to_do(report), findings.cards(report["findings"], "notebook")]
     parts += ['<p class="notice"><strong>Not checked:</strong> %s</p>' % inline(text) for text in unchecked]
     body = "".join(parts)
     title = '<h2 id="look-title">Where to look</h2>'
@@ -84,11 +84,8 @@ def _about_the_whole(report: Mapping[str, Any], findings: Findings) -> str:
 
 def _to_do(report: Mapping[str, Any]) -> str:
     """Links to the cells that failed, then to those with warnings."""
-    cells = {cell["cell"]: list(cell["findings"]) for cell in report["cells"]}
+    cells = {cell["cell"]: cell["findings"] for cell in report["cells"]}
     errors = {cell["cell"]: cell.get("error") for cell in report["cells"]}
-    for finding in report["findings"]:
-        if finding.get("cell") is not None:
-            cells.setdefault(finding["cell"], []).append(finding)
     links: List[str] = []
     for severity in ("failure", "warning"):
         for cell in sorted(cells):
