@@ -114,7 +114,12 @@ FIRES = {
     ),
     "own filter": ([FRAME, "def keep_big(frame):\n    return frame[frame.x > 9]", "df = keep_big(df)"], (2, "Q5")),
     "array filtered": ([FRAME, "values = np.arange(3)", "values = values[values > 9]"], (2, "Q5")),
-    "printed, not asked for": ([FRAME, "big = df[df.x > 9]\nprint(len(big), big.shape)"], (1, "Q5")),
+    "printed, not asked for": ([FRAME, "df = df[df.x > 9]\nprint(len(df), df.shape)"], (1, "Q5")),
+    "printed, and used": ([FRAME, "big = df[df.x > 9]", "print(len(big))", "total = big.x.sum()"], (1, "Q5")),
+    "guard that comes too late": (
+        [FRAME, "df = df[df.x > 9]", "a = df.x.sum()", "b = df.y.sum()", "c = df.x.max() if len(df) else 0"],
+        (1, "Q5"),
+    ),
 }
 
 
@@ -193,6 +198,13 @@ SILENT = {
     "asked for emptiness": [FRAME, "big = df[df.x > 9]\nif big.empty:\n    print('none')"],
     "asked for length later": [FRAME, "big = df[df.x > 9]", "print('some' if len(big) > 0 else 'none')"],
     "looked, not assigned": [FRAME, "df[df.x > 9]", "df.query('x > 9')"],
+    "counted only": [
+        FRAME,
+        "returns = df[df.x < 0]",
+        "print('returns:', len(returns))",
+        "f'{returns.shape[0]} returns'",
+        "returns.head()",
+    ],
     "empty list": ["found = [x for x in range(3) if x > 9]", "rows = []", "names = list(filter(None, []))"],
     "indices": [
         FRAME,

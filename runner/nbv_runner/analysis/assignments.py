@@ -20,7 +20,9 @@ class How(Enum):
     UNPACKED = "unpacked"
     """One of several: `x, y = …`."""
     CHANGED = "changed"
-    """The value that the name holds, or a part of it: `x += …`, `x["a"] = …`, `x.drop(…, inplace=True)`."""
+    """The value that the name holds, or a part of it: `x += …`, `x["a"] = …`."""
+    BY_CALL = "by call"
+    """What a call may change in place: `x.drop(…, inplace=True)`, `clean(x)`."""
     SHOWN = "shown"
     """No name: the cell's last expression."""
     OTHER = "other"
@@ -43,7 +45,15 @@ class Binding:
     def inputs(self) -> FrozenSet[str]:
         """Names that the value is made from."""
         names = names_in(self.value) if self.value is not None else frozenset()
-        return names | {self.name} if self.how is How.CHANGED else names
+        return names | {self.name} if self.how in (How.CHANGED, How.BY_CALL) else names
+
+    @property
+    def reads_itself(self) -> bool:
+        """The new value is made from the old one: `x["a"] = x["a"] * 2`, `x = x.dropna()`."""
+        if self.value is None or self.name not in names_in(self.value):
+            return False
+        words = [getattr(each, "value", getattr(each, "attr", None)) for each in ast.walk(self.value)]
+        return self.column is None or self.column in [word for word in words if isinstance(word, str)]
 
 
 Reaching = Dict[str, Tuple[Binding, ...]]
@@ -203,7 +213,7 @@ class _Flow:
             names = list(call.node.args)
         for name in names:
             if isinstance(name, ast.Name):
-                self.changed.append(Binding(name.id, node.lineno, How.CHANGED, node.value, call))
+                self.changed.append(Binding(name.id, node.lineno, How.BY_CALL, node.value, call))
 
     def _others(self, target: ast.expr, reaching: Reaching) -> None:
         for each in ast.walk(target):

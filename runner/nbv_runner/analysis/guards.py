@@ -6,11 +6,12 @@ import ast
 from typing import Callable, Dict, Optional, Sequence
 
 from .assignments import CellAssignments, How
-from .calls import is_none
+from .calls import is_none, names_in
 from .cell_source import NotebookSource
 
 ASKS_WHAT_IT_IS = frozenset(("isinstance", "bool", "type", "callable", "hasattr", "isna", "isnull", "notna", "notnull"))
 EMPTINESS = frozenset(("empty", "size", "shape", "is_empty", "height"))
+_SHOWS = frozenset("head tail sample describe info to_string tolist value_counts round".split())
 _CAUGHT = frozenset(("Exception", "BaseException", "TypeError", "AttributeError"))
 
 Guard = Callable[[ast.AST, str], bool]
@@ -48,11 +49,19 @@ def is_guarded(
     assignments: Dict[int, CellAssignments],
     index: int,
     line: int,
+    within: Optional[int] = None,
 ) -> bool:
-    """In the same cell from the assignment on, or in a later one before the name gets another value."""
+    """In the same cell from the assignment on, or in a later one before the name gets another value.
+
+    `within`: the guard has to stand in one of the first so many cells that use the name.
+    """
     for cell in notebook.cells:
         if cell.index < index or cell.tree is None:
             continue
+        if within is not None and cell.index > index and name in names_in(cell.tree):
+            within -= 1
+            if within < 0:
+                return False
         for node in ast.walk(cell.tree):
             after = cell.index > index or _last_line(node) >= line
             if after and guard(node, name):
@@ -61,6 +70,37 @@ def is_guarded(
         if cell.index > index and rebound is not None and len(rebound) == 1:
             return False
     return False
+
+
+def is_only_looked_at(name: str, notebook: NotebookSource, index: int, line: int) -> bool:
+    """Something counts or shows it, and nothing is made from it."""
+    looked = made = 0
+    for cell in notebook.cells:
+        if cell.index < index or cell.tree is None:
+            continue
+        looks = [each for node in ast.walk(cell.tree) for each in _looked_at(node)]
+        for node in ast.walk(cell.tree):
+            after = cell.index > index or getattr(node, "lineno", 0) > line
+            if after and _is(node, name) and isinstance(getattr(node, "ctx", None), ast.Load):
+                is_look = any(node is each for each in looks)
+                looked, made = looked + is_look, made + (not is_look)
+    return looked > 0 and made == 0
+
+
+def _looked_at(node: ast.AST) -> Sequence[ast.AST]:
+    """What the node only counts or shows: `len(x)`, `x.shape`, `print(x)`, `x` and `x.head()` on a line of its own."""
+    if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("len", "print", "display", "list", "set"):
+        return [_inner(each) for each in node.args]
+    if isinstance(node, ast.FormattedValue):
+        return [node.value]
+    if isinstance(node, ast.Attribute) and node.attr in EMPTINESS:
+        return [_inner(node.value)]
+    if not isinstance(node, ast.Expr):
+        return []
+    value = node.value
+    if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr in _SHOWS:
+        value = value.func.value
+    return [_inner(value)]
 
 
 def is_read_later(name: str, notebook: NotebookSource, index: int, line: int) -> bool:
@@ -77,9 +117,12 @@ def is_read_later(name: str, notebook: NotebookSource, index: int, line: int) ->
 def is_changed_later(
     name: str, assignments: Dict[int, CellAssignments], index: int, column: Optional[str] = None
 ) -> bool:
-    """A later cell fills the value, or its column: it was a placeholder."""
+    """A later cell fills the value, or its column, from elsewhere: it was a placeholder."""
     return any(
-        change.name == name and (column is None or change.column in (None, column))
+        change.name == name
+        and change.how is How.CHANGED
+        and (column is None or change.column in (None, column))
+        and not change.reads_itself
         for later, cell in assignments.items()
         if later > index
         for change in cell.changed

@@ -81,7 +81,7 @@ PLACEHOLDERS = frozenset(
 SEARCHES_FOR_TROUBLE = (
     "outlier dup miss invalid bad error anomal violat null fail leak mismatch conflict diff extra unmatched orphan"
     " overlap nan na empty wrong broken reject suspicious negative late stale unknown problem issue drop remove changed"
-    " new_ added deleted remaining rest alert warn warning bug gap hole"
+    " new_ added deleted remaining rest alert warn warning bug gap hole rare spike extreme suspect fraud"
 ).split()
 """In the name of a frame or its function: no rows is the good news."""
 

@@ -8,7 +8,7 @@ from typing import Any, Dict, Iterable, Iterator, Optional
 from ..analysis.assignments import Binding, How, assignments_of
 from ..analysis.calls import call_of, is_none
 from ..analysis.functions import Functions, mentions_infinity, mentions_nan
-from ..analysis.guards import asks_for_emptiness, is_bound_later, is_changed_later, is_guarded
+from ..analysis.guards import asks_for_emptiness, is_bound_later, is_changed_later, is_guarded, is_only_looked_at
 from ..cell_run import CellRun
 from ..value_facts import ARRAY, FRAME, SCALAR, SERIES, AssignedValue, ValueFacts
 from .callables import (
@@ -137,7 +137,7 @@ def _is_whole(facts: ValueFacts) -> bool:
 def _is_placeholder(value: AssignedValue, run: CellRun, context: CheckContext) -> bool:
     """Made to be filled, and a later cell fills it."""
     last = _last(value)
-    made = last.value is not None and (_is_unset(last.value) or _method(last) in PLACEHOLDERS)
+    made = last.value is not None and not last.reads_itself and (_is_unset(last.value) or _method(last) in PLACEHOLDERS)
     return made and is_changed_later(value.name, assignments_of(context.notebook), run.index, last.column)
 
 
@@ -152,20 +152,29 @@ def _method(binding: Binding) -> str:
 def _takes_rows(value: AssignedValue) -> bool:
     """What is there was there before: a part of a frame, the rows of a filter."""
     last = _last(value)
-    if last.how is How.CHANGED:
+    if last.how in (How.CHANGED, How.BY_CALL):
         return False
     return _method(last) in SUBSETS or isinstance(last.value, (ast.Subscript, ast.Attribute, ast.Name))
 
 
 def _made_the_column(value: AssignedValue, column: str) -> bool:
     """The cell made it NaN; it did not read it so, nor get it from an earlier cell."""
+    if _last(value).column in (None, column) and _chooses_none(_last(value)):
+        return False
     if any(change.column in (None, column) for change in value.changes) and not _had(value, column):
         return True
     last = value.bindings[-1]
     is_read = last.call is not None and is_reader(last.call) and not value.callee.is_own
-    if not value.name or is_read or _method(last) in SUMMARIES or last.how is How.CHANGED:
+    if not value.name or is_read or _method(last) in SUMMARIES or last.how in (How.CHANGED, How.BY_CALL):
         return False
     return not _takes_rows(value) and not _had(value, column)
+
+
+def _chooses_none(binding: Binding) -> bool:
+    """`np.where(rows > 60, "hot", None)`: the author says what the other rows get."""
+    call = binding.call
+    chooses = call is not None and call.method in ("where", "select", "mask")
+    return chooses and any(_is_unset(each) for each in (call.node.args if call is not None else ()))
 
 
 def _had(value: AssignedValue, column: str) -> bool:
@@ -198,9 +207,10 @@ def _empty(run: CellRun, context: CheckContext) -> Iterable[Observation]:
         what = _loads_or_filters(value)
         if not what or "Index" in value.facts.type_names or searches_for_trouble(value.name) or _mask_searches(value):
             continue
-        if value.name and is_guarded(
-            asks_for_emptiness, value.name, context.notebook, assignments, run.index, _last(value).line
-        ):
+        at = (run.index, _last(value).line)
+        if value.name and is_guarded(asks_for_emptiness, value.name, context.notebook, assignments, *at, within=2):
+            continue
+        if what == "left" and not _last(value).reads_itself and is_only_looked_at(value.name, context.notebook, *at):
             continue
         yield _observed(value, " has no rows: nothing was %s" % what)
 
