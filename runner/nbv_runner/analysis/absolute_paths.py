@@ -7,7 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import Dict, FrozenSet, Iterator, Optional
 
-from .callees import last_name, written
+from .callees import last_name
+from .calls import callee_text
 from .commands import commands_of
 from .tree_nodes import ancestors, calls_of, nodes_of, parents_of
 
@@ -55,12 +56,14 @@ def _is_absolute(node: ast.Constant, text: str, parents: Dict[ast.AST, ast.AST])
     if len(text) > 1024 or "\n" in text or not text[:1].strip():
         return False
     call = _taken_by(node, parents)
-    if call is not None and written(call.func).startswith("get_ipython"):
+    if call is not None and callee_text(call.func).startswith("get_ipython"):
         return False
     if _PERSONAL.match(text):
         # A sentence that begins with a path is no path; what is said is not used.
         return _is_used(node, parents) and (" " not in text or call is not None)
-    takes_path = call is not None and (_TAKES_PATH.match(last_name(call.func)) or _OF_PATHS.search(written(call.func)))
+    takes_path = call is not None and (
+        _TAKES_PATH.match(last_name(call.func)) or _OF_PATHS.search(callee_text(call.func))
+    )
     return bool(takes_path and _ABSOLUTE.match(text) and not _ANYWHERE.match(text))
 
 

@@ -1,4 +1,4 @@
-"""What a call calls: as written, and by its full name where the notebook's imports tell it."""
+"""What a call calls, by its full name where the notebook's imports tell it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import ast
 from dataclasses import dataclass, field
 from typing import Dict, Mapping, Optional
 
+from .calls import callee_text
 from .cell_source import NotebookSource
 from .remembered import remembered
 from .tree_nodes import nodes_of
@@ -19,7 +20,7 @@ class Imports:
 
     def full_name(self, node: ast.AST) -> str:
         """`pandas.read_csv` for `pd.read_csv`. A name that no import explains stays as it is."""
-        text = written(node)
+        text = callee_text(node)
         base, dot, rest = text.partition(".")
         return self.names.get(base, base) + dot + rest
 
@@ -38,21 +39,6 @@ def imports_of(notebook: NotebookSource) -> Imports:
                 for alias in node.names:
                     names[alias.asname or alias.name] = "%s.%s" % (node.module, alias.name)
     return Imports(names)
-
-
-def written(node: ast.AST) -> str:
-    """`df.groupby(…).mean` for the callee of `df.groupby("a").mean()`."""
-    if isinstance(node, ast.Name):
-        return node.id
-    if isinstance(node, ast.Attribute):
-        return "%s.%s" % (written(node.value), node.attr)
-    if isinstance(node, ast.Call):
-        return written(node.func) + "(…)"
-    if isinstance(node, ast.Subscript):
-        return written(node.value) + "[…]"
-    if isinstance(node, ast.Await):
-        return written(node.value)
-    return "…"
 
 
 def last_name(node: ast.AST) -> str:

@@ -53,7 +53,7 @@ def call_of(value: ast.expr) -> Optional[CallSite]:
         value = value.value
     if not isinstance(value, ast.Call):
         return None
-    site = CallSite(_text(value.func)[-MAX_TEXT:], _path(value.func), value.lineno, value)
+    site = CallSite(callee_text(value.func)[-MAX_TEXT:], _path(value.func), value.lineno, value)
     if site.method in PASSES_ON and site.is_method and value.args:
         return call_of(value.args[0]) or site
     return site
@@ -79,17 +79,18 @@ def names_in(node: ast.AST) -> FrozenSet[str]:
     )
 
 
-def _text(node: ast.AST) -> str:
+def callee_text(node: ast.AST) -> str:
+    """As written, without arguments: `df.groupby().mean` for the callee of `df.groupby("a").mean()`."""
     if isinstance(node, ast.Name):
         return node.id
     if isinstance(node, ast.Attribute):
-        return _text(node.value) + "." + node.attr
+        return callee_text(node.value) + "." + node.attr
     if isinstance(node, ast.Call):
-        return _text(node.func) + "()"
+        return callee_text(node.func) + "()"
     if isinstance(node, ast.Subscript):
-        return _text(node.value) + "[…]"
+        return callee_text(node.value) + "[…]"
     if isinstance(node, ast.Await):
-        return _text(node.value)
+        return callee_text(node.value)
     return "lambda" if isinstance(node, ast.Lambda) else "…"
 
 

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Iterator, List, Optional
 
-from .callees import written
+from .calls import callee_text
 from .tree_nodes import calls_of
 
 _SHELLS = frozenset(("bash", "sh", "script", "system", "sx", "!"))
@@ -26,9 +26,9 @@ def commands_of(tree: ast.Module) -> Iterator[Command]:
 
 
 def _of_call(call: ast.Call) -> Iterator[Command]:
-    callee = written(call.func)
+    callee = callee_text(call.func)
     texts = [_text(each) for each in call.args]
-    if callee.startswith("get_ipython(…)."):
+    if callee.startswith("get_ipython()."):
         method = callee.split(".", 1)[1]
         if method in ("system", "getoutput") and texts and texts[0]:
             yield Command(texts[0], call.lineno)

@@ -7,7 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import Dict, Iterable, Iterator, Mapping, Optional
 
-from .callees import Imports, argument, last_name, written
+from .callees import Imports, argument, last_name
+from .calls import callee_text
 from .cell_source import CellSource
 from .executed_nodes import FUNCTIONS, Function, executed_body, executed_calls, gives_value
 from .tree_nodes import ancestors, parents_of
@@ -41,7 +42,7 @@ class DataStep:
 
     @property
     def callee(self) -> str:
-        return written(self.call.func)
+        return callee_text(self.call.func)
 
 
 class DataSteps:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from typing import List, Sequence
 
-from .callees import last_name, written
+from .callees import last_name
+from .calls import callee_text
 
 BROAD = frozenset(("Exception", "BaseException"))
 _REPORTERS = frozenset(("print", "display", "pprint", "print_exc", "format_exc", "warn", "showtraceback"))
@@ -55,7 +56,7 @@ def is_report(statement: ast.stmt) -> bool:
 
 
 def is_reporting(call: ast.Call) -> bool:
-    text = written(call.func)
+    text = callee_text(call.func)
     return last_name(call.func) in _REPORTERS or text.split(".")[0] in _LOGGERS or text.startswith("self.log")
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Dict, FrozenSet, Iterable, Iterator, List, Optional, Set
 
 from ..tags import RAISES_EXCEPTION, SKIP_EXECUTION
-from .callees import written
+from .calls import callee_text
 from .cell_source import CellSource, NotebookSource
 from .magic_names import ANYTHING, names_from_magic
 from .scopes import (
@@ -258,10 +258,10 @@ class _Reader:
 
     def _visit_Call(self, node: ast.Call) -> None:
         self._visit_all([node.func, *node.args, *node.keywords])
-        callee = written(node.func)
+        callee = callee_text(node.func)
         if callee in ("exec", "globals"):
             self.anything = True
-        elif callee.startswith("get_ipython(…)."):
+        elif callee.startswith("get_ipython()."):
             names = names_from_magic(node)
             self.anything = self.anything or names is ANYTHING
             for name in names:

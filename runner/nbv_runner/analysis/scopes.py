@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Dict, Iterable, Iterator, List, Set, Tuple, Union
 
-from .callees import written
+from .calls import callee_text
 from .executed_nodes import FUNCTIONS, Function
 from .tree_nodes import nodes_of
 
@@ -149,4 +149,4 @@ def names_asked_for(tree: ast.Module) -> Set[str]:
 
 def is_look_up(node: ast.AST) -> bool:
     """`globals()`, `dir()`: the names that are there."""
-    return isinstance(node, ast.Call) and written(node.func) in _LOOKS_UP
+    return isinstance(node, ast.Call) and callee_text(node.func) in _LOOKS_UP

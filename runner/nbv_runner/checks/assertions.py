@@ -6,7 +6,8 @@ import ast
 from typing import Iterable, Iterator, Set
 
 from ..analysis.assertion_sites import assertion_sites
-from ..analysis.callees import imports_of, written
+from ..analysis.callees import imports_of
+from ..analysis.calls import callee_text
 from ..analysis.data_steps import JOINS, LOADS, DataSteps
 from ..analysis.executed_nodes import functions_of, running_cells
 from ..text import one_line
@@ -71,7 +72,7 @@ def _futile(context: CheckContext) -> Iterator[Observation]:
             continue
         cell = context.notebook.cell(site.cell)
         segment = ast.get_source_segment(cell.code, site.node) if cell is not None else None
-        text = one_line(segment or written(site.node), 120)
+        text = one_line(segment or callee_text(site.node), 120)
         yield Observation(
             "The assertion in line %d can't fail: %s." % (site.node.lineno, site.why_futile),
             {"line": site.node.lineno, "text": text, "pattern": site.why_futile},

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Dict, Iterator, List, Tuple, Union
 
 from ..analysis.absolute_paths import absolute_paths
-from ..analysis.callees import imports_of, written
+from ..analysis.callees import imports_of
+from ..analysis.calls import callee_text
 from ..analysis.executed_nodes import functions_of, running_cells
 from ..analysis.installs import unpinned_installs
 from ..analysis.name_order import MissingName, missing_names
@@ -70,7 +71,7 @@ def _counts(context: CheckContext) -> Iterator[Observation]:
 def _randomness(context: CheckContext) -> Iterator[Observation]:
     told: List[Tuple[int, str]] = []
     for draw in unseeded_draws(context.notebook, imports_of(context.notebook)):
-        callee = one_line(written(draw.call.func), 80)
+        callee = one_line(callee_text(draw.call.func), 80)
         if (draw.cell, callee) in told:
             continue
         told.append((draw.cell, callee))
@@ -98,7 +99,7 @@ def _questions(context: CheckContext) -> Iterator[Observation]:
     for cell in running_cells(context.notebook):
         for node in calls_of(cell.tree):
             if imports.full_name(node.func) in _ASKING - own.keys():
-                callee = written(node.func)
+                callee = callee_text(node.func)
                 message = "`%s` in line %d waits for somebody to type, and nobody is there." % (callee, node.lineno)
                 evidence: Evidence = {"category": "input", "call": callee, "line": node.lineno}
                 yield Observation(message, evidence, cell.index)

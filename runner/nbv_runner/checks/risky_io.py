@@ -6,7 +6,8 @@ import ast
 import re
 from typing import Dict, Iterator, Optional, Set
 
-from ..analysis.callees import Imports, argument, imports_of, last_name, written
+from ..analysis.callees import Imports, argument, imports_of, last_name
+from ..analysis.calls import callee_text
 from ..analysis.executed_nodes import FUNCTIONS, running_cells
 from ..analysis.tree_nodes import ancestors, calls_of, nodes_of, parents_of
 from ..text import one_line
@@ -42,7 +43,7 @@ def _unhandled(context: CheckContext) -> Iterator[Observation]:
             kind = _kind(node, imports)
             if kind is None or _is_handled(node, parents, handled):
                 continue
-            callee = one_line(written(node.func), 80)
+            callee = one_line(callee_text(node.func), 80)
             what = "a %s" % kind if kind != "network" else "the network"
             yield Observation(
                 "`%s` in line %d needs %s, and nothing handles its failure." % (callee, node.lineno, what),

@@ -6,7 +6,7 @@ import ast
 import re
 from typing import Dict, Iterator, Optional
 
-from ..analysis.callees import Imports, argument, imports_of, last_name, written
+from ..analysis.callees import Imports, argument, imports_of, last_name
 from ..analysis.commands import commands_of
 from ..analysis.tree_nodes import ancestors, nodes_of, parents_of
 from ..finding import Evidence
@@ -135,7 +135,9 @@ def _is_low_level(node: ast.expr) -> bool:
 
 
 def _opens_nothing(node: ast.expr) -> bool:
-    return isinstance(node, ast.Call) and ("devnull" in ast.unparse(node) or written(node.func).endswith("StringIO"))
+    return isinstance(node, ast.Call) and (
+        "devnull" in ast.unparse(node) or callee_text(node.func).endswith("StringIO")
+    )
 
 
 SWITCHED_OFF = static_check("L5", _switched_off)
