@@ -74,6 +74,7 @@ def test_functions_that_say_enough_are_left_alone(source: str) -> None:
         "import logging\nlogging.disable(logging.CRITICAL)",
         "import warnings\nwarnings.warn = lambda *a, **k: None",
         "import sys, os\nsys.stderr = open(os.devnull, 'w')",
+        "import io, sys\nsys.stderr = io.StringIO()",
         "def quiet():\n    import warnings\n    warnings.simplefilter('ignore')",
     ],
 )

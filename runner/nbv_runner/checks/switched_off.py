@@ -135,9 +135,7 @@ def _is_low_level(node: ast.expr) -> bool:
 
 
 def _opens_nothing(node: ast.expr) -> bool:
-    return isinstance(node, ast.Call) and (
-        "devnull" in ast.unparse(node) or callee_text(node.func).endswith("StringIO")
-    )
+    return isinstance(node, ast.Call) and ("devnull" in ast.unparse(node) or last_name(node.func) == "StringIO")
 
 
 SWITCHED_OFF = static_check("L5", _switched_off)
