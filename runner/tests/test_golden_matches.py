@@ -28,6 +28,7 @@ from golden_pairs import (
     stdout,
 )
 from nbv_runner.comparison_config import ComparisonConfig
+from nbv_runner.golden import pictures
 from nbv_runner.golden.alignment import align
 from nbv_runner.golden.common_subsequence import common_subsequence
 from nbv_runner.golden.comparable_cell import ComparableCell
@@ -232,6 +233,14 @@ def test_a_picture_is_the_same_at_another_size_and_not_with_other_data(folder: P
     assert not outputs_match(folder, *jpeg, images="exact")
 
 
+def test_pictures_that_are_too_much_to_look_at_are_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pictures, "MAX_LOOKED_AT", 3 * 40 * 40)
+    wide = [document(*(cell("f(%d)" % i, display(image__png=png(c, 40))) for i in range(3))) for c in (9, 99)]
+    comparison = compared(folder, *wide, images="perceptual")
+    assert comparison.notes == ["images too large to be looked at: 2"]
+    assert comparison.mismatched == 1
+
+
 def test_ignored_cells_tags_and_types_are_left_out_and_said(folder: Path) -> None:
     run = changed(lambda notebook: notebook["cells"][3]["outputs"].clear())
     for config in ({"ignored_cells": frozenset({3})}, {"ignored_tags": frozenset({"slow"})}):
@@ -368,7 +377,7 @@ class TestLaws:
             left, right = ([chance.randrange(1 + size // 3) for _ in range(chance.randrange(size + 1))] for _ in "ab")
             pairs = common_subsequence(left, right)
             assert all(left[i] == right[j] for i, j in pairs)
-            assert all(a[0] < b[0] and a[1] < b[1] for a, b in itertools.pairwise(pairs))
+            assert all(a[0] < b[0] and a[1] < b[1] for a, b in zip(pairs, pairs[1:]))
             assert len(pairs) == longest(left, right)
 
     def test_alignment_is_symmetric_in_its_counts(self) -> None:

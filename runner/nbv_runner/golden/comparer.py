@@ -13,7 +13,7 @@ from .html_text import html_text
 from .json_values import first_mismatch, json_text
 from .mismatch import Mismatch
 from .numbers import Tolerance
-from .pictures import image_mismatch, is_image
+from .pictures import Pictures, is_image
 from .sanitizers import Sanitizers
 from .stored_notebook import joined
 from .terminal_text import shown
@@ -34,11 +34,11 @@ class Comparer:
     """Raises re2.PatternError for a custom pattern that is none."""
 
     def __init__(self, config: ComparisonConfig, redactor: Redactor) -> None:
-        self._config = config
         self._redactor = redactor
         self._is_exact = config.is_exact
         self._tolerance = Tolerance.of(config.absolute_tolerance, config.relative_tolerance)
         self.sanitizers = Sanitizers(config)
+        self.pictures = Pictures(config.images)
 
     def compare_outputs(self, expected: CellOutputView, actual: CellOutputView) -> List[Mismatch]:
         found: List[Mismatch] = []
@@ -180,7 +180,7 @@ class Comparer:
                 where, "%s %s %s" % (where, said, instead), "", ", ".join(wanted) or None, ", ".join(got) or None
             )
         for mime in wanted:
-            problem = image_mismatch(mime, _text(expected.data[mime]), _text(actual.data[mime]), self._config.images)
+            problem = self.pictures.mismatch(mime, _text(expected.data[mime]), _text(actual.data[mime]))
             if problem is not None:
                 return Mismatch(where, "%s: the image (%s) %s" % (where, mime, problem), "", mime, mime)
         return None

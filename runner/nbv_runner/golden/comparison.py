@@ -120,10 +120,12 @@ def compare(
             message = "the golden notebook does not have it"
             comparison.differences.append(CellDifference(EXTRA_CELL, MINOR, cell.index, None, cell.index, message))
     comparison.differences.sort(key=lambda found: (found.at, -1 if found.golden_cell is None else found.golden_cell))
-    comparison.notes = [
+    comparison.notes += [
         "The pattern %s is too much work for some output, which was compared without it" % redactor.text(source)
         for source in comparer.sanitizers.given_up
     ]
+    if comparer.pictures.not_looked_at:
+        comparison.notes.append("images too large to be looked at: %d" % comparer.pictures.not_looked_at)
     return comparison
 
 

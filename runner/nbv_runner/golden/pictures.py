@@ -6,7 +6,7 @@ import base64
 import binascii
 from typing import Optional
 
-from .png import Grid, UnreadablePng, grey_grid
+from .png import Grid, UnreadablePng, grey_grid, raw_bytes
 
 LEAST_BYTES = 60
 """No image format says anything in less."""
@@ -16,6 +16,8 @@ MAX_BRIGHTNESS_STEP = 16
 """Of 255. Another resolution, font or line width moves a field by 8 at most, other data by 20 or more."""
 MAX_HASH_DISTANCE = 8
 """Of the 992 bits of the difference hash."""
+MAX_LOOKED_AT = 96 * 1024 * 1024
+"""Bytes of all decompressed images together: pure Python takes about 20 s for them."""
 _FLAT = 2.0
 """Brightness steps that are noise."""
 
@@ -24,22 +26,38 @@ def is_image(mime: str) -> bool:
     return mime.startswith("image/")
 
 
-def image_mismatch(mime: str, expected: str, actual: str, mode: str) -> Optional[str]:
-    """What is wrong with `actual`, as the end of a sentence; None when it will do.
+class Pictures:
+    """Compares the images of one comparison."""
 
-    `ignore` asks for an image that is not empty. `perceptual` looks at what PNG images show; of others (JPEG needs a
-    decoder that the standard library lacks) and of what can't be decoded it asks no more than `ignore` does.
-    """
-    if expected == actual:
+    def __init__(self, mode: str) -> None:
+        """`ignore` asks for an image that is not empty. `perceptual` looks at what PNG images show; of others (for JPEG
+        the standard library has no decoder) and of what can't be decoded it asks no more than `ignore` does.
+        """
+        self._mode = mode
+        self._left = MAX_LOOKED_AT
+        self.not_looked_at = 0
+        """Images that were too much to look at."""
+
+    def mismatch(self, mime: str, expected: str, actual: str) -> Optional[str]:
+        """What is wrong with `actual`, as the end of a sentence; None when it will do."""
+        if expected == actual:
+            return None
+        wanted, got = _bytes(mime, expected), _bytes(mime, actual)
+        if self._mode == "exact":
+            return None if wanted == got else "has other bytes"
+        if len(got) < LEAST_BYTES <= len(wanted):
+            return "is empty"
+        if self._mode == "perceptual" and mime == "image/png" and wanted != got and self._may_look(wanted, got):
+            return _seen_mismatch(wanted, got)
         return None
-    wanted, got = _bytes(mime, expected), _bytes(mime, actual)
-    if mode == "exact":
-        return None if wanted == got else "has other bytes"
-    if len(got) < LEAST_BYTES <= len(wanted):
-        return "is empty"
-    if mode == "perceptual" and mime == "image/png" and wanted != got:
-        return _seen_mismatch(wanted, got)
-    return None
+
+    def _may_look(self, wanted: bytes, got: bytes) -> bool:
+        size = raw_bytes(wanted) + raw_bytes(got)
+        if size > self._left:
+            self.not_looked_at += 1
+            return False
+        self._left -= size
+        return True
 
 
 def _bytes(mime: str, value: str) -> bytes:

@@ -14,6 +14,14 @@ _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 Grid = List[List[float]]
 
 
+def raw_bytes(data: bytes) -> int:
+    """Of the decompressed image, by its header alone; 0 for what is no PNG."""
+    if not data.startswith(SIGNATURE) or len(data) < 26:
+        return 0
+    width, height, _, colour = struct.unpack(">IIBB", data[16:26])
+    return int(width * height * _CHANNELS.get(colour, 4))
+
+
 class UnreadablePng(ValueError):
     """Not a PNG, broken, or of a kind that is not read here (interlaced, 16 bits, too large). The text says which."""
 
