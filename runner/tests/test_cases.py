@@ -283,6 +283,7 @@ def test_outputs_are_what_a_person_would_see_at_the_end(attempt: Make) -> None:
         "float('nan')",
         "print('err', file=sys.stderr); os.write(2, b'raw\\n'); os.system('echo child >&2'); None",
         "from IPython.display import HTML; HTML('<b>bold</b>')",
+        policy={"Q1": "ignored", "S6": "ignored"},
     ).run()
     assert result.verdict["verdict"] == "Passed"
     outputs = [event["output"] for event in result.of_type("cell-end")]
