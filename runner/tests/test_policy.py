@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
-from typing import Any, Dict, FrozenSet, List
+from typing import Any, Callable, Dict, FrozenSet, List
 
 import pytest
 
+from harness import Attempt
 from nbv_runner.checks import CELL_CHECKS, NOTEBOOK_CHECKS, RUN_CHECKS, not_made
 from nbv_runner.checks.policy import ALLOWED_BY_TAG, Check, severity_of
 
@@ -53,3 +55,15 @@ def test_errors_of_the_execution_fail_under_every_policy_and_tag() -> None:
     for check in CHECKS:
         if check.id in ("E1", "E3", "E4"):
             assert severity_of(check, {check.id: "ignored"}, everything) == "failure"
+
+
+def test_a_kernel_of_another_language_never_just_passes(attempt: Callable[..., Attempt]) -> None:
+    one = attempt("1 + 1", notebook={"kernel": "other"}, policy={"A1": "failure"})
+    kernel = one.home / ".local" / "share" / "jupyter" / "kernels" / "other"
+    kernel.mkdir(parents=True)
+    command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    (kernel / "kernel.json").write_text(json.dumps({"argv": command, "display_name": "Other", "language": "R"}))
+    result = one.run()
+    assert result.of_type("start")[0]["checks"] == []
+    assert result.verdict["verdict"] == "PassedWithWarnings"
+    assert "the kernel does not speak Python" in result.verdict["message"]
