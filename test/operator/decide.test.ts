@@ -287,6 +287,13 @@ describe("an attempt", () => {
     expect(story.status.educationalFeedback?.[0]).toMatchObject({ cell: 1, severity: "error" });
   });
 
+  test("that the platform lost blames no cell for it", () => {
+    const story = new Story(aJob().build()).running();
+    story.see({ pods: [], log: aLog(passingEvents().slice(0, 4)) });
+    expect(story.status.attempts?.[0]).toMatchObject({ outcome: "Error", reason: "PodDeleted" });
+    expect(story.status.results?.at(-1)).toMatchObject({ cellIndex: 1, status: "Running" });
+  });
+
   test("is not judged before its log was read to the end", () => {
     const story = new Story(aJob().build()).running();
     story.see({ pods: [aPod(story.podName, ended(0))], log: aLog(passingEvents().slice(0, 3), false) });

@@ -75,14 +75,15 @@ function judgeAttempt(turn: ValidTurn, status: JobStatus, pod: Pod): StepResult 
   return fail(turn, status, failureOf("VerdictMissing"));
 }
 
-/** Fails with what the runner told, and with the end that it could not tell. */
+/** Fails with what the runner told, and with the end that it could not tell; what the platform lost is no cell's fault. */
 function failWithResults(
   turn: ValidTurn,
   status: JobStatus,
   failure: Failure,
   verdict: "Failed" | "Error" = "Error",
 ): StepResult {
-  return fail(turn, withResults(turn, status, failure), failure, verdict);
+  const ending = failure.fault === "user" ? failure : undefined;
+  return fail(turn, withResults(turn, status, ending), failure, verdict);
 }
 
 function verdictOf(judgement: ReturnType<typeof judge>): "Failed" | "Error" {
