@@ -33,6 +33,20 @@ describe("the report of a real run", () => {
     expect(unknownFields(report)).toEqual([]);
   }, 90_000);
 
+  test("is what its schema says, of a notebook that differs from its golden one", async () => {
+    const run = notebook(code("print(1)"), code("print('new')"), code("print('same')", "nbv-ignore-output"));
+    const printed = (text: string) => [{ output_type: "stream", name: "stdout", text }];
+    const golden = notebook(
+      { ...code("print(2)"), outputs: printed("2\n") },
+      { ...code("print('gone')"), outputs: printed("gone\n") },
+    );
+    const { report } = await runRunner(run, { level: "staging" }, golden);
+    const { comparison } = ReportDocument.parse(report);
+    expect(comparison).toMatchObject({ result: "failed", golden: { path: "golden.ipynb", cells: 2 } });
+    expect(comparison?.diffs?.length).toBeGreaterThan(1);
+    expect(unknownFields(report)).toEqual([]);
+  }, 90_000);
+
   test("is what its schema says, of a notebook that can't be read", async () => {
     const { report, billOfMaterials } = await runRunner("no JSON", {});
     expect(ReportDocument.parse(report)).toMatchObject({ verdict: { reason: "NotebookInvalid" }, cells: [] });

@@ -15,8 +15,15 @@ export interface RunnerFiles {
   readonly billOfMaterials: unknown;
 }
 
-/** Runs the real runner, configured as the operator would, on a notebook with this text. */
-export async function runRunner(notebook: string, validationConfig: ValidationConfig): Promise<RunnerFiles> {
+/**
+ * Runs the real runner, configured as the operator would, on a notebook with this text.
+ * @param golden text of its golden notebook
+ */
+export async function runRunner(
+  notebook: string,
+  validationConfig: ValidationConfig,
+  golden?: string,
+): Promise<RunnerFiles> {
   const root = mkdtempSync(join(tmpdir(), "nbv-runner-"));
   const [handover, source, artifacts] = ["handover", "source", "artifacts"].map((name) => join(root, name));
   if (handover === undefined || source === undefined || artifacts === undefined) throw new Error("unreachable");
@@ -32,12 +39,14 @@ export async function runRunner(notebook: string, validationConfig: ValidationCo
       validationTimeoutMs: 60_000,
       kernelStartTimeoutMs: 60_000,
       validationConfig,
+      ...(golden !== undefined && { golden: { path: "golden.ipynb", isSameSource: true } }),
       storeOutputs: true,
       secretEnv: [],
     });
     writeFileSync(join(handover, "key"), "07".repeat(32));
     writeFileSync(join(handover, "config.json"), JSON.stringify(config));
     writeFileSync(join(source, "nb.ipynb"), notebook);
+    if (golden !== undefined) writeFileSync(join(source, "golden.ipynb"), golden);
     const args = ["--handover", handover, "--source", source, "--artifacts", artifacts];
     const runner = spawn(PYTHON, ["-I", "-S", MAIN, ...args, "--termination-log", join(root, "termination-log")], {
       env: { PATH: process.env["PATH"], HOME: root },

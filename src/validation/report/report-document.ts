@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { ComparisonResult } from "../../api/index.js";
 import { CellError, Finding, Severity, VerdictEvent } from "../event.js";
 import { BillOfMaterials } from "./bill-of-materials.js";
+import { ReportedComparison } from "./reported-comparison.js";
 
 /** Version of the runner's `report.json`. A field may be added within a version; none is removed or changes its meaning. */
 export const REPORT_VERSION = "nbv.report.v1";
@@ -86,7 +86,7 @@ export const ReportDocument = z.looseObject({
     .array(Finding)
     .describe("About the notebook as a whole, or found before the first or after the last cell."),
   cells: z.array(ReportedCell).describe("Every code cell, whether it ran or not."),
-  comparison: ComparisonResult.optional().describe("With the golden notebook."),
+  comparison: ReportedComparison.optional().describe("With the golden notebook."),
 });
 export type ReportDocument = z.infer<typeof ReportDocument>;
 
