@@ -28,7 +28,7 @@ from golden_pairs import (
     stdout,
 )
 from nbv_runner.comparison_config import ComparisonConfig
-from nbv_runner.golden import pictures
+from nbv_runner.golden import pictures, reading_budget
 from nbv_runner.golden.alignment import align
 from nbv_runner.golden.common_subsequence import common_subsequence
 from nbv_runner.golden.comparable_cell import ComparableCell
@@ -357,6 +357,19 @@ def test_huge_outputs_match_and_differ(folder: Path) -> None:
     assert found.mismatches[0].line == 13
     size = len(json.dumps(comparison_document(comparison)))
     assert size < 64 * 1024
+
+
+def test_texts_beyond_the_budget_are_compared_as_they_are(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading_budget, "MAX_CHARACTERS", 1000)
+    text = "".join("row %d\n" % number for number in range(20_000))
+    assert outputs_match(folder, text, text)
+    for other, says in (
+        (text.replace("row 700\n", "row 7\n"), "line 1: expected `row 700`, got `row 7`"),
+        (text + " ", "too long"),
+    ):
+        comparison = compared(folder, document(cell("f()", stdout(text))), document(cell("f()", stdout(other))))
+        (found,) = comparison.differences
+        assert says in found.quoted
 
 
 def test_everything_different_still_fits_into_its_bounds(folder: Path) -> None:

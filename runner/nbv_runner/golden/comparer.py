@@ -14,6 +14,7 @@ from .json_values import first_mismatch, json_text
 from .mismatch import Mismatch
 from .numbers import Tolerance
 from .pictures import Pictures, is_image
+from .reading_budget import ReadingBudget, around_first_difference, without_cut_secret
 from .sanitizers import Sanitizers
 from .stored_notebook import joined
 from .terminal_text import shown
@@ -39,11 +40,13 @@ class Comparer:
         self._tolerance = Tolerance.of(config.absolute_tolerance, config.relative_tolerance)
         self.sanitizers = Sanitizers(config)
         self.pictures = Pictures(config.images)
+        self.budget = ReadingBudget()
 
     def compare_outputs(self, expected: CellOutputView, actual: CellOutputView) -> List[Mismatch]:
         found: List[Mismatch] = []
         for name in sorted(expected.streams.keys() | actual.streams.keys()):
-            found += self._stream(name, expected.streams.get(name, ""), actual.streams.get(name, ""))
+            mismatch = self._text(name, expected.streams.get(name, ""), actual.streams.get(name, ""))
+            found += [mismatch] if mismatch is not None else []
         return found + self._rich_outputs(expected.rich, actual.rich)
 
     def compare_failures(self, expected: Optional[Failure], actual: Optional[Failure]) -> Optional[Mismatch]:
@@ -65,7 +68,9 @@ class Comparer:
         return expected == actual if self._is_exact else texts_agree(expected, actual, self._tolerance)
 
     def _texts_agree(self, expected: str, actual: str) -> bool:
-        return expected == actual or self.agree(self._plain(expected), self._plain(actual))
+        if expected == actual:
+            return True
+        return self.budget.take(expected, actual) and self.agree(self._plain(expected), self._plain(actual))
 
     def _plain(self, text: str) -> str:
         """What is compared. Redacted on both sides of the clean-up: it may put together what was apart, or cut."""
@@ -78,11 +83,21 @@ class Comparer:
             return ""
         return self._plain("%s: %s" % (failure.name, failure.message) if failure.message else failure.name)
 
-    def _stream(self, name: str, expected: str, actual: str) -> List[Mismatch]:
+    def _text(self, where: str, expected: str, actual: str) -> Optional[Mismatch]:
         if expected == actual:
-            return []
+            return None
+        if not self.budget.take(expected, actual):
+            return self._unread(where, expected, actual)
         wanted, got = self._plain(expected), self._plain(actual)
-        return [] if self.agree(wanted, got) else [self._text_mismatch(name, wanted, got)]
+        return None if self.agree(wanted, got) else self._text_mismatch(where, wanted, got)
+
+    def _unread(self, where: str, expected: str, actual: str) -> Mismatch:
+        """Of texts that are not equal, and too long to be read: nobody can say that they agree."""
+        parts = around_first_difference(expected, actual, self._redactor.longest)
+        wanted, got = (self._plain(without_cut_secret(self._redactor, part)) for part in parts)
+        if not self.agree(wanted, got):
+            return self._text_mismatch(where, wanted, got)
+        return Mismatch(where, "%s is not the same, and too long to be compared number by number" % where)
 
     def _text_mismatch(self, where: str, expected: str, actual: str) -> Mismatch:
         if not expected.strip() and not self._is_exact:
@@ -180,7 +195,7 @@ class Comparer:
                 where, "%s %s %s" % (where, said, instead), "", ", ".join(wanted) or None, ", ".join(got) or None
             )
         for mime in wanted:
-            problem = self.pictures.mismatch(mime, _text(expected.data[mime]), _text(actual.data[mime]))
+            problem = self.pictures.mismatch(mime, _joined_text(expected.data[mime]), _joined_text(actual.data[mime]))
             if problem is not None:
                 return Mismatch(where, "%s: the image (%s) %s" % (where, mime, problem), "", mime, mime)
         return None
@@ -197,8 +212,7 @@ class Comparer:
             expected, actual = html_text(expected), html_text(actual)
         elif not _is_text(mime) and not self._is_exact:
             return None  # Bytes of some format: only their presence can be compared.
-        wanted, got = self._plain(expected), self._plain(actual)
-        return None if self.agree(wanted, got) else self._text_mismatch(where, wanted, got)
+        return self._text(where, expected, actual)
 
     def _json(self, where: str, expected: Any, actual: Any) -> Optional[Mismatch]:
         tolerance = Tolerance.of(0, 0) if self._is_exact else self._tolerance
@@ -264,6 +278,6 @@ def _all(mark: str, text: str) -> str:
     return "\n".join(["@@ %s @@" % ranges, *(mark + line for line in lines)])
 
 
-def _text(value: Any) -> str:
+def _joined_text(value: Any) -> str:
     value = joined(value)
     return value if isinstance(value, str) else ""
