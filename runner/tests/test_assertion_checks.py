@@ -12,7 +12,7 @@ READ = "import pandas as pd\ndf = pd.read_csv('x.csv')"
 
 def test_a_notebook_without_any_assertion_is_told_so_with_a_name_of_its_own() -> None:
     (finding,) = findings("A1", READ, "df.head()")
-    assert "cell" not in finding and finding["evidence"] == {"name": "df"}
+    assert "cell" not in finding and finding["evidence"] == {"name": "df", "category": "loads"}
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ def _nothing_asserted(context: CheckContext) -> Iterable[Observation]:
     if sites.any_can_fail():
         return
     some = next(iter(DataSteps(imports_of(context.notebook), functions_of(context.notebook)).of_any(cells)), None)
-    evidence = {"name": some.name} if some is not None and some.name else {}
+    evidence = {"name": some.name, "category": some.kind} if some is not None and some.name else {}
     if sites.sites:
         message = "None of the notebook's assertions is run and can fail, so nothing shows that its results are right."
     else:

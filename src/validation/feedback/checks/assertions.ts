@@ -7,13 +7,19 @@ export const ASSERTION_FEEDBACK = {
       "The notebook checks nothing: it passes whenever no line happens to raise, with right results or wrong ones.",
     bestPractice:
       "Write down what you look at when you read the results: row counts, ranges, scores. Those are the assertions.",
-    example: `import pandas as pd
+    example: [
+      {
+        when: { category: "loads" },
+        text: `assert len(%{name}) > 0, "%{name} is empty"  # and what else must be true of it`,
+      },
+      `import pandas as pd
 
 orders = pd.DataFrame({"id": [1, 2], "amount": [12.5, 8.0]})
 
 assert len(orders) > 0, "no orders"
 assert orders["id"].is_unique, "an order came twice"
 assert orders["amount"].between(0, 10_000).all(), "an amount is out of range"`,
+    ],
     suggestion: "Begin with one assertion after each loading step and one on the final result",
   },
   A2: {
