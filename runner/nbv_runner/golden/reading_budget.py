@@ -24,8 +24,8 @@ class ReadingBudget:
 
 
 def around_first_difference(expected: str, actual: str, longest_secret: int) -> Tuple[str, str]:
-    """From the beginning of the line in which two texts part: WINDOW characters that may be shown, and behind them as many
-    as the longest secret has, which the cut may have gone through.
+    """From the beginning of the line in which two texts part: WINDOW characters that may be shown, and behind them as
+    many as the longest secret has, which the cut may have gone through.
     """
     start = expected.rfind("\n", 0, _common_start(expected, actual)) + 1
     room = WINDOW + longest_secret
