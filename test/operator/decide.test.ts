@@ -7,7 +7,6 @@ import {
   canonicalJson,
   NotebookValidationJobStatus,
   toRfc3339,
-  ValidationConfig,
 } from "../../src/api/index.js";
 import { freezeJson } from "../../src/kube/json.js";
 import { decide } from "../../src/operator/decide/decide.js";
