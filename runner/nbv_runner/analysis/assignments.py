@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
 from typing import Dict, FrozenSet, Iterable, List, Optional, Sequence, Tuple
 
 from .calls import CallSite, alternatives, call_of, names_in
@@ -70,6 +71,7 @@ class CellAssignments:
     """Names that earlier cells bind."""
 
 
+@lru_cache(maxsize=2)
 def assignments_of(notebook: NotebookSource) -> Dict[int, CellAssignments]:
     """By index of the cell: the cells run in order, each once."""
     reaching: Reaching = {}

@@ -200,7 +200,6 @@ def _fraction(facts: ValueFacts) -> float:
 
 
 def _empty(run: CellRun, context: CheckContext) -> Iterable[Observation]:
-    assignments = assignments_of(context.notebook)
     for value in _values(run, *NUMBERS):
         if value.facts.size != 0 or _rows(value.facts) != 0 or any(_rows(each) == 0 for each in value.inputs):
             continue
@@ -208,6 +207,7 @@ def _empty(run: CellRun, context: CheckContext) -> Iterable[Observation]:
         if not what or "Index" in value.facts.type_names or searches_for_trouble(value.name) or _mask_searches(value):
             continue
         at = (run.index, _last(value).line)
+        assignments = assignments_of(context.notebook)
         if value.name and is_guarded(asks_for_emptiness, value.name, context.notebook, assignments, *at, within=2):
             continue
         if what == "left" and not _last(value).reads_itself and is_only_looked_at(value.name, context.notebook, *at):
