@@ -308,3 +308,33 @@ describe("cutting text", () => {
     );
   });
 });
+
+describe("a comparison with a golden notebook", () => {
+  const at = "2026-11-21T10:00:00.000Z";
+  const diff = { cellIndex: 3, cellType: "code", diffType: "output_mismatch", severity: "major", diff: "-1\n+2" };
+  const counts = { strategy: "normalized", result: "failed", totalCells: 9, matchedCells: 8, mismatchedCells: 1 };
+  const told = (result: Record<string, unknown>) => folded([aStart(4), { type: "comparison", at, result }]);
+
+  test("is told as soon as it is made", () => {
+    const result = { ...counts, diffs: [diff] };
+    expect(assembleResults(told(result), roomy)).toMatchObject({ comparisonResult: result });
+  });
+
+  test("keeps its counts and loses its last differences when there is no room", () => {
+    const diffs = Array.from({ length: 100 }, (_, cellIndex) => ({ ...diff, cellIndex, diff: "x".repeat(100) }));
+    const { comparisonResult, resultsTruncated } = assembleResults(told({ ...counts, diffs }), {
+      storeOutputs: true,
+      budgetBytes: 16 * 1024,
+    });
+    expect(comparisonResult).toMatchObject(counts);
+    expect(comparisonResult?.diffs?.[0]).toMatchObject({ cellIndex: 0 });
+    expect(comparisonResult?.diffs?.length).toBeLessThan(20);
+    expect(bytes(comparisonResult)).toBeLessThanOrEqual(2 * 1024);
+    expect(resultsTruncated).toBe(true);
+  });
+
+  test("of another version is left to the report", () => {
+    const { comparisonResult, resultsTruncated } = assembleResults(told({ result: "undecided" }), roomy);
+    expect({ comparisonResult, resultsTruncated }).toEqual({ comparisonResult: undefined, resultsTruncated: true });
+  });
+});
