@@ -55,10 +55,10 @@ def judge(tally: Tally) -> Judgement:
     if failures:
         first = failures[0]
         where = "cell %d" % first.cell if first.cell is not None else "the notebook"
-        more = ", and %d more" % (len(failures) - 1) if len(failures) > 1 else ""
-        return Judgement(
-            _failed_outcome(failures), "Check %s failed in %s: %s%s" % (first.check, where, first.message, more)
-        )
+        message = "Check %s failed in %s: %s" % (first.check, where, first.message)
+        if len(failures) > 1:
+            message = "%s And %d more." % (message, len(failures) - 1)
+        return Judgement(_failed_outcome(failures), message)
     return Judgement(Outcome.PASSED, _passed_message(tally))
 
 

@@ -85,8 +85,7 @@ ATTACKS = {
         "kernel.do_execute = other"
     ),
     "probe removed": (
-        "del get_ipython().kernel._nbv_probe\n"
-        "get_ipython().input_transformers_post.append(lambda lines: ['pass\\n'])"
+        "del get_ipython().kernel._nbv_probe\nget_ipython().input_transformers_post.append(lambda lines: ['pass\\n'])"
     ),
     "builtin that the probe uses": (
         "import builtins\n"

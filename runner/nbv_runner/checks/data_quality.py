@@ -98,7 +98,7 @@ def _infinite(run: CellRun, context: CheckContext) -> Iterable[Observation]:
         if call is not None and (call.method in INFINITE or _own_means_infinity(value, run, context)):
             continue
         count = value.facts.inf_count
-        what = " is made infinite" if value.facts.kind == SCALAR else " is given %d infinite numbers" % count
+        what = " is made infinite" if value.facts.kind == SCALAR else " is given %d infinite number%s" % (count, "" if count == 1 else "s")
         yield _observed(value, what)
 
 

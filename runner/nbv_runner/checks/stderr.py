@@ -21,7 +21,7 @@ def _observe(
         if seen is None or _is_said_already(run, seen.first):
             return
         more = ", and %d more" % (seen.count - 1) if seen.count > 1 else ""
-        yield Observation(sentence(one_line(seen.text, MAX_QUOTED_BYTES), more), _evidence(seen))
+        yield Observation(sentence(one_line(seen.text, MAX_QUOTED_BYTES).rstrip("."), more), _evidence(seen))
 
     return observe
 

@@ -86,10 +86,10 @@ def message_of(comparison: Comparison) -> str:
         text = text if total > 1 else "The only compared cell matches the golden notebook"
     else:
         text = "Nothing was compared with the golden notebook"
-    minor = len(comparison.differences) - len(comparison.failures)
+    others = len(comparison.differences) - len(comparison.failures)
     parts = [text]
-    if minor:
-        parts.append("%d minor difference%s" % (minor, "" if minor == 1 else "s"))
+    if others:
+        parts.append("%d other difference%s" % (others, "" if others == 1 else "s"))
     if comparison.not_compared:
         parts.append("%d not compared" % len(comparison.not_compared))
     return "; ".join(parts + comparison.notes) + "."

@@ -13,7 +13,7 @@ _HEADER = re.compile(
     re.S,
 )
 _IS_WARNING = re.compile(r"(?:.*Warning|.*Deprecation|PkgResourcesDeprecation\w*)$")
-_SOFT = re.compile(r".*(?:Deprecat|FutureWarning|RemovedIn|MovedIn)")
+_SOFT = re.compile(r".*(?:Deprecat|FutureWarning|RemovedIn|MovedIn|Pandas\d+Warning)")
 _NUMERIC = re.compile(
     r".*(?:invalid value|divide by zero|[Mm]ean of empty slice|overflow|underflow|All-NaN|Degrees of freedom <= 0)"
 )

@@ -22,7 +22,7 @@ _KINDS = {
 def differences_by_cell(comparison: Optional[Mapping[str, Any]]) -> Dict[int, List[Mapping[str, Any]]]:
     found: Dict[int, List[Mapping[str, Any]]] = {}
     for difference in (comparison or {}).get("diffs") or ():
-        # A missing cell's index is the golden notebook's.
+        # A missing cell has no cell of the run to stand beside.
         if difference.get("diffType") != "missing_cell":
             found.setdefault(int(difference["cellIndex"]), []).append(difference)
     return found
