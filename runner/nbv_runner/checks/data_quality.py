@@ -98,7 +98,8 @@ def _infinite(run: CellRun, context: CheckContext) -> Iterable[Observation]:
         if call is not None and (call.method in INFINITE or _own_means_infinity(value, run, context)):
             continue
         count = value.facts.inf_count
-        what = " is made infinite" if value.facts.kind == SCALAR else " is given %d infinite number%s" % (count, "" if count == 1 else "s")
+        numbers = "1 infinite number" if count == 1 else "%d infinite numbers" % count
+        what = " is made infinite" if value.facts.kind == SCALAR else " is given %s" % numbers
         yield _observed(value, what)
 
 
