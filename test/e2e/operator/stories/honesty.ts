@@ -112,7 +112,7 @@ export function tellOfHonesty(world: () => World): void {
       const { loseLogs } = world().faults;
       if (loseLogs === undefined) return;
       const bench = await Bench.in(world(), "lost-log");
-      const { urls } = await world().git.repository({ "a.ipynb": cells("1 + 1"), "b.ipynb": cells("1 / 0") });
+      const { urls } = await world().git.repository({ "a.ipynb": cells("assert 1 + 1 == 2"), "b.ipynb": cells("1 / 0") });
       await loseLogs(bench.namespace);
       const job = (name: string) =>
         aJob(name, {
