@@ -9,6 +9,7 @@ import pytest
 
 from harness import code, markdown, notebook
 from nbv_runner.analysis.stored_lines import stored_lines
+from nbv_runner.feedback import lesson_of_check
 from nbv_runner.offline.lint import answer
 from nbv_runner.report.sarif import ReportedNotebook, sarif_log
 
@@ -71,6 +72,17 @@ def test_findings_become_results_with_rules_that_explain_them() -> None:
     assert run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"] == {
         "uri": "work/a%20b.ipynb",
         "uriBaseId": "%SRCROOT%",
+    }
+
+
+def test_a_rule_helps_in_whole_sentences_with_an_example() -> None:
+    (run,) = log_of(stored(notebook(CELLS)))["runs"]
+    rule, lesson = run["tool"]["driver"]["rules"][0], lesson_of_check("A1")
+    assert lesson is not None and lesson.example is not None
+    said = "%s\n\n%s\n\n" % (lesson.explanation, lesson.best_practice)
+    assert rule["help"] == {
+        "text": said + lesson.example,
+        "markdown": "%s```python\n%s\n```" % (said, lesson.example),
     }
 
 

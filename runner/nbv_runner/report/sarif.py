@@ -71,8 +71,8 @@ def _rule(check: str) -> Document:
         "shortDescription": {"text": lesson.title},
         "fullDescription": {"text": lesson.explanation or lesson.title},
         "help": {
-            "text": "\n\n".join(_help(lesson, "%s")),
-            "markdown": "\n\n".join(_help(lesson, "```python\n%s\n```")),
+            "text": _help(lesson, "%s"),
+            "markdown": _help(lesson, "```python\n%s\n```"),
         },
         "helpUri": lesson.documentation,
     }
