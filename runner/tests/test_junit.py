@@ -56,21 +56,44 @@ def test_a_real_run_is_accepted_by_the_schema(attempt: Make) -> None:
     assert cases["cell 0"].find("failure").attrib["type"] == "E7"  # type: ignore[union-attr]
     assert cases["cell 2"].find("failure").attrib["type"] == "ValueError"  # type: ignore[union-attr]
     assert cases["cell 1"].find("skipped") is not None and cases["cell 3"].find("skipped") is not None
-    assert any(name.startswith("check A1") and case.find("failure") is not None for name, case in cases.items())
+    assert any(name == "A1" and case.find("failure") is not None for name, case in cases.items())
 
 
 def test_findings_about_the_whole_run_are_cases_of_their_own() -> None:
     findings = [
         {"check": "X3", "severity": "failure", "message": "out.csv is missing"},
-        {"check": "L4", "severity": "warning", "cell": 3, "message": "no hints"},
-        {"check": "L4", "severity": "warning", "cell": 3, "message": "no hints here either"},
+        {"check": "L4", "severity": "warning", "cell": 3, "message": "no hints", "evidence": {"function": "load"}},
+        {"check": "L4", "severity": "warning", "cell": 3, "message": "nor here", "evidence": {"function": "fit\n"}},
+        {"check": "L4", "severity": "warning", "cell": 3, "message": "nor here", "evidence": {"function": "load"}},
+        {"check": "A2", "severity": "note", "cell": 3, "message": "m", "evidence": {"line": 4, "name": None}},
     ]
     suite = suite_of(a_report(cells=[a_cell(3, "Success")], findings=findings))
     failures = suite.findall("testcase/failure")
     assert [failure.attrib["message"] for failure in failures] == ["out.csv is missing"]
     assert [case.attrib["name"] for case in suite.findall("testcase")] == [
-        *("cell 3", "check X3 (1)", "check L4 in cell 3 (2)", "check L4 in cell 3 (3)"),
+        *("cell 3", "X3", "L4 in cell 3: load", "L4 in cell 3: fit", "L4 in cell 3: load (2)", "A2 in cell 3"),
     ]
+
+
+def test_a_finding_keeps_its_name_when_others_go() -> None:
+    findings = [
+        {"check": "L4", "severity": "failure", "cell": 1, "message": "m", "evidence": {"function": name}}
+        for name in ("load", "fit")
+    ]
+    names = [
+        [case.attrib["name"] for case in suite_of(a_report(findings=found)).findall("testcase")]
+        for found in (findings, findings[1:])
+    ]
+    assert names == [["L4 in cell 1: load", "L4 in cell 1: fit"], ["L4 in cell 1: fit"]]
+
+
+def test_a_failing_cell_says_each_thing_once() -> None:
+    findings = [
+        {"check": "S5", "severity": "failure", "message": "it logged an error"},
+        {"check": "S3", "severity": "warning", "message": "it warned"},
+    ]
+    text = junit(a_report(cells=[a_cell(0, "Failure", findings=findings, output="printed")])).decode()
+    assert text.count("S5 failure: it logged an error") == text.count("it warned") == text.count("printed") == 1
 
 
 @pytest.mark.parametrize("verdict, tag", [("Error", "error"), ("Failed", "failure")])

@@ -5,14 +5,18 @@ The dialect of Jenkins and pytest, which readers agree on: see tests/junit.xsd.
 
 from __future__ import annotations
 
+import itertools
 import re
 import xml.etree.ElementTree as ET
-from typing import Any, Dict, List, Mapping
+from typing import Any, Container, Dict, Iterable, List, Mapping
 
 from ..finding import ABOUT_ERROR, FAILURE
 from ..text import head, one_line
 
 MAX_OUTPUT_BYTES = 64 * 1024
+SUBJECTS = ("function", "name", "path", "pattern", "file", "command", "call")
+"""Of a finding's evidence: the one thing that tells it from others of its check, the best first."""
+MAX_SUBJECT_BYTES = 120
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -25,7 +29,7 @@ def junit(report: Mapping[str, Any]) -> bytes:
     verdict = report["verdict"]
     name = _text(report.get("notebook", {}).get("path", "notebook"))
     cases = [_cell_case(name, cell) for cell in report["cells"]]
-    cases += [_finding_case(name, number, finding) for number, finding in enumerate(report["findings"], 1)]
+    cases += _finding_cases(name, report["findings"])
     cases += _run_case(name, verdict, cases)
     attributes = {
         "tests": str(len(cases)),
@@ -80,20 +84,36 @@ def _cell_case(notebook: str, cell: Dict[str, Any]) -> ET.Element:
         _fail(case, "failure", kind, message, said + ([error["traceback"]] if error else []))
     elif cell["status"] == "Skipped":
         ET.SubElement(case, "skipped")
-    if cell["output"] or said:
-        ET.SubElement(case, "system-out").text = _text(head("\n".join([*said, cell["output"]]), MAX_OUTPUT_BYTES))
+    printed = [*said, cell["output"]] if cell["status"] != "Failure" else [cell["output"]]
+    if any(printed):
+        ET.SubElement(case, "system-out").text = _text(head("\n".join(filter(None, printed)), MAX_OUTPUT_BYTES))
     return case
 
 
-def _finding_case(notebook: str, number: int, finding: Dict[str, Any]) -> ET.Element:
-    """Of the notebook's text, of its files or of the whole run. Numbered, since names must differ."""
+def _finding_cases(notebook: str, findings: Iterable[Mapping[str, Any]]) -> List[ET.Element]:
+    """Of the notebook's text, of its files or of the whole run."""
+    cases: "Dict[str, ET.Element]" = {}
+    for finding in findings:
+        name = _unique(_finding_name(finding), cases)
+        cases[name] = case = _case(notebook, _text(name))
+        if finding["severity"] == FAILURE:
+            _fail(case, "failure", finding["check"], finding["message"], [_said(finding)])
+        else:
+            ET.SubElement(case, "system-out").text = _text(_said(finding))
+    return list(cases.values())
+
+
+def _finding_name(finding: Mapping[str, Any]) -> str:
+    """The same in every run that finds it, whatever else is found: CI systems follow a case by its name."""
+    evidence: Mapping[str, Any] = finding.get("evidence") or {}
     where = " in cell %d" % finding["cell"] if finding.get("cell") is not None else ""
-    case = _case(notebook, "check %s%s (%d)" % (_text(finding["check"]), where, number))
-    if finding["severity"] == FAILURE:
-        _fail(case, "failure", finding["check"], finding["message"], [_said(finding)])
-    else:
-        ET.SubElement(case, "system-out").text = _text(_said(finding))
-    return case
+    subject = next((evidence[key] for key in SUBJECTS if evidence.get(key)), None)
+    return "%s%s%s" % (finding["check"], where, ": %s" % one_line(str(subject), MAX_SUBJECT_BYTES) if subject else "")
+
+
+def _unique(name: str, taken: Container[str]) -> str:
+    names = (name if number == 1 else "%s (%d)" % (name, number) for number in itertools.count(1))
+    return next(each for each in names if each not in taken)
 
 
 def _run_case(notebook: str, verdict: Mapping[str, Any], cases: List[ET.Element]) -> List[ET.Element]:
