@@ -6,6 +6,8 @@ import re
 
 ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 
+_CELL_FILE = re.compile(r"(?<![^\s\"'()<>=,;:\x1b])/[^\s\"'()<>=,;:\x1b]{0,400}/ipykernel_\d+/\d+\.py")
+
 
 def clean(text: str) -> str:
     """No lone surrogates (they have no UTF-8) and no NUL."""
@@ -16,6 +18,11 @@ def clean(text: str) -> str:
 
 def without_ansi(text: str) -> str:
     return ANSI.sub("", text)
+
+
+def without_cell_files(text: str) -> str:
+    """`<cell>` for the files that ipykernel says cells come from: nobody can open them, and each run has others."""
+    return _CELL_FILE.sub("<cell>", text) if "/ipykernel_" in text else text
 
 
 def without_overwritten(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from typing import Any, Callable, List
 
 import pytest
@@ -123,6 +124,25 @@ def test_the_parameters_cell_has_no_number_and_the_others_keep_theirs(attempt: M
     number = '<i class="n">%d</i>'
     assert page.index(number % 5) < page.index('id="cell-0-title"') < page.index(number % 3)
     assert page.count("<article") == 2
+
+
+def test_the_reports_name_no_file_that_nobody_can_open(attempt: Make) -> None:
+    warns = "import traceback, warnings\nwarnings.warn('careful')\n"
+    prints = "try:\n    1 / 0\nexcept ZeroDivisionError:\n    traceback.print_exc()"
+    result = attempt(warns + prints).run()
+    page, junit, report = (
+        (result.artifacts / name).read_text() for name in ("report.html", "junit.xml", "report.json")
+    )
+    assert "&lt;cell&gt;:2: UserWarning: careful" in page and '"&lt;cell&gt;", line 4' in page
+    assert "&lt;cell&gt;:2: UserWarning: careful" in junit
+    assert not any(re.search(r"ipykernel_\d", text) for text in (page, junit, report))
+
+
+@pytest.mark.parametrize("verdict, reason, is_told", [("PassedWithWarnings", "Passed", False), ("Failed", "E", True)])
+def test_a_pass_needs_no_reason(verdict: str, reason: str, is_told: bool) -> None:
+    report = a_report([a_cell(0)])
+    report["verdict"].update(verdict=verdict, reason=reason)
+    assert ("<dt>Reason</dt>" in a_page(report, [[]])) is is_told
 
 
 def test_a_run_that_never_started_has_a_page_with_its_reason(attempt: Make) -> None:

@@ -68,6 +68,7 @@ def test_terminal_colours_are_classes_and_everything_else_vanishes() -> None:
     )
     assert terminal_html("0%\r50%\r100%\ndone") == "100%\ndone"
     assert terminal_html("\x1b[38;5;196mx\x1b[0m") == "x"
+    assert terminal_html("/tmp/nbv-run-x/ipykernel_4/12.py:1: UserWarning: w") == "&lt;cell&gt;:1: UserWarning: w"
 
 
 def test_markdown_is_prose_and_never_markup() -> None:

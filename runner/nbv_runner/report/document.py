@@ -17,7 +17,7 @@ from ..config import RunnerConfig
 from ..installed import Distribution, changes_between
 from ..kernelspec import KernelSpec
 from ..probe import KernelEnvironment
-from ..text import head, tail
+from ..text import head, tail, without_cell_files
 from ..verdict import Judgement, Tally, verdict_event
 from .bill_of_materials import bill_of_materials
 
@@ -124,14 +124,13 @@ def _platform() -> str:
 
 
 def _cell(cell: CellRun) -> Dict[str, Any]:
-    output = cell.outputs.text()
     document: Dict[str, Any] = {
         "cell": cell.index,
         "codeCell": cell.code_index,
         "status": cell.status,
         "ended": cell.ended.value,
         "seconds": round(cell.seconds, 3),
-        "output": head(output, MAX_OUTPUT_BYTES),
+        "output": without_cell_files(head(cell.outputs.text(), MAX_OUTPUT_BYTES)),
         "findings": [finding.document() for finding in cell.findings],
     }
     if cell.cell_id is not None:
@@ -144,5 +143,6 @@ def _cell(cell: CellRun) -> Dict[str, Any]:
         document["memoryBytes"] = cell.memory_bytes
     error = cell.reported_error()
     if error is not None:
-        document["error"] = {**error, "traceback": tail(error["traceback"], MAX_TRACEBACK_BYTES)}
+        traceback = without_cell_files(tail(error["traceback"], MAX_TRACEBACK_BYTES))
+        document["error"] = {**error, "traceback": traceback}
     return document

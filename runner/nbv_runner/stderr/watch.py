@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Dict, List, Optional
 
 from ..redaction import Redactor
-from ..text import head
+from ..text import head, without_cell_files
 from .classifier import Classifier
 from .lines import LineAssembler
 from .remark import Kind, Remark
@@ -69,4 +69,4 @@ class StderrWatch:
             self._seen[Kind.RAW].text = self._shown("\n".join(self._raw))
 
     def _shown(self, text: str) -> str:
-        return head(self._redactor.text(text), MAX_SHOWN_BYTES)
+        return head(without_cell_files(self._redactor.text(text)), MAX_SHOWN_BYTES)

@@ -6,7 +6,7 @@ import re
 from html import escape
 from typing import List
 
-from ...text import without_ansi, without_overwritten
+from ...text import without_ansi, without_cell_files, without_overwritten
 
 _COLOUR = re.compile(r"\x1b\[([0-9;]{0,40})m")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -14,7 +14,7 @@ MAX_SPANS = 5_000
 
 
 def terminal_html(text: str) -> str:
-    text = without_overwritten(text)
+    text = without_cell_files(without_overwritten(text))
     if "\x1b" not in text:
         return escape(_CONTROL.sub("", text), quote=False)
     parts: List[str] = []

@@ -16,6 +16,7 @@ WORDS = {
     "Failed": ("Failed", "This notebook does not do what is asked of it."),
     "Error": ("Not judged", "Something kept the notebook from being judged. This says nothing about its results."),
 }
+PASSED = ("Passed", "PassedWithWarnings")
 _SIGNS = {
     "Passed": "M5 13l4.5 4.5L19 7.5",
     "PassedWithWarnings": "M12 6v8M12 18v.5",
@@ -51,7 +52,7 @@ def notebook_path(report: Mapping[str, Any]) -> str:
 
 def _help(verdict: Mapping[str, Any]) -> str:
     """Of endings that no cell's own finding explains."""
-    if verdict["verdict"] in ("Passed", "PassedWithWarnings"):
+    if verdict["verdict"] in PASSED:
         return ""
     cell = next((cell["cell"] for cell in verdict["failingCells"]), None)
     lesson = ending_lesson(verdict["reason"], cell)
@@ -64,6 +65,7 @@ def _help(verdict: Mapping[str, Any]) -> str:
 
 def _facts(report: Mapping[str, Any]) -> List[Tuple[str, str]]:
     verdict = report["verdict"]
+    is_passed = verdict["verdict"] in PASSED
     peak = verdict.get("peakMemoryBytes")
     cpu = verdict.get("cpuSeconds")
     return [
@@ -72,7 +74,7 @@ def _facts(report: Mapping[str, Any]) -> List[Tuple[str, str]]:
         ("CPU time", duration(cpu) if cpu is not None else ""),
         ("Peak memory", size(peak) if peak is not None else ""),
         ("Commit", str(report.get("commit", ""))[:12]),
-        ("Reason", str(verdict["reason"]) if verdict["reason"] != verdict["verdict"] else ""),
+        ("Reason", "" if is_passed else str(verdict["reason"])),
     ]
 
 
