@@ -101,6 +101,34 @@ FIRES = {
         [LOADER, "data = load()", "data = 3", "if data is None:\n    print('no')"],
         (1, "N1"),
     ),
+    "guarded another value of the name, in the cell that gives it": (
+        [LOADER, "data = load()", "data = 3\nif data is not None:\n    print(data)"],
+        (1, "N1"),
+    ),
+    "guarded another value of the name, given in each branch": (
+        [LOADER, "data = load()", "if 1 > 2:\n    data = 3\nelse:\n    data = 4\nassert data is not None"],
+        (1, "N1"),
+    ),
+    "guarded a local of a function": (
+        [LOADER, "data = load()", "def other():\n    data = None\n    if data is None:\n        print('no')"],
+        (1, "N1"),
+    ),
+    "guarded a parameter": (
+        [LOADER, "data = load()", "def clean(data):\n    if data is None:\n        return 0\n    return data"],
+        (1, "N1"),
+    ),
+    "guarded a comprehension's own name": (
+        [LOADER, "data = load()", "full = [data for data in (1, 2) if data is not None]"],
+        (1, "N1"),
+    ),
+    "guarded in a class of its own": (
+        [LOADER, "data = load()", "class Box:\n    data = 1\n    full = data is not None"],
+        (1, "N1"),
+    ),
+    "guard that comes after the value's use": (
+        [LOADER, "data = load()", "box = [data]", "if data is None:\n    print('too late')"],
+        (1, "N1"),
+    ),
 }
 
 
@@ -115,6 +143,22 @@ SILENT = {
     "a value": ["def load():\n    return [1]", "data = load()", "load()"],
     "guard is None": [LOADER, "data = load()\nif data is None:\n    print('nothing there')"],
     "guard in a later cell": [LOADER, "data = load()", "1 + 1", "if data is not None:\n    print(data)"],
+    "guard in a later cell, after a look": [LOADER, "data = load()", "print(data)", "assert data is None"],
+    "guard in the cell of its first use": [LOADER, "data = load()", "box = [data]\nassert data is None"],
+    "guard that gives another value": [LOADER, "data = load()", "data = data if data is not None else 'x'"],
+    "guard, then another value": [LOADER, "data = load()", "if data is None:\n    data = 'x'", "data.upper()"],
+    "guard after another value that may be": [
+        LOADER,
+        "data = load()",
+        "for each in ():\n    data = each\nif data is None:\n    print('no')",
+    ],
+    "guard in a function that reads the notebook's name": [
+        LOADER,
+        "data = load()",
+        "def show():\n    if data is None:\n        print('no')",
+        "show()",
+    ],
+    "guard in a block": [LOADER, "data = load()", "with open('/dev/null') as file:\n    print(data is None)"],
     "guard, truth": [LOADER, "data = load()", "if data:\n    print(data)"],
     "guard, not": [LOADER, "data = load()", "print('nothing' if not data else 'something')"],
     "guard, or": [LOADER, "data = load()", "rows = data or []"],

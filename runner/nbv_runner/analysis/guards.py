@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
-from typing import Callable, Dict, Optional, Sequence
+from typing import Callable, Dict, Iterator, List, Optional, Sequence
 
 from .assignments import CellAssignments, How
-from .calls import is_none, names_in
+from .calls import is_none
 from .cell_source import NotebookSource
+from .executed_nodes import FUNCTIONS
+from .scopes import bound_names, nodes_about
 
 ASKS_WHAT_IT_IS = frozenset(("isinstance", "bool", "type", "callable", "hasattr", "isna", "isnull", "notna", "notnull"))
 EMPTINESS = frozenset(("empty", "size", "shape", "is_empty", "height"))
@@ -43,33 +45,87 @@ def asks_for_emptiness(node: ast.AST, name: str) -> bool:
 
 
 def is_guarded(
-    guard: Guard,
-    name: str,
-    notebook: NotebookSource,
-    assignments: Dict[int, CellAssignments],
-    index: int,
-    line: int,
-    within: Optional[int] = None,
+    guard: Guard, name: str, notebook: NotebookSource, index: int, line: int, within: Optional[int] = None
 ) -> bool:
     """In the same cell from the assignment on, or in a later one before the name gets another value.
 
-    `within`: the guard has to stand in one of the first so many cells that use the name.
+    `within`: the guard has to stand in one of the first so many later cells that make use of the name.
     """
     for cell in notebook.cells:
         if cell.index < index or cell.tree is None:
             continue
-        if within is not None and cell.index > index and name in names_in(cell.tree):
-            within -= 1
-            if within < 0:
-                return False
-        for node in ast.walk(cell.tree):
-            after = cell.index > index or _last_line(node) >= line
-            if after and guard(node, name):
+        if cell.index == index:
+            if any(guard(node, name) for node in nodes_about(cell.tree, name) if _last_line(node) >= line):
                 return True
-        rebound = assignments.get(cell.index, CellAssignments()).names.get(name)
-        if cell.index > index and rebound is not None and len(rebound) == 1:
-            return False
+            continue
+        met = _meets(guard, cell.tree.body, name)
+        if met is not None:
+            return met
+        if within is not None and _makes_use_of(cell.tree, name):
+            within -= 1
+            if within <= 0:
+                return False
     return False
+
+
+def _meets(guard: Guard, statements: Sequence[ast.stmt], name: str) -> Optional[bool]:
+    """Whether the guard comes (True) before the name gets another value (False); None for neither."""
+    for statement in statements:
+        blocks = _blocks(statement)
+        if any(guard(node, name) for node in _heads(statement, name)):
+            return True
+        ends = [_meets(guard, block, name) for block in blocks]
+        if True in ends:
+            return True
+        if blocks and not isinstance(statement, (ast.For, ast.AsyncFor, ast.While)):
+            bound = all(end is False for end in ends) and _is_exhaustive(statement)
+        else:
+            bound = name in bound_names([statement]) and not blocks
+        if bound:
+            return False
+    return None
+
+
+def _blocks(statement: ast.stmt) -> List[List[ast.stmt]]:
+    """The ways through a statement that holds others."""
+    if isinstance(statement, (*FUNCTIONS, ast.ClassDef)):
+        return []
+    body: List[ast.stmt] = list(getattr(statement, "body", []))
+    otherwise: List[ast.stmt] = list(getattr(statement, "orelse", []))
+    branches = [*getattr(statement, "handlers", []), *getattr(statement, "cases", [])]
+    if hasattr(statement, "handlers"):
+        return [body + otherwise, *(branch.body for branch in branches)]
+    return [block for block in (body, otherwise, *(branch.body for branch in branches)) if block]
+
+
+def _heads(statement: ast.stmt, name: str) -> Iterator[ast.AST]:
+    """The nodes of a statement outside of its blocks; all nodes of one that has none."""
+    inner = _blocks(statement)
+    if not inner:
+        yield from nodes_about(statement, name)
+        return
+    yield statement
+    for child in ast.iter_child_nodes(statement):
+        if isinstance(child, ast.stmt):
+            continue
+        if hasattr(child, "body") and isinstance(child.body, list):
+            child = getattr(child, "guard", None) or ast.Pass()
+        yield from nodes_about(child, name)
+
+
+def _is_exhaustive(statement: ast.stmt) -> bool:
+    return bool(getattr(statement, "orelse", [])) if isinstance(statement, ast.If) else not hasattr(statement, "cases")
+
+
+def _makes_use_of(tree: ast.AST, name: str) -> bool:
+    """Reads the name for more than to show it. What functions do when they are called is left out."""
+    looks = {id(each) for node in ast.walk(tree) for each in _looked_at(node)}
+    return any(
+        _is(node, name) and isinstance(getattr(node, "ctx", None), ast.Load) and id(node) not in looks
+        for statement in getattr(tree, "body", ())
+        if not isinstance(statement, (*FUNCTIONS, ast.ClassDef))
+        for node in nodes_about(statement, name)
+    )
 
 
 def is_only_looked_at(name: str, notebook: NotebookSource, index: int, line: int) -> bool:

@@ -76,6 +76,25 @@ def needed_names(scope: Scope, certain: bool = False) -> Dict[str, int]:
     return found
 
 
+def nodes_about(root: ast.AST, name: str) -> Iterator[ast.AST]:
+    """The nodes in which the name is the notebook's own: not those of a function that has a local of that name."""
+    pending: List[ast.AST] = [root]
+    while pending:
+        node = pending.pop()
+        yield node
+        if isinstance(node, (*FUNCTIONS, ast.Lambda)):
+            pending += [*node.args.defaults, *(each for each in node.args.kw_defaults if each)]
+            pending += getattr(node, "decorator_list", [])
+            if name in needed_names(node):
+                pending += [node.body] if isinstance(node, ast.Lambda) else node.body
+        elif isinstance(node, ast.ClassDef) and name in bound_names(node.body):
+            pending += [*node.bases, *node.decorator_list]
+        elif isinstance(node, COMPREHENSIONS) and name in comprehension_names(node):
+            pending.append(node.generators[0].iter)
+        else:
+            pending += ast.iter_child_nodes(node)
+
+
 def declared_globals(scope: Scope) -> Set[str]:
     """Names of the notebook that a function binds when it is called."""
     return {name for node in ast.walk(scope) if isinstance(node, ast.Global) for name in node.names}

@@ -208,8 +208,7 @@ def _empty(run: CellRun, context: CheckContext) -> Iterable[Observation]:
         if not what or "Index" in value.facts.type_names or searches_for_trouble(value.name) or _mask_searches(value):
             continue
         at = (run.index, _last(value).line)
-        assignments = assignments_of(context.notebook)
-        if value.name and is_guarded(asks_for_emptiness, value.name, context.notebook, assignments, *at, within=2):
+        if value.name and is_guarded(asks_for_emptiness, value.name, context.notebook, *at, within=2):
             continue
         if what == "left" and not _last(value).reads_itself and is_only_looked_at(value.name, context.notebook, *at):
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Callable, Iterable, Iterator, NamedTuple, Optional
 
-from ..analysis.assignments import Binding, How, assignments_of
+from ..analysis.assignments import Binding, How
 from ..analysis.calls import CallSite
 from ..analysis.functions import Function, Functions, Returns
 from ..analysis.guards import asks_for_none, is_guarded, is_read_later
@@ -75,8 +75,7 @@ def _assigned(run: CellRun, context: CheckContext) -> Iterator[_Nothing]:
         if binding.call is None:
             continue
         check = _check_of(value, binding.call, binding, run, context)
-        assignments = assignments_of(context.notebook) if check else {}
-        if check and not is_guarded(asks_for_none, value.name, context.notebook, assignments, run.index, binding.line):
+        if check and not is_guarded(asks_for_none, value.name, context.notebook, run.index, binding.line, within=1):
             yield _Nothing(check, value, binding.call)
 
 
