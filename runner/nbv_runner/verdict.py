@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Dict, List, Optional, Sequence
+from typing import Any, Dict, List, Optional, Sequence, Set
 
 from .cell_run import CellRun, Ended
 from .checks.exits import is_clean_exit
@@ -17,6 +17,18 @@ MAX_MESSAGE_BYTES = 500
 
 STATIC_KINDS = frozenset("AL")
 """Checks that only read the notebook."""
+
+
+_WORST = (FAILURE, WARNING)
+
+
+def _status(cell: CellRun, worst: "Dict[str, Set[Optional[int]]]") -> str:
+    status = cell.status
+    if status in ("Skipped", "Failure"):
+        return status
+    if cell.index in worst[FAILURE]:
+        return "Failure"
+    return "Warning" if cell.index in worst[WARNING] else status
 
 
 @dataclass
@@ -39,6 +51,11 @@ class Tally:
     def all_findings(self) -> List[Finding]:
         return self.findings + [finding for cell in self.cells for finding in cell.findings]
 
+    def statuses(self) -> List[str]:
+        """Of the code cells, each no better than the worst that was found in it, also by checks of the whole run."""
+        worst = {severity: {each.cell for each in self.findings if each.severity == severity} for severity in _WORST}
+        return [_status(cell, worst) for cell in self.cells]
+
 
 @dataclass(frozen=True)
 class Judgement:
@@ -58,6 +75,8 @@ def judge(tally: Tally) -> Judgement:
         message = "Check %s failed in %s: %s" % (first.check, where, first.message)
         if len(failures) > 1:
             message = "%s And %d more." % (message, len(failures) - 1)
+        if tally.cells and all(cell.ended is Ended.NOT_RUN for cell in tally.cells):
+            message = "%s No cell was run." % message
         return Judgement(_failed_outcome(failures), message)
     return Judgement(Outcome.PASSED, _passed_message(tally))
 
@@ -124,7 +143,7 @@ class ReportDigests:
 
 def verdict_event(judgement: Judgement, tally: Tally, digests: Optional[ReportDigests] = None) -> Dict[str, Any]:
     ending = judgement.outcome.value
-    statuses = [cell.status for cell in tally.cells]
+    statuses = tally.statuses()
     event: Dict[str, Any] = {
         "type": "verdict",
         "verdict": verdict_word(judgement, tally),

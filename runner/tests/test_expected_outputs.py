@@ -182,6 +182,7 @@ def test_a_cell_without_a_result_is_found_before_anything_runs(attempt: Make, wh
     assert [(f["check"], f["severity"]) for f in findings] == [("X2", "failure")]
     assert why in findings[0]["message"]
     assert result.exit_code == 13
+    assert result.verdict["message"].endswith("No cell was run.")
     assert not (one.source / "work" / "ran").exists()
 
 

@@ -18,6 +18,9 @@ def test_failures_of_sources_do_not_keep_the_cells_from_running(attempt: Callabl
     assert result.of_type("lint")[0]["findings"][1]["evidence"]["line"] == 4
     assert result.cell(1)["output"] == "1\n"
     assert (result.exit_code, result.verdict["verdict"]) == (13, "Failed")
+    # A cell that ran is no better than what was found in its text.
+    assert [cell["status"] for cell in result.report["cells"]] == ["Failure", "Failure"]
+    assert result.verdict["counts"]["failed"] == 2
 
 
 def test_a_failure_while_running_counts_more(attempt: Callable[..., Attempt]) -> None:

@@ -126,6 +126,29 @@ describe("after the end", () => {
     ]);
   });
 
+  test("a cell that ran is no better than what checks of the whole run found in it", () => {
+    const finding = (severity: "failure" | "warning" | "note", cell?: number) => ({
+      check: "L1",
+      severity,
+      message: "m",
+      ...(cell !== undefined && { cell }),
+    });
+    const lint: RunnerEvent = {
+      type: "lint",
+      at: "2026-11-21T10:00:00.000Z",
+      findings: [
+        ...[finding("warning", 0), finding("failure", 1), finding("warning", 1)],
+        ...[finding("note", 2), finding("failure"), finding("failure", 3), finding("warning", 4)],
+      ],
+    };
+    const cells = [0, 1, 2].map((cell) => aCellEnd(cell));
+    const skipped = aCellEnd(3, { status: "Skipped" });
+    const run = folded([aStart(5), lint, ...cells, skipped, aFailedCell(4)]);
+    expect(assembleResults(run, roomy).results?.map(({ status }) => status)).toEqual([
+      ...["Warning", "Failure", "Success", "Skipped", "Failure"],
+    ]);
+  });
+
   test("a missing log line is told apart from a missing file", () => {
     const finding = (evidence: Record<string, string>) => ({
       check: "X3",

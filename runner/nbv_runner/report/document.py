@@ -57,7 +57,7 @@ def report_document(
         "environment": _environment(facts, installed),
         "runnerPeakMemoryBytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
         "findings": [finding.document() for finding in tally.findings],
-        "cells": [_cell(cell) for cell in tally.cells],
+        "cells": [_cell(cell, status) for cell, status in zip(tally.cells, tally.statuses())],
     }
     if tally.comparison is not None:
         document["comparison"] = tally.comparison
@@ -123,11 +123,11 @@ def _platform() -> str:
     return "%s-%s-%s" % (system.sysname, system.machine, sys.implementation.name)
 
 
-def _cell(cell: CellRun) -> Dict[str, Any]:
+def _cell(cell: CellRun, status: str) -> Dict[str, Any]:
     document: Dict[str, Any] = {
         "cell": cell.index,
         "codeCell": cell.code_index,
-        "status": cell.status,
+        "status": status,
         "ended": cell.ended.value,
         "seconds": round(cell.seconds, 3),
         "output": without_cell_files(head(cell.outputs.text(), MAX_OUTPUT_BYTES)),

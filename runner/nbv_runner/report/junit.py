@@ -74,17 +74,18 @@ def _case(notebook: str, name: str, seconds: float = 0.0) -> ET.Element:
 def _cell_case(notebook: str, cell: Dict[str, Any]) -> ET.Element:
     case = _case(notebook, "cell %d" % cell["cell"], cell["seconds"])
     said = [_said(finding) for finding in cell["findings"]]
-    if cell["status"] == "Failure":
+    # What checks of the whole run hold against it is a case of its own.
+    first = next((finding for finding in cell["findings"] if finding["severity"] == FAILURE), None)
+    if first is not None:
         error = cell.get("error")
-        first = next((finding for finding in cell["findings"] if finding["severity"] == FAILURE), None)
-        message = first["message"] if first else "failed"
-        if error and (first is None or first["check"] in ABOUT_ERROR):
+        message = first["message"]
+        if error and first["check"] in ABOUT_ERROR:
             message = "%s: %s" % (error["name"], error["message"])
-        kind = error["name"] if error else first["check"] if first else "check"
+        kind = error["name"] if error else first["check"]
         _fail(case, "failure", kind, message, said + ([error["traceback"]] if error else []))
     elif cell["status"] == "Skipped":
         ET.SubElement(case, "skipped")
-    printed = [*said, cell["output"]] if cell["status"] != "Failure" else [cell["output"]]
+    printed = [*said, cell["output"]] if first is None else [cell["output"]]
     if any(printed):
         ET.SubElement(case, "system-out").text = _text(head("\n".join(filter(None, printed)), MAX_OUTPUT_BYTES))
     return case

@@ -44,7 +44,7 @@ export function assembleResults(progress: RunProgress, options: AssembleOptions)
   };
   const all = cellResults(progress, options.storeOutputs, options.ending);
   const room = Math.max(0, options.budgetBytes - jsonBytes(others) - OVERHEAD_BYTES);
-  const fitted = fitResults(all, room, blamedCells(progress));
+  const fitted = fitResults(all, room);
   const isTruncated =
     fitted.isTruncated ||
     progress.dropped > 0 ||
@@ -57,11 +57,6 @@ export function assembleResults(progress: RunProgress, options: AssembleOptions)
     ...(isTruncated && { resultsTruncated: true }),
     ...others,
   };
-}
-
-function blamedCells({ lint }: RunProgress): ReadonlySet<number> {
-  const failures = lint.filter(({ severity }) => severity === "failure");
-  return new Set(failures.flatMap(({ cell }) => (cell === undefined ? [] : [cell])));
 }
 
 /** Names and punctuation around the lists. */

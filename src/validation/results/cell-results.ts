@@ -1,6 +1,6 @@
 import type { CellResult } from "../../api/index.js";
 import { headUtf8, tailUtf8 } from "../../api/utf8.js";
-import type { CellEndEvent } from "../event.js";
+import type { CellEndEvent, Severity } from "../event.js";
 import type { RunProgress } from "../run-progress.js";
 import type { UntoldEnding } from "./untold-ending.js";
 
@@ -11,12 +11,15 @@ const MAX_MESSAGE_BYTES = 1024;
 const MAX_TRACEBACK_BYTES = 2048;
 
 /**
- * What each cell did, in the order of the notebook; the one that runs now included.
+ * What each cell did, in the order of the notebook; the one that runs now included. A cell that ran is no better than the
+ * worst that was found in it, whenever it was found.
  * @param ending of an attempt that left no verdict: it ended with the cell that was running
  */
 export function cellResults(progress: RunProgress, storeOutputs: boolean, ending?: UntoldEnding): CellResult[] {
-  const ended = progress.cells.map((cell) => endedCell(cell, storeOutputs));
-  const { running, verdict } = progress;
+  const { running, verdict, lint } = progress;
+  const blamed = (severity: Severity) => new Set(lint.flatMap((each) => (each.severity === severity ? each.cell : [])));
+  const found: Found = { failures: blamed("failure"), warnings: blamed("warning") };
+  const ended = progress.cells.map((cell) => endedCell(cell, found, storeOutputs));
   if (!running || verdict) return ended;
   const now: CellResult = { cellIndex: running.cell, type: "code", ...idOf(running), ...stateOf(ending) };
   return [...ended.filter(({ cellIndex }) => cellIndex !== running.cell), now].sort(
@@ -30,13 +33,25 @@ function stateOf(ending: UntoldEnding | undefined): Pick<CellResult, "status" | 
   return { status: "Failure", errorName: reason, errorMessage: headUtf8(message, MAX_MESSAGE_BYTES) };
 }
 
-function endedCell(cell: CellEndEvent, storeOutputs: boolean): CellResult {
+/** Cells in which checks of the whole notebook or of the whole run found something. */
+interface Found {
+  readonly failures: ReadonlySet<number | undefined>;
+  readonly warnings: ReadonlySet<number | undefined>;
+}
+
+function statusOf({ status, cell }: CellEndEvent, { failures, warnings }: Found): CellResult["status"] {
+  if (status === "Skipped" || status === "Failure") return status;
+  if (failures.has(cell)) return "Failure";
+  return warnings.has(cell) ? "Warning" : status;
+}
+
+function endedCell(cell: CellEndEvent, found: Found, storeOutputs: boolean): CellResult {
   const { error } = cell;
   return {
     cellIndex: cell.cell,
     ...idOf(cell),
     type: "code",
-    status: cell.status,
+    status: statusOf(cell, found),
     executionTime: secondsText(cell.seconds),
     ...(storeOutputs && cell.output !== "" && { output: headUtf8(cell.output, MAX_OUTPUT_BYTES) }),
     ...(error && {

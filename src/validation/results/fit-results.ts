@@ -29,18 +29,13 @@ const MAX_RESULTS = 4096;
  * As much of `results` as `budgetBytes` of JSON hold. Cells that failed come first and whole, then those with warnings
  * and the running one; of the others the outputs go first, then the cells themselves, last ones first. The order of the
  * notebook is kept.
- * @param blamed cells that ran well, and that a check of the whole run failed
  */
-export function fitResults(
-  results: readonly CellResult[],
-  budgetBytes: number,
-  blamed: ReadonlySet<number> = new Set(),
-): FittedResults {
+export function fitResults(results: readonly CellResult[], budgetBytes: number): FittedResults {
   if (results.length <= MAX_RESULTS && jsonBytes(results) <= budgetBytes) {
     return { results: [...results], isTruncated: false };
   }
   // Every cell's bare line is bought first, in order of importance; what is left buys texts in the same order.
-  const order = [...results].sort((a, b) => importance(a, blamed) - importance(b, blamed) || a.cellIndex - b.cellIndex);
+  const order = [...results].sort((a, b) => importance(a) - importance(b) || a.cellIndex - b.cellIndex);
   let room = budgetBytes - 2;
   const bare = new Map<CellResult, CellResult>();
   for (const result of order.slice(0, MAX_RESULTS)) {
@@ -62,8 +57,8 @@ export function fitResults(
   return { results: results.flatMap((result) => kept.get(result) ?? []), isTruncated: true };
 }
 
-function importance({ status, cellIndex }: CellResult, blamed: ReadonlySet<number>): number {
-  if (status === "Failure" || blamed.has(cellIndex)) return 0;
+function importance({ status }: CellResult): number {
+  if (status === "Failure") return 0;
   return status === "Warning" || status === "Running" ? 1 : 2;
 }
 
