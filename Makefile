@@ -56,7 +56,7 @@ check-fresh: synth docs ## Fail when dist/ or a generated page differs from what
 	@scripts/check-fresh.sh
 
 .PHONY: bench
-bench: build venv vendor ## Measure synthesis, runner, operator on a real API server, latency on a real node; one table
+bench: build venv vendor ## Measure synthesis, runner, checks, operator on a real API server, latency on a real node; one table
 	@scripts/run-benchmarks.sh
 
 .PHONY: image

@@ -3,16 +3,15 @@
 
     .venv/bin/python bench/golden-comparison.py [--cells 1000] [--rounds 5]
 
-The cells print lines of numbers and show a table, as text and as HTML. Measured, in time of the processor: notebooks that
-are alike byte by byte, and ones in which every number differs within the tolerance, which have to be read number by
-number. The median of the rounds counts. Exit code 1 when the latter takes more than a second.
+The cells print lines of numbers and show a table, as text and as HTML. Measured, in time of the processor: notebooks
+that are alike byte by byte, and ones in which every number differs within the tolerance, which have to be read number
+by number. The median of the rounds counts. Exit code 1 when the latter takes more than a second.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import statistics
 import sys
 import tempfile
@@ -27,6 +26,7 @@ from nbv_runner.comparison_config import ComparisonConfig  # noqa: E402
 from nbv_runner.golden.comparison import Comparison, compare  # noqa: E402
 from nbv_runner.golden.stored_notebook import read_stored  # noqa: E402
 from nbv_runner.redaction import Redactor  # noqa: E402
+from row import report  # noqa: E402
 
 GOAL_SECONDS = 1.0
 
@@ -80,15 +80,14 @@ def main() -> int:
     is_met = medians["within the tolerance"] <= GOAL_SECONDS
     for name, median in medians.items():
         print("%d cells, %s: %.2f s" % (options.cells, name, median))
-    if "NBV_BENCH_ROWS" in os.environ:
-        row = {
-            "measure": "golden comparison of %d cells, all numbers within the tolerance (s)" % options.cells,
-            "ours": "%.2f" % medians["within the tolerance"],
-            "goal": "≤ %g" % GOAL_SECONDS,
-            "isMet": is_met,
-        }
-        with open(os.environ["NBV_BENCH_ROWS"], "a") as rows:
-            rows.write(json.dumps(row, ensure_ascii=False) + "\n")
+    report(
+        "golden comparison of %d cells, all numbers within the tolerance" % options.cells,
+        "%.2f s" % medians["within the tolerance"],
+        peer="notebooks that are alike %.2f s" % medians["alike"],
+        ratio=medians["within the tolerance"] / medians["alike"],
+        goal="at most %g s" % GOAL_SECONDS,
+        is_met=is_met,
+    )
     return 0 if is_met else 1
 
 

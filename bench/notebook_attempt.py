@@ -68,8 +68,13 @@ def run(
             "LANG": "C.UTF-8",
             "MPLBACKEND": "agg",
         }
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment, check=False)
-    return [json.loads(line)["event"] for line in done.stdout.splitlines() if line.startswith(b'{"v":"nbv.v1"')]
+        done = subprocess.run(command, capture_output=True, env=environment, check=False)
+    events = [json.loads(line)["event"] for line in done.stdout.splitlines() if line.startswith(b'{"v":"nbv.v1"')]
+    verdict = next((event for event in events if event["type"] == "verdict"), {"verdict": "Error", "message": "none"})
+    if verdict["verdict"] == "Error":  # It says nothing about the checks.
+        said = done.stderr.decode("utf-8", "replace")[-2000:]
+        raise RuntimeError("The notebook was not judged: %s\n%s" % (verdict["message"], said))
+    return events
 
 
 def findings_of(events: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
