@@ -3,7 +3,7 @@ import type { ComparisonConfig } from "../api/index.js";
 import { UserError } from "../api/user-error.js";
 import type { ComparisonReport } from "./comparison-text.js";
 import { EXIT, type ExitCode } from "./exit-code.js";
-import { counted, type OutputFormat, outputOption, print, serialize } from "./output.js";
+import { type OutputFormat, outputOption, print, serialize } from "./output.js";
 
 interface Options {
   readonly tolerance?: number;
@@ -94,7 +94,8 @@ async function compare(executed: string, golden: string, options: Options): Prom
 async function comparisonConfig(options: Options): Promise<ComparisonConfig> {
   const { ComparisonConfig } = await import("../api/index.js");
   const { tolerance, relativeTolerance, strategy, images, timestamps, executionCounts } = options;
-  const job = options.job === undefined ? {} : await configOfJob(options.job);
+  const { readNamedJob } = await import("./named-job.js");
+  const job = options.job === undefined ? {} : ((await readNamedJob(options.job)).spec.comparisonConfig ?? {});
   const read = ComparisonConfig.safeParse({
     ...job,
     ...(strategy !== undefined && { strategy }),
@@ -115,22 +116,4 @@ async function comparisonConfig(options: Options): Promise<ComparisonConfig> {
 
 function joined<T>(name: string, before: readonly T[] = [], more: readonly T[]): Record<string, readonly T[]> {
   return more.length === 0 ? {} : { [name]: [...before, ...more] };
-}
-
-async function configOfJob(file: string): Promise<ComparisonConfig> {
-  const { KIND, parseJob } = await import("../api/index.js");
-  const { inputName, readInput } = await import("./read-input.js");
-  const { readYaml } = await import("./yaml-document.js");
-  const name = inputName(file);
-  const jobs = readYaml(await readInput(file), name).filter(
-    ({ value }) => (value as { kind?: unknown })?.kind === KIND,
-  );
-  const [job] = jobs;
-  if (jobs.length !== 1 || job === undefined) {
-    throw new UserError({ what: `${name}: holds ${counted(jobs.length, "job")}, not one` });
-  }
-  const read = parseJob(job.value);
-  if (read.ok) return read.job.spec.comparisonConfig ?? {};
-  const where = read.problems.map(({ field, message }) => `${field}: ${message}`);
-  throw new UserError({ what: `${name}: is not a valid ${KIND}`, where, fix: `nbv check ${name}` });
 }

@@ -55,7 +55,7 @@ async function lint(files: readonly string[], options: Options): Promise<number>
   const { LintAnswer } = await import("./lint-answer.js");
   const { countOf, lintText } = await import("./lint-text.js");
   const { inputName, readInput } = await import("./read-input.js");
-  const job = options.job === undefined ? undefined : await (await import("./lint-job.js")).readLintJob(options.job);
+  const job = options.job === undefined ? undefined : await (await import("./named-job.js")).readNamedJob(options.job);
   const config = settings(job?.spec.validationConfig, options.level);
   const unreadable: { file: string; message: string }[] = [];
   const sources: { name: string; path?: string; text?: string }[] = [];

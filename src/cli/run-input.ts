@@ -2,8 +2,9 @@ import { basename, resolve } from "node:path";
 import { KIND, type NotebookValidationJob, type NotebookValidationJobSpec, parseJob } from "../api/index.js";
 import { UserError } from "../api/user-error.js";
 import type { ConfigMap, Secret } from "../kube/index.js";
-import { checkManifest } from "./check-manifest.js";
+import { GIT_FIELD, invalidManifest, manifestProblems } from "./manifest-problems.js";
 import { readInput } from "./read-input.js";
+import { withLocalSource } from "./with-local-source.js";
 import { readYaml } from "./yaml-document.js";
 
 /** What a manifest says to run. */
@@ -60,14 +61,14 @@ async function readObjects(file: string, options: RunInputOptions): Promise<Json
   ) {
     return objects;
   }
-  const where = checkManifest(text, file)
-    .flatMap(({ findings }) => findings)
-    .filter(({ severity }) => severity === "error")
-    // A local tree takes the place of the repository.
-    .filter(({ field }) => options.repo === undefined || field !== "spec.notebook.git")
-    .map(({ line, column, field, message }) => `${file}:${line}:${column}: ${field} ${message}`);
-  if (where.length > 0)
-    throw new UserError({ what: `${file}: is not a valid ${KIND}`, where, fix: `nbv check ${file}` });
+  const problems = manifestProblems(text, file);
+  // A local tree takes the place of the repository.
+  const others = problems.filter(({ field }) => field !== GIT_FIELD);
+  const grave = options.repo === undefined ? problems : others;
+  if (grave.length > 0) {
+    const fix = others.length > 0 ? undefined : `name the notebook's directory with --repo, or add ${GIT_FIELD}`;
+    throw invalidManifest(file, grave, fix);
+  }
   return objects;
 }
 
@@ -78,7 +79,9 @@ function flatten(value: unknown): Json[] {
 }
 
 function toJob(object: Json, options: RunInputOptions): NotebookValidationJob {
-  const parsed = parseJob(options.repo === undefined ? object : withLocalSource(object, options.repo));
+  const parsed = parseJob(
+    options.repo === undefined ? object : withLocalSource(object, basename(resolve(options.repo))),
+  );
   if (!parsed.ok) {
     throw new UserError({
       what: `the ${KIND} is not valid`,
@@ -87,26 +90,6 @@ function toJob(object: Json, options: RunInputOptions): NotebookValidationJob {
   }
   const { name, generateName } = parsed.job.metadata;
   return { ...parsed.job, metadata: { ...parsed.job.metadata, name: name || `${generateName ?? "job-"}local` } };
-}
-
-/** The Git source stays for the record; credentials are not needed for a directory. */
-function withLocalSource(object: Json, repo: string): Json {
-  const spec = isObject(object.spec) ? object.spec : {};
-  const notebook = isObject(spec.notebook) ? spec.notebook : {};
-  const git = isObject(notebook.git) ? notebook.git : {};
-  const name = encodeURIComponent(basename(resolve(repo))) || "tree";
-  const { credentialsSecret: _, ...rest } = git;
-  const local = { url: `https://local.invalid/${name}`, ref: "HEAD", ...rest };
-  const own = { ...spec, notebook: { ...notebook, git: local } };
-  return {
-    ...object,
-    spec: isObject(spec.goldenNotebook) ? { ...own, goldenNotebook: localGolden(spec.goldenNotebook, git.url) } : own,
-  };
-}
-
-/** A golden notebook of the repository whose place the directory takes is in the directory, too. */
-function localGolden({ git, ...golden }: Json, url: unknown): Json {
-  return !isObject(git) || git.url === url ? golden : { ...golden, git };
 }
 
 function toSecret(object: Json, namespace: string): Secret {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
@@ -68,6 +68,8 @@ describe("nbv compare", () => {
     );
     expect(nbv.run(["compare", run, golden, "--job", job]).status).toBe(0);
     expect(nbv.run(["compare", run, golden, "--job", job, "--tolerance", "0.01"]).status).toBe(1);
+    const bare = file("bare.yaml", readFileSync(job, "utf8").replace(/git: \{.*?\}, /, ""));
+    expect(nbv.run(["compare", run, golden, "--job", bare])).toMatchObject({ status: 0, stderr: "" });
   });
 
   test("tells machines everything", () => {

@@ -109,6 +109,23 @@ describe("nbv lint", () => {
     expect((JSON.parse(stricter.stdout) as Report).level).toBe("learning");
   });
 
+  test("takes a job that names no repository, as nbv run --repo does; nothing else is forgiven", () => {
+    const bare = (more: string) =>
+      "apiVersion: mlops.mlops.dev/v1alpha1\nkind: NotebookValidationJob\nmetadata: {name: a}\n" +
+      `spec: {notebook: {path: a.ipynb}, ${more}}\n`;
+    const path = file("good.ipynb", GOOD);
+    const ask = (more: string) => nbv.run(["lint", path, "--job", file("bare.yaml", bare(more))]);
+    expect(ask("validationConfig: {level: staging}")).toEqual({
+      status: 0,
+      stdout: `${path}: passes at level staging\n`,
+      stderr: "",
+    });
+    const { status, stderr } = ask("validationConfig: {level: strict}");
+    expect(status).toBe(2);
+    expect(stderr).toContain("spec.validationConfig.level");
+    expect(stderr).not.toContain("notebook.git");
+  });
+
   test("finds an expected output of a cell that is not there", () => {
     const manifest = file("missing-cell.yaml", job("{expectedOutputs: [{cell: 7, notEmpty: true}]}"));
     const { status, stdout } = nbv.run(["lint", file("good.ipynb", GOOD), "--job", manifest]);
