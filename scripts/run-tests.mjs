@@ -2,6 +2,7 @@
 // Jest first (TypeScript: unit, contract, synth, end to end), then pytest (the runner, with a real kernel).
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 
 const reports = resolve("reports");
@@ -29,7 +30,11 @@ const jestStatus = run(process.execPath, [
 ]);
 
 const pytestReport = `${reports}/pytest.xml`;
-const pytestStatus = run(resolve(".venv/bin/python"), ["-m", "pytest", "-q", "runner", `--junitxml=${pytestReport}`]);
+// Most of its time goes by while kernels start.
+const pytestStatus = run(resolve(".venv/bin/python"), [
+  ...["-m", "pytest", "-q", "runner"],
+  ...["--numprocesses", String(availableParallelism()), `--junitxml=${pytestReport}`],
+]);
 
 /** Totals of one suite; a suite that left no report or exited badly without a failing test counts as one failure. */
 function totals(status, read) {
