@@ -6,6 +6,8 @@ interface Stream {
   readonly isTTY?: boolean;
 }
 
+type Status = NonNullable<NotebookValidationJob["status"]>;
+
 const TRACEBACK_LINES = 15;
 const WHOSE = { user: "the notebook's or the job's own", platform: "the platform's" } as const;
 
@@ -16,7 +18,7 @@ export function findingsText(job: NotebookValidationJob, stream: Stream): string
   return [
     ...cellTable(job, stream),
     ...(status.resultsTruncated === true ? [dim("  (the list of cells was cut; the report has them all)")] : []),
-    ...wholeNotebook(status.validationChecks ?? [], stream),
+    ...withoutRow(status, stream),
     ...failureText(job, stream),
     ...feedback(job),
   ];
@@ -60,14 +62,18 @@ function isOfRaising({ type, message = "" }: ValidationCheck): boolean {
   return type === "ExitCode" && /^E1\b/.test(message);
 }
 
-function wholeNotebook(checks: readonly ValidationCheck[], stream: Stream): string[] {
+/** What is about the whole notebook, or about a cell that has no row in the table: no code, never seen, cut off. */
+function withoutRow({ validationChecks: checks = [], results = [] }: Status, stream: Stream): string[] {
   const { red, yellow } = palette(stream);
+  const rows = new Set(results.map(({ cellIndex }) => cellIndex));
   return checks
-    .filter(({ cell, status }) => cell === undefined && (status === "Failed" || status === "Warning"))
-    .map(
-      ({ type, status, message }) =>
-        `  ${status === "Failed" ? red("✗") : yellow("!")} ${type}: ${oneLine(message ?? "")}`,
-    );
+    .filter(
+      ({ cell, status }) => (cell === undefined || !rows.has(cell)) && (status === "Failed" || status === "Warning"),
+    )
+    .map(({ type, status, cell, message = "" }) => {
+      const where = cell === undefined ? "" : `cell ${cell}: `;
+      return `  ${status === "Failed" ? red("✗") : yellow("!")} ${where}${type}: ${oneLine(message)}`;
+    });
 }
 
 function failureText(job: NotebookValidationJob, stream: Stream): string[] {
@@ -82,13 +88,16 @@ function failureText(job: NotebookValidationJob, stream: Stream): string[] {
   return ["", bold(`  cell ${failing.cellIndex} failed:`), ...tail];
 }
 
-function feedback(job: NotebookValidationJob): string[] {
-  const advice = (job.status?.educationalFeedback ?? []).filter(({ severity }) => severity !== "info").slice(0, 5);
-  return advice.flatMap(({ issue, suggestion, bestPractice, cell }) => {
-    const what = suggestion ?? bestPractice;
-    if (what === undefined) return [];
-    return ["", `  ${cell === undefined ? "" : `cell ${cell}: `}${oneLine(issue)}`, `    → ${oneLine(what, 400)}`];
-  });
+/** Lessons in their order, gravest first. What several findings have in common is advised once. */
+function feedback({ status }: NotebookValidationJob): string[] {
+  const issues = new Map<string, string[]>();
+  for (const { issue, suggestion, bestPractice, cell } of status?.educationalFeedback ?? []) {
+    const advice = suggestion ?? bestPractice;
+    if (advice === undefined) continue;
+    const line = `  ${cell === undefined ? "" : `cell ${cell}: `}${oneLine(issue)}`;
+    issues.set(advice, [...(issues.get(advice) ?? []), line]);
+  }
+  return [...issues].flatMap(([advice, lines]) => ["", ...lines, `    → ${oneLine(advice, 400)}`]);
 }
 
 /** The verdict, and why. */
@@ -102,7 +111,7 @@ export function verdictText(job: NotebookValidationJob, stream: Stream): string 
     ...(duration === undefined ? [] : [printable(duration)]),
     ...(fault === undefined ? [] : [`${WHOSE[fault]} fault`]),
   ].join(", ");
-  const why = verdict === "Passed" || reason === undefined ? "" : ` (${printable(reason)})`;
+  const why = reason === undefined || reason === verdict ? "" : ` (${printable(reason)})`;
   return `\n${bold(paint(verdict))}${why}${facts === "" ? "" : `  ${facts}`}${message === "" ? "" : `\n  ${oneLine(message, 1024)}`}`;
 }
 

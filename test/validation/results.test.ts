@@ -276,7 +276,37 @@ describe("lessons", () => {
     );
     const feedback = feedbackFor(folded([aStart(), ...failures]));
     expect(feedback).toHaveLength(1);
-    expect(feedback[0]).toMatchObject({ cell: 0, example: expect.stringContaining('Path("a.csv")') });
+    expect(feedback[0]).toMatchObject({
+      cell: 0,
+      issue: "FileNotFoundError: [Errno 2] No such file or directory: 'a.csv' (also cells 1, 2)",
+      example: expect.stringContaining('Path("a.csv")'),
+    });
+  });
+
+  test("come gravest first, then from top to bottom, whenever they were found", () => {
+    const finding = (check: string, severity: "failure" | "warning", cell: number) => ({
+      ...{ check, severity, cell },
+      message: check,
+    });
+    const lint: RunnerEvent = {
+      type: "lint",
+      at: "2026-11-21T10:00:00.000Z",
+      findings: [finding("A3", "warning", 0), finding("L1", "failure", 2)],
+    };
+    const cell = aCellEnd(1, { findings: [finding("N1", "failure", 1)] });
+    const lessons = feedbackFor(folded([aStart(), lint, cell]));
+    expect(lessons.map(({ issue }) => issue)).toEqual(["N1", "L1", "A3"]);
+  });
+
+  test("tell a missing log line from a missing file", () => {
+    const findings = [
+      { path: "a.csv", expected: "a file", actual: "there is no such file" },
+      { pattern: "done", expected: "a match", actual: "none" },
+    ].map((evidence) => ({ check: "X3", severity: "failure" as const, message: "m", evidence }));
+    const [file, log] = feedbackFor(folded([aStart(), aCellEnd(0, { findings })]));
+    expect(file?.example).toContain('Path("a.csv")');
+    expect(log?.example).not.toContain("Path");
+    expect(log?.suggestion).not.toBe(file?.suggestion);
   });
 
   test("say nothing about names that the error doesn't tell", () => {

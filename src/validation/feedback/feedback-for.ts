@@ -16,6 +16,8 @@ import type { Facts } from "./facts.js";
 /** Most lessons in the status. */
 export const MAX_FEEDBACK = 20;
 const MAX_ISSUE_BYTES = 512;
+/** Most further cells that a lesson names. */
+const MAX_NAMED_CELLS = 10;
 
 const ORDER: readonly Severity[] = ["failure", "warning", "note", "ignored"];
 const SHOWN = { failure: "error", warning: "warning", note: "info", ignored: "info" } as const;
@@ -30,7 +32,8 @@ export interface FeedbackDetail {
 const EVERYTHING: FeedbackDetail = { enabled: true, bestPractices: true, examples: true };
 
 /**
- * What there is to learn from a run, gravest first. The same lesson is taught once, where it first applies.
+ * What there is to learn from a run, gravest first, then from top to bottom. The same lesson is taught once, where it first
+ * applies, and names the other cells.
  * @param ending of a run that left no verdict
  */
 export function feedbackFor(
@@ -39,18 +42,36 @@ export function feedbackFor(
   ending?: UntoldEnding,
 ): EducationalFeedback[] {
   if (!detail.enabled) return [];
-  const findings = allFindings(progress).sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity));
+  const findings = allFindings(progress).sort(
+    (a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity) || (a.cell ?? -1) - (b.cell ?? -1),
+  );
   const last = lessonOfEnding(progress, ending);
   // What is known of the ending says more than the check that it failed.
   const others = last ? findings.filter(({ check }) => check !== "E3") : findings;
   const lessons = others.flatMap((finding) => lessonOf(finding, progress) ?? []);
   const all = [...(last ?? []), ...lessons];
-  const seen = new Set<string>();
-  const distinct = all.filter(({ explanation, suggestion }) => {
-    const lesson = `${explanation}\n${suggestion}`;
-    return seen.has(lesson) ? false : seen.add(lesson);
+  return distinct(all)
+    .slice(0, MAX_FEEDBACK)
+    .map((each) => withDetail(each, detail));
+}
+
+/** Each lesson once, with the cells that it applies to. */
+function distinct(lessons: readonly EducationalFeedback[]): EducationalFeedback[] {
+  const groups = new Map<string, [EducationalFeedback, ...EducationalFeedback[]]>();
+  for (const lesson of lessons) {
+    const key = `${lesson.explanation}\n${lesson.suggestion}`;
+    const group = groups.get(key);
+    if (group) group.push(lesson);
+    else groups.set(key, [lesson]);
+  }
+  return [...groups.values()].map(([first, ...others]) => {
+    const cells = [...new Set(others.flatMap(({ cell }) => (cell === undefined || cell === first.cell ? [] : [cell])))];
+    if (cells.length === 0) return first;
+    const named = cells.slice(0, MAX_NAMED_CELLS).join(", ");
+    const more = cells.length > MAX_NAMED_CELLS ? ` and ${cells.length - MAX_NAMED_CELLS} more` : "";
+    const also = ` (also ${cells.length === 1 ? "cell" : "cells"} ${named}${more})`;
+    return { ...first, issue: `${headUtf8(first.issue, MAX_ISSUE_BYTES - also.length)}${also}` };
   });
-  return distinct.slice(0, MAX_FEEDBACK).map((each) => withDetail(each, detail));
 }
 
 function withDetail(feedback: EducationalFeedback, detail: FeedbackDetail): EducationalFeedback {
