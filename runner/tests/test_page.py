@@ -168,7 +168,7 @@ def test_what_is_found_in_a_cell_after_it_ran_stands_at_that_cell() -> None:
         {"check": "L1", "severity": "failure", "cell": 1, "message": "never ran"},
         {"check": "X2", "severity": "failure", "cell": 99, "message": "there is no such cell"},
     ]
-    cells = [a_cell(0), a_cell(1, status="Skipped", ended="not run")]
+    cells = [a_cell(0, status="Failure"), a_cell(1, status="Skipped", ended="not run")]
     page = a_page(a_report(cells, findings=findings), [[], []])
     assert page.index('id="cell-0"') < page.index("bare except", page.index("<article")) < page.index('id="cell-1"')
     assert '<span class="status Failure">Failed</span>' in page
