@@ -131,6 +131,7 @@ class AttemptRun:
                 spec.language == "python",
                 LogWatch(config.expected.logs),
             )
+            self._tally.unchecked = [*self._tally.unchecked, *_too_much(context.notebook)]
             self._found(check_notebook(context))
             if not blocking(self._tally.findings):
                 self._run_cells(self._plan, kernel, probe, context)
@@ -190,6 +191,8 @@ class AttemptRun:
             self._tally.seconds = time.monotonic() - begun
             if not any(cell.stops_the_run and cell.error and cell.error.name != "SystemExit" for cell in plan.cells):
                 kernel.shut_down()
+            kernel.require_one_story()
+            runner.require_told_errors()
         finally:
             self._tally.seconds = self._tally.seconds or time.monotonic() - begun
             self._tally.peak_memory_bytes = runner.peak_memory_bytes
@@ -253,6 +256,16 @@ class AttemptRun:
 
     def _cells_from(self, cell: CellRun) -> int:
         return len(self._tally.cells) - cell.code_index
+
+
+def _too_much(notebook: NotebookSource) -> List[str]:
+    """One sentence about the cells whose source nobody looks into."""
+    cells = [str(cell.index) for cell in notebook.cells if cell.is_too_much]
+    if not cells:
+        return []
+    which = "cell %s" % cells[0] if len(cells) == 1 else "cells %s" % ", ".join(cells[:10])
+    more = " and %d more" % (len(cells) - 10) if len(cells) > 10 else ""
+    return ["Sources and values were not looked into in %s%s, which would be too much code." % (which, more)]
 
 
 def _named(kind: str, cell: CellRun) -> Dict[str, Any]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from harness import code, markdown
 from linting import findings, lint, places
+from nbv_runner.analysis.cell_source import MAX_TREE_SOURCE
+from nbv_runner.checks import MAX_PER_CELL
 
 READ = "import pandas as pd\ndf = pd.read_csv('x.csv')"
 
@@ -224,3 +228,40 @@ def test_a_cell_with_a_syntax_error_is_named_and_the_rest_is_checked() -> None:
     result = lint("x = (", "assert True")
     assert [(each["cell"], each["line"]) for each in result["unparsed"]] == [(0, 1)]
     assert [each["check"] for each in result["findings"]] == ["A1", "A3"]
+
+
+def test_thousands_of_futile_assertions_are_told_with_the_first_of_them() -> None:
+    """The cell is taken apart into lines once, not once for each."""
+    found = findings("A3", "# ä\n" + "x = 'ä'; assert 1 == 1  # ä\n" * 4000)
+    assert len(found) == MAX_PER_CELL + 1
+    assert found[0]["evidence"]["text"] == "assert 1 == 1" and found[0]["evidence"]["line"] == 2
+    assert found[-1]["message"] == "And 3950 more of the same kind." and found[-1]["cell"] == 0
+
+
+def test_the_call_of_a_call_of_a_check_is_a_check() -> None:
+    chain = ["def f%d(): f%d()" % (number, number - 1) for number in range(1, 3000)]
+    assert not findings("A1", READ, "def f0(): assert len(df)\n" + "\n".join(chain) + "\nf2999()")
+
+
+@pytest.mark.parametrize(
+    "much",
+    ["x = '%s'" % ("x" * MAX_TREE_SOURCE), "d = {%s}" % ", ".join("%d: 0" % number for number in range(30_000))],
+)
+def test_what_is_too_much_code_is_named_and_the_rest_is_checked(much: str) -> None:
+    result = lint(much, "assert True")
+    assert [(each["cell"], each["why"]) for each in result["unparsed"]] == [(0, "it is too long or too deep")]
+    assert [each["cell"] for each in result["findings"] if each["check"] == "A3"] == [1]
+
+
+def test_many_cells_together_are_too_much_code() -> None:
+    cell = "\n".join("a%d = f(x)" % number for number in range(5000))
+    result = lint(*[cell] * 8)
+    assert [each["cell"] for each in result["unparsed"]] == [4, 5, 6, 7]
+
+
+def test_a_run_says_which_cells_nobody_looked_into(attempt: Any) -> None:
+    result = attempt(
+        code("d = {%s}" % ", ".join("%d: 0" % number for number in range(30_000))), code("print(len(d))")
+    ).run()
+    assert result.exit_code == 0 and result.verdict["verdict"] == "PassedWithWarnings"
+    assert "not looked into in cell 0," in result.verdict["message"]

@@ -128,16 +128,17 @@ def _checking_functions(functions: Mapping[str, Function]) -> FrozenSet[str]:
         can_raise = _CHECKING_NAME.match(name) is not None and any(isinstance(node, ast.Raise) for node in nodes)
         if can_raise or any(_asserts(node, functions) for node in nodes):
             found.add(name)
-    while True:
-        more = {
-            name
-            for name, function in functions.items()
-            if name not in found
-            and any(isinstance(node, ast.Call) and last_name(node.func) in found for node in executed_body(function))
-        }
-        if not more:
-            return frozenset(found)
+    callers: Dict[str, List[str]] = {}
+    for name, function in functions.items():
+        for node in executed_body(function):
+            if isinstance(node, ast.Call):
+                callers.setdefault(last_name(node.func), []).append(name)
+    pending = list(found)
+    while pending:
+        more = set(callers.get(pending.pop(), ())) - found
         found |= more
+        pending += more
+    return frozenset(found)
 
 
 def _asserts(node: ast.AST, functions: Mapping[str, Function]) -> bool:

@@ -7,8 +7,12 @@ import warnings
 from dataclasses import dataclass
 from typing import FrozenSet, List, Optional, Tuple
 
-MAX_TREE_SOURCE = 1024 * 1024
+MAX_TREE_SOURCE = 256 * 1024
 """Characters of a cell above which no syntax tree is made."""
+MAX_TREE_NODES = 50_000
+"""Nodes of a cell's tree above which it is not kept: thousands of lines, or data written as code."""
+MAX_ALL_NODES = 200_000
+"""Nodes of all cells' trees together: looking into them takes some 10 s and 150 MB."""
 MAX_TREE_DEPTH = 200
 """Deeper trees are made by machines or by malice, and walking them needs more stack than there is."""
 
@@ -29,6 +33,8 @@ class CellSource:
     cell_id: Optional[str] = None
     stored_count: Optional[int] = None
     """The execution count that the author's own run left."""
+    is_too_much: bool = False
+    """There is no tree because there would be too much of it, not because it is no Python."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,25 @@ class NotebookSource:
     def cell(self, index: int) -> Optional[CellSource]:
         """By index over all cells."""
         return next((cell for cell in self.cells if cell.index == index), None)
+
+
+class TooMuchSource(Exception):
+    """Nobody looks into so much code."""
+
+
+class TreeBudget:
+    """How many nodes the trees of one notebook may still have."""
+
+    def __init__(self, nodes: int = MAX_ALL_NODES) -> None:
+        self._left = nodes
+
+    def keep(self, tree: ast.Module) -> ast.Module:
+        """Raises TooMuchSource."""
+        nodes = sum(1 for _ in ast.walk(tree))
+        if nodes > min(MAX_TREE_NODES, self._left):
+            raise TooMuchSource
+        self._left -= nodes
+        return tree
 
 
 def parse_cell(code: str) -> Optional[ast.Module]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Callable, Iterable, List, Optional, Sequence
 
-from .cell_source import CellSource, NotebookSource, parse_cell
+from .cell_source import MAX_TREE_SOURCE, CellSource, NotebookSource, TooMuchSource, TreeBudget, parse_cell
 from .ipython_syntax import as_python
 from .statement_lines import physical_lines
 
@@ -15,23 +15,39 @@ Transform = Callable[[Sequence[str]], Optional[List[str]]]
 
 def read_sources(cells: Iterable[CellSource], transform: Transform) -> NotebookSource:
     """The cells with code and tree. IPython is asked about those only that Python can't parse otherwise."""
-    parsed = [_parsed(cell) for cell in cells]
-    strange = [position for position, cell in enumerate(parsed) if cell.tree is None and cell.text.strip()]
+    budget = TreeBudget()
+    parsed = [_parsed(cell, budget) for cell in cells]
+    strange = [
+        position
+        for position, cell in enumerate(parsed)
+        if cell.tree is None and not cell.is_too_much and cell.text.strip()
+    ]
     codes = transform([parsed[position].text for position in strange]) if strange else None
     for position, code in zip(strange, codes or ()):
         aligned = _aligned(parsed[position].text, code)
-        tree = parse_cell(aligned)
-        if tree is not None:
-            parsed[position] = replace(parsed[position], code=aligned, tree=tree)
+        parsed[position] = _with_tree(parsed[position], aligned, budget) or parsed[position]
     return NotebookSource(tuple(parsed))
 
 
-def _parsed(cell: CellSource) -> CellSource:
-    tree = parse_cell(cell.text)
-    if tree is not None:
-        return replace(cell, code=cell.text, tree=tree)
+def _parsed(cell: CellSource, budget: TreeBudget) -> CellSource:
+    if len(cell.text) > MAX_TREE_SOURCE:
+        return replace(cell, code=cell.text, is_too_much=True)
+    as_it_is = _with_tree(cell, cell.text, budget)
+    if as_it_is is not None:
+        return as_it_is
     code = as_python(cell.text)
-    return replace(cell, code=code, tree=parse_cell(code))
+    return _with_tree(cell, code, budget) or replace(cell, code=code)
+
+
+def _with_tree(cell: CellSource, code: str, budget: TreeBudget) -> Optional[CellSource]:
+    """None when `code` is no Python."""
+    tree = parse_cell(code)
+    if tree is None:
+        return None
+    try:
+        return replace(cell, code=code, tree=budget.keep(tree))
+    except TooMuchSource:
+        return replace(cell, code=code, is_too_much=True)
 
 
 def _aligned(text: str, code: str) -> str:

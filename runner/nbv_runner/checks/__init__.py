@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Dict, FrozenSet, Iterable, List, Mapping, Sequence
+from typing import Dict, FrozenSet, Iterable, List, Mapping, Optional, Sequence
 
 from ..analysis.remembered import forget_all
 from ..cell_run import CellRun
@@ -74,6 +74,9 @@ NOTEBOOK_CHECKS: Sequence[NotebookCheck] = (
 
 RUN_CHECKS: Sequence[RunCheck] = (EXPECTED_BUT_NOT_RUN, MISSING_FILE, MISSING_TEXT, GOLDEN_MISMATCH)
 
+MAX_PER_CELL = 50
+"""Findings of one check of sources or of the whole run in one cell: nobody reads more."""
+
 
 def effective_policy(policy: Mapping[str, str]) -> Dict[str, str]:
     """The severity of every check that this version makes, and of no other; cell tags come on top."""
@@ -132,9 +135,17 @@ def blocking(findings: Iterable[Finding]) -> List[Finding]:
 def _found(
     check: Check, observations: Iterable[Observation], context: CheckContext, tags: Mapping[int, FrozenSet[str]]
 ) -> Iterable[Finding]:
+    told: Dict[Optional[int], int] = {}
+    severities: Dict[Optional[int], str] = {}
     for observation in observations:
         cell = observation.cell
-        of_cell = tags.get(cell, frozenset()) if cell is not None else frozenset()
-        severity = severity_of(check, context.config.policy, of_cell)
-        if severity != IGNORED:
-            yield Finding(check.id, severity, observation.message, cell, observation.evidence)
+        if cell not in severities:
+            of_cell = tags.get(cell, frozenset()) if cell is not None else frozenset()
+            severities[cell] = severity_of(check, context.config.policy, of_cell)
+        told[cell] = told.get(cell, 0) + 1
+        if severities[cell] != IGNORED and told[cell] <= MAX_PER_CELL:
+            yield Finding(check.id, severities[cell], observation.message, cell, observation.evidence)
+    for cell, number in told.items():
+        if severities[cell] != IGNORED and number > MAX_PER_CELL:
+            more = "And %d more of the same kind." % (number - MAX_PER_CELL)
+            yield Finding(check.id, severities[cell], more, cell)

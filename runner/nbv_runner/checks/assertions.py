@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
-from typing import Iterable, Iterator, Set
+from typing import Dict, Iterable, Iterator, List, Sequence, Set, Union
 
 from ..analysis.assertion_sites import assertion_sites
 from ..analysis.callees import imports_of
 from ..analysis.calls import callee_text
 from ..analysis.data_steps import JOINS, LOADS, DataSteps
 from ..analysis.executed_nodes import functions_of, running_cells
+from ..analysis.statement_lines import physical_lines
 from ..text import one_line
 from .check import CheckContext, Observation
 from .static_check import static_check
@@ -67,17 +68,29 @@ def _expected_cells(context: CheckContext) -> Set[int]:
 
 
 def _futile(context: CheckContext) -> Iterator[Observation]:
+    lines: Dict[int, List[str]] = {}
     for site in assertion_sites(context.notebook).sites:
         if site.why_futile is None or not isinstance(site.node, (ast.Assert, ast.Call)):
             continue
-        cell = context.notebook.cell(site.cell)
-        segment = ast.get_source_segment(cell.code, site.node) if cell is not None else None
-        text = one_line(segment or callee_text(site.node), 120)
+        if site.cell not in lines:
+            cell = context.notebook.cell(site.cell)
+            lines[site.cell] = physical_lines(cell.code) if cell is not None else []
+        text = one_line(_segment(lines[site.cell], site.node) or callee_text(site.node), 120)
         yield Observation(
             "The assertion in line %d can't fail: %s." % (site.node.lineno, site.why_futile),
             {"line": site.node.lineno, "text": text, "pattern": site.why_futile},
             site.cell,
         )
+
+
+def _segment(lines: Sequence[str], node: Union[ast.stmt, ast.expr]) -> str:
+    """As `ast.get_source_segment`, which takes the whole cell apart for each of its nodes."""
+    first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
+    if last >= len(lines) or node.end_col_offset is None:
+        return ""
+    data = "".join(lines[first : last + 1]).encode("utf-8", "replace")
+    after = len(lines[last].encode("utf-8", "replace")) - node.end_col_offset
+    return data[node.col_offset : len(data) - after].decode("utf-8", "replace")
 
 
 ASSERTS_NOTHING = static_check("A1", _nothing_asserted)
