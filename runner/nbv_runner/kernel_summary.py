@@ -1,6 +1,9 @@
 # Part of the kernel's side, joined to kernel_side.py: which of the readers of kernel_values.py fits a value.
 
 _SEQUENCES = (list, tuple, dict, set, frozenset)
+MAX_KEYS = 300  # Of a dictionary and those in it: above, nobody looks for NaN.
+MAX_NAN_KEYS = 20
+MAX_KEY = 80
 
 # Library, class, kind, how it is read. Classes derived from these are read only if a package defines them.
 _READERS = (
@@ -10,6 +13,44 @@ _READERS = (
     ("polars", "Series", "series", _polars_series),
     ("torch", "Tensor", "array", _tensor),
 )
+
+
+def _container(value, facts, budget):
+    """Of a plain list, tuple, dict or set: what NaN and None it holds by itself, not in what its items hold."""
+    facts["shape"], facts["size"] = [len(value)], len(value)
+    _plain(value, facts)
+    if type(value) is dict:
+        facts["nan_keys"] = _nan_keys(value)
+    elif _is_one(type(value), (list, tuple)) and value and len(value) <= MAX_OBJECTS and budget.allows(len(value)):
+        if all(each is None for each in value):
+            facts["all_none"] = True
+        elif all(_is_nan(each) for each in value):
+            facts["nan"] = len(value)
+
+
+def _nan_keys(value):
+    """Ways to the NaN in a dictionary and in the dictionaries in it."""
+    found, pending, left = [], [((), value)], MAX_KEYS
+    while pending:
+        way, entries = pending.pop(0)
+        for key, each in entries.items():
+            left -= 1
+            if left < 0 or len(found) == MAX_NAN_KEYS:
+                return found
+            if type(key) is not str or len(key) > MAX_KEY:
+                continue
+            if _is_nan(each):
+                found.append([*way, key])
+            elif type(each) is dict and not way:
+                pending.append(((key,), each))
+    return found
+
+
+def _is_nan(value):
+    numpy = _library("numpy")
+    if "generic" in numpy and issubclass(type(value), numpy["generic"]):
+        value = numpy["generic"].item(value)
+    return type(value) is float and value != value
 
 
 def _index(value, facts):

@@ -270,8 +270,3 @@ def _text(value, facts, budget):
     _plain(value, facts)
     if type(value) is str:
         facts["text"] = value[:MAX_TEXT]
-
-
-def _container(value, facts, budget):
-    facts["shape"], facts["size"] = [len(value)], len(value)
-    _plain(value, facts)

@@ -60,6 +60,8 @@ def value_facts(answer: Mapping[str, Any]) -> ValueFacts:
         all_nan=whole or bool(empty),
         nan_columns=empty,
         some_nan_columns=_texts(answer.get("some_nan_columns")),
+        nan_keys=_ways(answer.get("nan_keys")),
+        all_none=answer.get("all_none") is True,
         columns=_texts(columns) if isinstance(columns, list) else None,
         lowest=_number(answer.get("lowest")),
         highest=_number(answer.get("highest")),
@@ -82,6 +84,11 @@ def _text(value: Any) -> Optional[str]:
 
 def _texts(value: Any) -> Tuple[str, ...]:
     return tuple(each for each in value if isinstance(each, str)) if isinstance(value, list) else ()
+
+
+def _ways(value: Any) -> Tuple[Tuple[str, ...], ...]:
+    ways = [_texts(each) for each in value] if isinstance(value, list) else []
+    return tuple(way for way in ways if way)
 
 
 def _count(value: Any) -> Optional[int]:

@@ -34,11 +34,15 @@ class ValueFacts:
     nan_count: Optional[int] = None
     inf_count: Optional[int] = None
     all_nan: bool = False
-    """Of an array or series as a whole; of a frame: of all columns, or of the columns in `nan_columns`."""
+    """Of an array, series, list or tuple as a whole; of a frame: of all columns, or of the columns in `nan_columns`."""
     nan_columns: Tuple[str, ...] = ()
     """Columns of a frame that are NaN from top to bottom."""
     some_nan_columns: Tuple[str, ...] = ()
     """Columns that are NaN in some rows."""
+    nan_keys: Tuple[Tuple[str, ...], ...] = ()
+    """Of a dict: the keys under which NaN stands, those of the dicts in it after the key of these."""
+    all_none: bool = False
+    """A list or tuple that holds None and nothing else."""
     columns: Optional[Tuple[str, ...]] = None
     lowest: Optional[float] = None
     """Smallest and largest number, of a scalar the value itself. None with `nan_count > 0` for a scalar."""

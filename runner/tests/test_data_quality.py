@@ -36,6 +36,15 @@ FIRES = {
     "written instead of computed": ([FRAME, "mean = float('nan')", "print(mean)"], (1, "Q1")),
     "NaT": ([FRAME, "day = pd.to_datetime('no day', errors='coerce')"], (1, "Q1")),
     "told once": ([FRAME, "mean = df[df.x > 9].x.mean()", "double = mean * 2", "copy = mean", "double"], (1, "Q1")),
+    "measure": ([FRAME, "metrics = {'auc': df[df.x > 9].x.mean(), 'f1': 0.8}", "metrics"], (1, "Q1")),
+    "measure shown": ([FRAME, "{'auc': df[df.x > 9].x.mean(), 'f1': 0.8}"], (1, "Q1")),
+    "measure of an own function": (
+        [FRAME, "def evaluate(d):\n    return {'rmse': float(d[d.x > 9].x.mean())}", "m = evaluate(df)", "copy = m"],
+        (2, "Q1"),
+    ),
+    "measure below a measure": ([FRAME, "m = {'test': {'auc': df[df.x > 9].x.mean()}}"], (1, "Q1")),
+    "measure that is added": ([FRAME, "m = {'f1': 0.8}", "m['auc'] = df[df.x > 9].x.mean()", "m['n'] = 1"], (2, "Q1")),
+    "measures by name": ([FRAME, "m = {k: df[df.x > 9][k].mean() for k in ('x', 'y')}"], (1, "Q1")),
     "infinite scalar": ([FRAME, "ratio = np.float64(1) / df.y.min()"], (1, "Q2")),
     "infinite column": (
         [FRAME, "df['ratio'] = df.x / df.y", "copy = df.copy()", "df['z'] = 1", "m = df.ratio.max()"],
@@ -81,6 +90,12 @@ FIRES = {
     "array in place": ([FRAME, "values = df.x.to_numpy().copy()", "values[:] = np.nan"], (2, "Q3")),
     "objects": ([FRAME, "values = np.array(['a', 'b'], dtype=object)", "values[:] = None"], (2, "Q3")),
     "dates": ([FRAME, "df['day'] = pd.to_datetime(df['city'], errors='coerce', format='%Y')"], (1, "Q3")),
+    "constant in place of a column": ([FRAME, "both = df.copy()", "both['x'] = np.nan"], (2, "Q3")),
+    "list of predictions": (
+        [FRAME, "def predict(x):\n    return x * np.float64('nan')", "preds = [predict(x) for x in (1, 2)]", "preds"],
+        (2, "Q3"),
+    ),
+    "tuple": ([FRAME, "both = (df[df.x > 9].x.mean(), df[df.x > 9].y.mean())"], (1, "Q3")),
     "filter": ([FRAME, "big = df[df.x > 9]"], (1, "Q5")),
     "filter of itself": ([FRAME, "df = df[df.x > 9]", "df = df.sort_values('x')", "big = df[df.x > 1]"], (1, "Q5")),
     "filter with loc": ([FRAME, "big = df.loc[(df.x > 9) & (df.y > 1), ['x']]"], (1, "Q5")),
@@ -132,6 +147,31 @@ def test_what_is_not_usable_is_found_once_where_it_arises(name: str, attempt: Ma
 
 
 SILENT = {
+    "NaN in a dictionary as written": [FRAME, "a = {'x': np.nan, 'y': float('nan'), 'z': None}", "a", "b = {'c': a}"],
+    "NaN in a list as written": [FRAME, "a = [np.nan] * 3", "a", "b = (float('nan'), float('nan'))", "c = [None] * 3"],
+    "some NaN in a list": [FRAME, "a = (1.0, df[df.x > 9].x.mean())", "b = df.age.tolist()"],
+    "rows as dictionaries": [
+        FRAME,
+        "row = df.iloc[1].to_dict()",
+        "rows = df.to_dict('records')",
+        "ages = dict(zip(df.city, df.age))",
+        "one = {'city': df.city[1], 'age': df.age[1]}",
+        "gaps = [df.age[1]]",
+    ],
+    "settings": ["from sklearn.impute import SimpleImputer", "settings = SimpleImputer().get_params()", "settings"],
+    "array of NaN as written": [
+        FRAME,
+        "a = np.full(3, np.nan)",
+        "a",
+        "b = np.array([None, None])",
+        "c = pd.Series([np.nan])",
+    ],
+    "array of NaN by a name": [FRAME, "MISSING = np.nan", "a = np.full(3, MISSING)"],
+    "frame with a column of None as written": [
+        FRAME,
+        "people = pd.DataFrame({'name': ['A', 'B'], 'phone': [None] * 2})",
+    ],
+    "new column of NaN as written": [FRAME, "df['rank'] = np.nan", "df['note'] = None"],
     "some NaN": [FRAME, "both = df.merge(df, on='city', how='outer')", "df['age']", "df", "df.age.mean()"],
     "sentinels": [
         "import numpy as np\nMISSING = np.nan\nnan = float('nan')\nmissing_value = np.nan\nbest = float('inf')\nworst = -np.inf"
@@ -243,7 +283,7 @@ def test_the_finding_names_variable_column_and_shape(attempt: Make) -> None:
     result = attempt(FRAME, "x = 1\ndf['x'] = df['city'].map({})", policy=POLICY).run()
     assert result.exit_code == 11
     [finding] = [each for each in result.cell(1)["findings"] if each["check"] == "Q3"]
-    assert finding["message"] == "`df`'s column `x` is made NaN in every row by df[…].map() (line 2)."
+    assert finding["message"] == "`df`'s column `x` is NaN in every row, from df[…].map() (line 2)."
     assert finding["evidence"] == {
         "name": "df",
         "type": "pandas.DataFrame"
@@ -254,6 +294,27 @@ def test_the_finding_names_variable_column_and_shape(attempt: Make) -> None:
         "shape": "(3, 4)",
         "column": "x",
     }
+
+
+def test_the_finding_names_the_key_of_a_dictionary(attempt: Make) -> None:
+    source = "m = {'n': 1, 'test': {'auc': np.mean([]), 'f1': np.mean([])}}"
+    [finding] = [each for each in attempt(FRAME, source, policy=POLICY).run().cell(1)["findings"]]
+    assert finding["message"] == "`m['test']['auc']` is NaN, and so is 1 other (line 1)."
+    assert finding["evidence"]["name"] == "m['test']['auc']"
+
+
+def test_a_dictionary_is_looked_at_within_bounds(attempt: Make) -> None:
+    big = "import math\nbig = {str(i): math.inf - math.inf for i in range(10 ** 5)}"
+    odd = (
+        "class Odd(dict):\n    def items(self):\n        raise SystemExit('asked')\n"
+        "class Key(str):\n    def __repr__(self):\n        raise SystemExit('asked')\n"
+        "class Nan(float):\n    def __ne__(self, other):\n        raise SystemExit('asked')\n"
+        "odd = Odd(a=math.inf - math.inf)\nkeyed = {Key('a'): math.inf - math.inf}\n"
+        "own = {'a': Nan(math.inf - math.inf)}\nlisted = [Nan(math.inf - math.inf)]\nloop = {}\nloop['a'] = loop"
+    )
+    result = attempt(big, odd, policy=POLICY).run()
+    assert quality(result) == [(0, "Q1")]
+    assert result.cell(0)["findings"][0]["message"] == "`big['0']` is NaN, and so are 19 others (line 2)."
 
 
 def test_a_share_of_nan_is_a_note_and_above_the_limit_a_finding(attempt: Make) -> None:

@@ -92,6 +92,10 @@ FIRES = {
         (1, "N3"),
     ),
     "own lookup": ([FIND, "book = Shelf().find('x')"], (1, "N3")),
+    "list of nothing": (
+        ["def load(p):\n    for each in ():\n        return each", "frames = [load(p) for p in 'ab']", "print(frames)"],
+        (1, "N1"),
+    ),
     "shown": ([LOADER, "load()"], (1, "N4")),
     "shown method": (
         ["class Store:\n    def load(self):\n        for each in ():\n            return each", "Store().load()"],
@@ -140,6 +144,16 @@ def test_none_where_a_value_was_meant_is_found_in_its_cell(name: str, attempt: M
 
 
 SILENT = {
+    "list of some": ["def load(p):\n    if p > 'a':\n        return p", "frames = [load(p) for p in 'ab']"],
+    "list of procedures": ["def show(p):\n    print(p)", "shown = [show(p) for p in 'ab']"],
+    "list of None as written": ["empty = [None for _ in range(3)]", "none = [None] * 3"],
+    "list of lookups": [FIND.replace("class Shelf:\n    def find(self, ", "def find_it(").replace("        ", "    ")]
+    + ["found = [find_it(p) for p in 'ab']"],
+    "list whose items are asked for": [
+        "def load(p):\n    for each in ():\n        return each",
+        "frames = [load(p) for p in 'ab']",
+        "full = [frame for frame in frames if frame is not None]",
+    ],
     "a value": ["def load():\n    return [1]", "data = load()", "load()"],
     "guard is None": [LOADER, "data = load()\nif data is None:\n    print('nothing there')"],
     "guard in a later cell": [LOADER, "data = load()", "1 + 1", "if data is not None:\n    print(data)"],

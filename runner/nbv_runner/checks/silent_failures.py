@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Callable, Iterable, Iterator, NamedTuple, Optional
+from typing import Callable, Iterable, Iterator, NamedTuple, Optional, Sequence
 
 from ..analysis.assignments import Binding, How
 from ..analysis.calls import CallSite
 from ..analysis.functions import Function, Functions, Returns
-from ..analysis.guards import asks_for_none, is_guarded, is_read_later
+from ..analysis.guards import Guard, asks_for_none, is_guarded, is_read_later
 from ..cell_run import CellRun
 from ..finding import Evidence
 from ..value_facts import NONE, AssignedValue
 from .callables import is_optional, is_own_optional
 from .check import CellCheck, CheckContext, Observation
+from .plain_containers import asks_for_missing_items, repeated_call
 
 OWN, LIBRARY, LOOKUP, SHOWN = "N1", "N2", "N3", "N4"
 SHELL = "get_ipython"
@@ -79,17 +80,36 @@ def _assigned(run: CellRun, context: CheckContext) -> Iterator[_Nothing]:
             yield _Nothing(check, value, binding.call)
 
 
+def _lists(run: CellRun, context: CheckContext) -> Iterator[_Nothing]:
+    """A list that is made by calling a function of the notebook for each item, and holds None only."""
+    for value in run.values.assigned:
+        binding = value.bindings[-1]
+        call = repeated_call(binding)
+        if not value.facts.all_none or call is None or call.is_method or value.name.startswith("_"):
+            continue
+        if Functions(context.notebook).of_notebook(call.callee, run.index) is None:
+            continue
+        guards: Sequence[Guard] = (asks_for_none, asks_for_missing_items)
+        at = (context.notebook, run.index, binding.line)
+        if _check_of(value, call, binding, run, context) == OWN and not any(
+            is_guarded(guard, value.name, *at, within=1) for guard in guards
+        ):
+            yield _Nothing(OWN, value, call)
+
+
 _SENTENCES = {
     OWN: "`%(name)s` is None: %(call)s, a function of this project, returned no value in line %(line)d.",
     LIBRARY: "`%(name)s` is None: %(call)s in line %(line)d returned no value.",
     LOOKUP: "`%(name)s` is None: %(call)s in line %(line)d found nothing, and nothing asks whether it did.",
 }
+_LIST_SENTENCE = "`%(name)s` holds None only: %(call)s, a function of this project, returned no value in line %(line)d."
 
 
 def _about_assigned(check: str) -> Callable[[CellRun, CheckContext], Iterable[Observation]]:
     def observe(run: CellRun, context: CheckContext) -> Iterable[Observation]:
-        for found in _assigned(run, context):
+        for found in (*_assigned(run, context), *_lists(run, context)):
             if found.check == check:
+                is_list = found.value.facts.all_none
                 words = {"name": found.value.name, "call": found.call.callee + "()", "line": found.value.line}
                 evidence: Evidence = {
                     "name": found.value.name,
@@ -98,7 +118,7 @@ def _about_assigned(check: str) -> Callable[[CellRun, CheckContext], Iterable[Ob
                     "function": found.value.callee.function or found.call.method,
                     "line": found.value.line,
                 }
-                yield Observation(_SENTENCES[check] % words, evidence)
+                yield Observation((_LIST_SENTENCE if is_list else _SENTENCES[check]) % words, evidence)
 
     return observe
 
