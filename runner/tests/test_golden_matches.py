@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
 import json
 import random
+import struct
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, List
@@ -239,6 +241,18 @@ def test_pictures_that_are_too_much_to_look_at_are_said(folder: Path, monkeypatc
     comparison = compared(folder, *wide, images="perceptual")
     assert comparison.notes == ["images too large to be looked at: 2"]
     assert comparison.mismatched == 1
+
+
+@pytest.mark.parametrize("side", [0, 2**31 - 1, pictures.MAX_LOOKED_AT // 8])
+def test_a_golden_picture_that_cannot_be_read_is_said_and_one_of_the_run_is_a_difference(
+    folder: Path, side: int
+) -> None:
+    data = base64.b64decode(png())
+    spoilt = base64.b64encode(data[:16] + struct.pack(">II", side, 1) + data[24:]).decode()
+    well, bad = (document(cell("f()", display(image__png=each))) for each in (png(), spoilt))
+    comparison = compared(folder, bad, well, images="perceptual")
+    assert comparison.notes == ["golden images that can't be read, and so not compared: 1"]
+    assert compared(folder, well, bad, images="perceptual").mismatched == 1
 
 
 def test_ignored_cells_tags_and_types_are_left_out_and_said(folder: Path) -> None:

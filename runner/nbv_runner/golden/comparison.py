@@ -126,6 +126,10 @@ def compare(
     ]
     if comparer.pictures.not_looked_at:
         comparison.notes.append("images too large to be looked at: %d" % comparer.pictures.not_looked_at)
+    if comparer.pictures.unreadable:
+        comparison.notes.append(
+            "golden images that can't be read, and so not compared: %d" % comparer.pictures.unreadable
+        )
     return comparison
 
 

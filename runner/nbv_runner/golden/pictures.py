@@ -31,12 +31,14 @@ class Pictures:
 
     def __init__(self, mode: str) -> None:
         """`ignore` asks for an image that is not empty. `perceptual` looks at what PNG images show; of others (for JPEG
-        the standard library has no decoder) and of what can't be decoded it asks no more than `ignore` does.
+        the standard library has no decoder) it asks no more than `ignore` does.
         """
         self._mode = mode
         self._left = MAX_LOOKED_AT
         self.not_looked_at = 0
         """Images that were too much to look at."""
+        self.unreadable = 0
+        """Golden images that can't be decoded, so that nothing can be learnt from them."""
 
     def mismatch(self, mime: str, expected: str, actual: str) -> Optional[str]:
         """What is wrong with `actual`, as the end of a sentence; None when it will do."""
@@ -48,8 +50,20 @@ class Pictures:
         if len(got) < LEAST_BYTES <= len(wanted):
             return "is empty"
         if self._mode == "perceptual" and mime == "image/png" and wanted != got and self._may_look(wanted, got):
-            return _seen_mismatch(wanted, got)
+            return self._seen_mismatch(wanted, got)
         return None
+
+    def _seen_mismatch(self, wanted: bytes, got: bytes) -> Optional[str]:
+        try:
+            expected = grey_grid(wanted, FIELDS)
+        except UnreadablePng:
+            self.unreadable += 1
+            return None
+        try:
+            actual = grey_grid(got, FIELDS)
+        except UnreadablePng as error:
+            return "can't be compared: %s" % error
+        return _difference(expected, actual)
 
     def _may_look(self, wanted: bytes, got: bytes) -> bool:
         size = raw_bytes(wanted) + raw_bytes(got)
@@ -69,15 +83,7 @@ def _bytes(mime: str, value: str) -> bytes:
         return b""
 
 
-def _seen_mismatch(wanted: bytes, got: bytes) -> Optional[str]:
-    try:
-        expected = grey_grid(wanted, FIELDS)
-    except UnreadablePng:
-        return None  # Nothing can be learnt from the golden image.
-    try:
-        actual = grey_grid(got, FIELDS)
-    except UnreadablePng as error:
-        return "can't be compared: %s" % error
+def _difference(expected: Grid, actual: Grid) -> Optional[str]:
     distance = sum(one != other for one, other in zip(difference_hash(expected), difference_hash(actual)))
     step = max(abs(one - other) for rows in zip(expected, actual) for one, other in zip(*rows))
     if distance <= MAX_HASH_DISTANCE and step <= MAX_BRIGHTNESS_STEP:

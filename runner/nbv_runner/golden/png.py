@@ -9,17 +9,20 @@ from typing import List, Tuple
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 MAX_RAW_BYTES = 24 * 1024 * 1024
 """Of the decompressed image: pure Python takes about a second for 4 MB."""
+MAX_SIDE = 20_000
+"""Pixels: no plot is wider or higher, and each column of one row is an object of its own while it is read."""
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 
 Grid = List[List[float]]
 
 
 def raw_bytes(data: bytes) -> int:
-    """Of the decompressed image, by its header alone; 0 for what is no PNG."""
+    """Of the decompressed image, by its header alone; 0 for what is no PNG or will not be read anyway."""
     if not data.startswith(SIGNATURE) or len(data) < 26:
         return 0
     width, height, _, colour = struct.unpack(">IIBB", data[16:26])
-    return int(width * height * _CHANNELS.get(colour, 4))
+    size = int(width * height * _CHANNELS.get(colour, 4))
+    return 0 if size > MAX_RAW_BYTES or max(width, height) > MAX_SIDE else size
 
 
 class UnreadablePng(ValueError):
@@ -72,6 +75,8 @@ def _chunks(data: bytes) -> Tuple[int, int, int, int, List[float], bytes]:
         raise UnreadablePng("it is interlaced or has an unusual colour depth")
     if not width or not height or width * height * _CHANNELS[colour] > MAX_RAW_BYTES:
         raise UnreadablePng("it is empty or too large")
+    if max(width, height) > MAX_SIDE:
+        raise UnreadablePng("it is more than %d pixels wide or high" % MAX_SIDE)
     greys = []
     for index in range(len(palette) // 3):
         red, green, blue = palette[3 * index : 3 * index + 3]
