@@ -10,6 +10,8 @@ ALLOW_NONE = "nbv-allow-none"
 ALLOW_NAN = "nbv-allow-nan"
 ALLOW_STDERR = "nbv-allow-stderr"
 IGNORE_OUTPUT = "nbv-ignore-output"
+TAG_PREFIX = "nbv-"
+OUR_TAGS = frozenset((ALLOW_NONE, ALLOW_NAN, ALLOW_STDERR, IGNORE_OUTPUT))
 
 
 def tags_of(cell: Mapping[str, Any]) -> FrozenSet[str]:

@@ -120,6 +120,14 @@ def test_duplicate_empty_and_long_cells_are_noted() -> None:
     assert found[1]["evidence"]["first"] == 0
 
 
+def test_a_misspelt_tag_is_noted_and_others_are_the_authors_own() -> None:
+    (found,) = findings("L7", code("x = 1", "nbv-alow-none", "nbv-allow-nan", "parameters", "mine"))
+    assert found["message"] == "The tag nbv-alow-none has no effect. Is nbv-allow-none meant?"
+    assert (found["cell"], found["evidence"]) == (0, {"category": "tag", "text": "nbv-alow-none"})
+    (far,) = findings("L7", code("x = 1", "nbv-\u0000" + "z" * 10000))
+    assert far["message"].endswith(" has no effect.") and len(far["message"]) < 120
+
+
 def test_habits_of_notebooks_are_left_alone() -> None:
     imports = "import a\nimport b\nimport c"
     assert not findings("L7", "df.head()", "df.head()", imports, imports, "x = 1\n" + "# word\n" * 200, "")

@@ -10,7 +10,7 @@ from ..tags import SKIP_EXECUTION
 from ..text import one_line
 from ..value_facts import NONE, AssignedValue, CellValues, ValueFacts
 from .check import CellCheck, CheckContext, NotebookCheck, Observation, RunCheck
-from .output_aspects import mismatches, short_type
+from .output_aspects import Mismatch, mismatches, short_type
 
 ID = "X1"
 PRINTING = frozenset({"print", "display", "plt.show", "pprint"})
@@ -57,9 +57,12 @@ def _compared(run: CellRun, expected: ExpectedOutput) -> Iterable[Observation]:
         if mismatch.pattern is not None:
             evidence["pattern"] = mismatch.pattern
         what = "`%s`" % name if name else "The cell's result"
-        yield Observation(
-            "%s should have been %s, and it was %s." % (what, mismatch.expected, mismatch.actual), evidence
-        )
+        yield Observation("%s %s %s, and it %s %s." % (what, *_words(mismatch)), evidence)
+
+
+def _words(mismatch: Mismatch) -> Tuple[str, str, str, str]:
+    should, did = mismatch.verbs
+    return should, mismatch.expected, did, mismatch.actual
 
 
 def _result(values: CellValues) -> "Tuple[Optional[str], Optional[ValueFacts]]":

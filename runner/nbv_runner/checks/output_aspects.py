@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any, Callable, Optional, Sequence
+from typing import Any, Callable, Optional, Sequence, Tuple
 
 from .. import re2
 from ..expected import ExpectedOutput
@@ -21,6 +21,8 @@ class Mismatch:
     actual: str
     column: Optional[str] = None
     pattern: Optional[str] = None
+    verbs: Tuple[str, str] = ("should have been", "was")
+    """What the value should have done with what is expected, and what it did."""
 
 
 Texts = Callable[[], Sequence[str]]
@@ -138,7 +140,11 @@ def _columns(expected: ExpectedOutput, facts: ValueFacts) -> Optional[Mismatch]:
     if not expected.columns:
         return None
     if facts.columns is None:
-        return Mismatch("the columns %s" % ", ".join(expected.columns[:MAX_COLUMNS]), "%s without columns" % _a(facts))
+        return Mismatch(
+            "the columns %s" % ", ".join(expected.columns[:MAX_COLUMNS]),
+            "%s without columns" % _a(facts),
+            verbs=("should have had", "was"),
+        )
     missing = [name for name in expected.columns if name not in facts.columns]
     if not missing:
         return None
@@ -151,6 +157,7 @@ def _columns(expected: ExpectedOutput, facts: ValueFacts) -> Optional[Mismatch]:
         "the column%s %s" % ("s" if len(named) > 1 else "", ", ".join(named)),
         one_line(actual, MAX_SHOWN_BYTES),
         column=named[0],
+        verbs=("should have had", "had"),
     )
 
 

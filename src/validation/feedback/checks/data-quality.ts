@@ -60,7 +60,8 @@ orders = pd.DataFrame({"customer": [1, 2], "amount": ["12.50", "8.00"]})
 orders["amount"] = pd.to_numeric(orders["amount"], errors="raise")
 assert orders["amount"].notna().any(), "no amount was converted"`,
     ],
-    suggestion: "Compare the keys of the join, and the names and formats of the columns, with what the file has today",
+    suggestion:
+      "Compare join keys, column names and formats with what the file has today. Tag the cell nbv-allow-nan if NaN is meant",
   },
   Q4: {
     explanation: [

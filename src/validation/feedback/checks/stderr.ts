@@ -30,7 +30,8 @@ with warnings.catch_warnings():
     suggestion: "Read the warning to its end: it names the line and often the remedy",
   },
   S4: {
-    explanation: "Code of the cell logged a warning: it went on, but something was not as it should be.",
+    explanation:
+      "Code of the cell logged a warning: it went on, but something was not as it should be. A record is told by its level's name: without logging.basicConfig, Python prints the bare message, which is S6.",
     bestPractice: "Decide whether the notebook may go on in that case. If not, raise; if so, say it at INFO.",
     example: `import logging
 
@@ -43,7 +44,7 @@ log.info("%d of %d rows skipped", skipped, total)`,
   },
   S5: {
     explanation:
-      "An error was logged, or a traceback printed, and the cell still ended well. Somebody caught the failure and went on without its result.",
+      "An error was logged, or a traceback printed, and the cell still ended well. Somebody caught the failure and went on without its result. A record is told by its level's name: without logging.basicConfig, Python prints the bare message, which is S6.",
     bestPractice: "Log and raise. An error that is only logged is a success for everyone who runs the notebook.",
     example: `import logging
 
