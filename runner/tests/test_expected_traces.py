@@ -60,6 +60,7 @@ def test_files_are_looked_at_where_the_notebook_ran(attempt: Make) -> None:
 
 MISSING = [
     ({"path": "out/nowhere.csv"}, "there is no such file"),
+    ({"path": "out/*.csv"}, "there is no file of exactly this name"),
     ({"path": "out/model.bin/x"}, "there is no such file"),
     ({"path": "out/model.bin", "minBytes": 1001}, "it has 1000 bytes, expected are at least 1001"),
     ({"path": "out/empty.txt", "notEmpty": True}, "it is empty"),

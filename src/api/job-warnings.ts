@@ -176,6 +176,13 @@ function aboutChecks({ spec }: NotebookValidationJob): (Found | false)[] {
         "spec.validationConfig.checkOutputTypes",
         "has nothing to check without expectedOutputs",
       ],
+    ...(checks?.expectedFiles ?? []).map(
+      ({ path }, index): Found | false =>
+        /[*?[]/.test(path) && [
+          `spec.validationConfig.expectedFiles.${index}.path`,
+          "is taken literally: *, ? and [ are no wildcards here",
+        ],
+    ),
     ...(["suggestBestPractices", "provideExamples"] as const).map(
       (field): Found | false =>
         checks?.[field] === true &&

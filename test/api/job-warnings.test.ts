@@ -34,6 +34,11 @@ test("a plain job gives no warnings", () => {
 describe("legal but unwise", () => {
   test.each<[object, string, RegExp]>([
     [{ timeout: "5m" }, "spec.timeout", /write validationTimeout/],
+    [
+      { validationConfig: { expectedFiles: [{ path: "a.csv" }, { path: "out/*.csv" }] } },
+      "spec.validationConfig.expectedFiles[1].path",
+      /taken literally/,
+    ],
     [{ timeout: "5m", validationTimeout: "6m" }, "spec.timeout", /no effect/],
     [{ podConfig: { containerImage: "quay.io/a/b" } }, "spec.podConfig.containerImage", /names no version/],
     [{ podConfig: { containerImage: "host:5000/b:latest" } }, "spec.podConfig.containerImage", /names no version/],

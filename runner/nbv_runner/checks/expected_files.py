@@ -55,7 +55,10 @@ def _problem(expected: ExpectedFile, context: CheckContext) -> "Tuple[Optional[s
         found = os.stat(real)
     except (FileNotFoundError, NotADirectoryError):
         is_dangling = os.path.islink(path)
-        return ("it is a link to nothing" if is_dangling else "there is no such file"), None, None
+        if is_dangling:
+            return "it is a link to nothing", None, None
+        is_pattern = any(character in expected.path for character in "*?[")
+        return "there is no file of exactly this name" if is_pattern else "there is no such file", None, None
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         return "it can't be looked at (%s)" % why, None, None

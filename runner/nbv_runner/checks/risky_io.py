@@ -46,7 +46,8 @@ def _unhandled(context: CheckContext) -> Iterator[Observation]:
             callee = one_line(callee_text(node.func), 80)
             what = "a %s" % kind if kind != "network" else "the network"
             yield Observation(
-                "`%s` in line %d needs %s, and nothing handles its failure." % (callee, node.lineno, what),
+                "`%s` in line %d needs %s, and nothing shows that its failure was thought of."
+                % (callee, node.lineno, what),
                 {"call": callee, "line": node.lineno, "category": kind, **_file(node)},
                 cell.index,
             )

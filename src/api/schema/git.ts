@@ -53,14 +53,17 @@ export function gitRef(): z.ZodString {
   );
 }
 
-/** A path inside the repository: relative, never leading out of it. */
-export function repositoryPath(): z.ZodString {
+/**
+ * A path inside the repository: relative, never leading out of it.
+ * @param base what it is relative to
+ */
+export function repositoryPath(base = "the repository's root"): z.ZodString {
   return text({
     max: 1024,
     min: 1,
     pattern: /^[^\/\\\x00-\x1f\x7f][^\\\x00-\x1f\x7f]*$/,
     type: "path in the repository",
-    words: "a path relative to the repository's root",
+    words: `a path relative to ${base}`,
     example: "notebooks/train.ipynb",
   }).with(
     rule({

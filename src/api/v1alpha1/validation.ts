@@ -87,7 +87,9 @@ export type ExpectedOutput = z.infer<typeof ExpectedOutput>;
 
 /** A file that the notebook must leave behind. */
 export const ExpectedFile = object({
-  path: repositoryPath().describe("File, relative to the notebook's working directory."),
+  path: repositoryPath("the notebook's working directory").describe(
+    "File, relative to the notebook's working directory; its name is taken literally, without wildcards.",
+  ),
   notEmpty: z.boolean().exactOptional().describe("It must not be empty.").meta({ operatorDefault: "false" }),
   minBytes: integer({ min: 0, max: 9007199254740991 }).exactOptional().describe("Smallest size in bytes."),
 });

@@ -63,7 +63,7 @@ export const RUN_REASONS = {
     ...USERS_MATTER,
     stage: "run",
     message: "A cell raised an error",
-    suggestedAction: "Correct the cell; its traceback stands in status.results",
+    suggestedAction: "Correct the cell; its traceback says where the error came from",
   },
   ModuleMissing: {
     ...USERS_MATTER,
@@ -125,13 +125,13 @@ export const RUN_REASONS = {
     ...USERS_MATTER,
     stage: "check",
     message: "The notebook ran, but checks failed",
-    suggestedAction: "See status.validationChecks and the report",
+    suggestedAction: "Correct what the failed checks name; the report shows each one at its place in the notebook",
   },
   ComparisonFailed: {
     ...USERS_MATTER,
     stage: "check",
     message: "Outputs differ from the golden notebook",
-    suggestedAction: "See status.comparisonResult; renew the golden notebook if the change is wanted",
+    suggestedAction: "Look at the differences in the report; renew the golden notebook if the change is wanted",
   },
   RunnerBug: {
     errorType: "unknown",

@@ -31,7 +31,7 @@ export const ENDING_FEEDBACK: Readonly<Record<string, FeedbackEntry>> = {
   ValidationTimeout: {
     explanation: "The notebook took longer than spec.validationTimeout allows%{whileCell}.",
     bestPractice: "Use a sample of the data, or fewer iterations, when a notebook is validated.",
-    suggestion: "Raise spec.validationTimeout; status.results says which cells take long",
+    suggestion: "Raise spec.validationTimeout; the cells' times say which of them take long",
   },
   KernelMissing: {
     explanation: "The image has no kernel that can run the notebook.",

@@ -43,11 +43,11 @@ except FileNotFoundError:
   },
   L3: {
     explanation: [
-      "`%{call}` depends on a disk, a network or a database, and nothing says what happens when it is not there.",
-      "The cell depends on a disk, a network or a database, and nothing says what happens when it is not there.",
+      "`%{call}` depends on a disk, a network or a database, and nothing shows that somebody thought of its failure.",
+      "The cell depends on a disk, a network or a database, and nothing shows that somebody thought of its failure.",
     ],
     bestPractice:
-      "Letting the error stop the notebook is fine. Handle it where you can add something: which input, who provides it, a time limit, a second try.",
+      "An error that stops the notebook is no mistake, so no level makes this a failure; what goes to production is only asked to have thought of it. Handle the error where you can add something: which input, who provides it, a time limit, a second try.",
     example: [
       `try:
     data = %{call}(...)
@@ -64,7 +64,8 @@ def fetch(url: str) -> bytes:
     except URLError as error:
         raise RuntimeError(f"{url} can't be reached") from error`,
     ],
-    suggestion: "Give network calls a time limit",
+    suggestion:
+      "Say what is missing when it fails, and give network calls a time limit. Where stopping says enough, the warning may stand",
   },
   L4: {
     explanation: [
@@ -107,13 +108,13 @@ with warnings.catch_warnings():
   L6: CIRCUMSTANCES,
   L7: {
     explanation:
-      "Duplicate, empty and very long cells make a notebook hard to follow, and a failure in one hard to place.",
+      "Duplicate, empty and very long cells make a notebook hard to follow, and a failure in one hard to place. A misspelt nbv- tag does nothing.",
     bestPractice: "One step per cell, with a line of text that says why; repeated code becomes a function.",
     example: `def summarise(values: list[float]) -> str:
     return f"{len(values)} values, mean {sum(values) / len(values):.2f}"
 
 
 print(summarise([1.0, 2.0]))`,
-    suggestion: "Merge or delete the cell, or move its code to a function",
+    suggestion: "Merge or delete the cell, or move its code to a function; correct the tag",
   },
 } as const satisfies Record<string, FeedbackEntry>;

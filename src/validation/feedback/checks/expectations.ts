@@ -39,22 +39,41 @@ for index, cell in enumerate(cells):
   X3: {
     explanation: [
       "The notebook should have left `%{path}` behind. Whoever comes next in the pipeline will look for it.",
-      "The notebook should have printed something that matches `%{pattern}`.",
+      "The notebook should have printed something that matches `%{pattern}`. Who reads the log waits for it.",
       "The notebook did not leave behind what the job expects: a file, or a line of its output.",
     ],
-    bestPractice: "Write results in one place at the end, and check them where they are written.",
+    bestPractice: [
+      {
+        when: { expected: "a match" },
+        text: "Print what others wait for in one place, after the work that it reports, and with the numbers that prove it.",
+      },
+      "Write results in one place at the end, and check them where they are written.",
+    ],
     example: [
+      {
+        when: { expected: "a match" },
+        text: `def report(rows: int) -> None:
+    assert rows > 0, "no rows to report"
+    print(f"done: {rows} rows")  # in the words that the job expects`,
+      },
       `from pathlib import Path
 
 written = Path("%{path}")
 assert written.is_file() and written.stat().st_size > 0, f"{written.resolve()} was not written"`,
       `from pathlib import Path
 
-written = Path("model.json")
-written.write_text('{"slope": 2.0}', encoding="utf-8")
-assert written.stat().st_size > 0, f"{written.resolve()} is empty"`,
+
+def require_written(path: Path) -> None:
+    """To be called right after the file is written."""
+    assert path.is_file() and path.stat().st_size > 0, f"{path.resolve()} was not written"`,
     ],
-    suggestion: "Paths count from the notebook's working directory; patterns are RE2 and search all text output",
+    suggestion: [
+      {
+        when: { expected: "a match" },
+        text: "Compare the text with the pattern: patterns are RE2, search all text output, and tell capital letters apart",
+      },
+      "Compare the name with the one that the notebook writes: paths count from the notebook's working directory and are taken literally, also * and ?",
+    ],
   },
   G1: {
     explanation:
