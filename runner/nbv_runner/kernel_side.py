@@ -197,7 +197,7 @@ def _record_commands():
         try:
             code = _shell.user_ns.get("_exit_code")
             if type(code) is int and code != 0 and len(_commands) < MAX_COMMANDS:
-                _commands.append([str(cmd)[:MAX_COMMAND], code])
+                _commands.append([_cut(str(cmd), MAX_COMMAND), code])
         except Exception:
             pass
         return result

@@ -6,6 +6,7 @@
 MAX_ELEMENTS = 5_000_000  # Of an array or frame, and of one cell: above, numbers are not counted.
 MAX_OBJECTS = 200_000  # Elements of Python objects, which are looked at one by one.
 MAX_COLUMNS = 500
+MAX_LABEL = 200
 MAX_TEXT = 4_000
 MAX_NODES = 1_000
 MAX_LISTED = 100
@@ -67,7 +68,7 @@ class _Budget:
 
 def _type_facts(value, kind):
     name = _module_name(type(value)) + "." + _name_of(type(value))
-    return {"kind": kind, "type": name[:300], "names": _class_names(value)}
+    return {"kind": kind, "type": _cut(name, 300), "names": _class_names(value)}
 
 
 def _numbers(array, facts):
@@ -83,6 +84,11 @@ def _numbers(array, facts):
         facts["nan"] = facts["inf"] = 0
     if code in "fiu" and array.size:
         facts["lowest"], facts["highest"] = array.min().item(), array.max().item()
+
+
+def _cut(text, most):
+    """With a mark, by which the runner knows the rest of a secret."""
+    return text if len(text) <= most else text[:most] + "\N{HORIZONTAL ELLIPSIS}"
 
 
 def _is_one(kind, kinds):
@@ -165,7 +171,7 @@ def _label(name):
     """A column's name as text; one of the notebook's own types has none."""
     simple = (str, int, float, bool)
     parts = name if type(name) is tuple else (name,)
-    return str(name)[:200] if all(_is_one(type(part), simple) for part in parts) else "?"
+    return _cut(str(name), MAX_LABEL) if all(_is_one(type(part), simple) for part in parts) else "?"
 
 
 def _frame_columns(facts, rows, names, width, count):
@@ -205,7 +211,7 @@ def _polars_column(series, facts, budget):
 
 def _polars_frame(value, facts, budget):
     rows, width = value.shape
-    names = [name[:200] for name in value.columns[:MAX_COLUMNS]]
+    names = [_cut(name, MAX_LABEL) for name in value.columns[:MAX_COLUMNS]]
     _frame_columns(
         facts, rows, names, width, lambda index, of_column: _polars_column(value.to_series(index), of_column, budget)
     )

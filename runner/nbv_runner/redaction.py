@@ -13,6 +13,9 @@ import re
 import urllib.parse
 from typing import Any, FrozenSet, Iterable, Mapping, Optional, Pattern, Sequence, Set
 
+from .redacted_remains import Remains
+from .text import without_ansi
+
 MASK = "[redacted]"
 SHORTEST = 3
 """Values shorter than this many characters are not redacted: the text would be unreadable and tell them anyway."""
@@ -112,6 +115,7 @@ class Redactor:
             plain |= _encodings(part)
         self.longest = max((len(value) for value in plain | words), default=0)
         self._exact = _alternatives(plain, words)
+        self._remains = Remains(plain)
 
     @classmethod
     def of_environment(cls, names: Iterable[str], environment: Mapping[str, str]) -> "Redactor":
@@ -120,6 +124,9 @@ class Redactor:
     def text(self, text: str) -> str:
         if self._exact is not None:
             text = self._exact.sub(MASK, text)
+            if "\x1b" in text and self._exact.search(without_ansi(text)):
+                text = self._exact.sub(MASK, without_ansi(text))  # Colours in its midst.
+            text = self._remains.masked(text, MASK)
         text = _TOKENS.sub(MASK, text)
         if "://" in text:
             text = _USERINFO.sub(MASK + "@", text)

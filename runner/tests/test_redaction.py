@@ -116,3 +116,45 @@ def test_a_secret_that_spells_a_word_of_the_protocol_breaks_nothing(attempt: Mak
     result = attempt("print('Passed verdict')", env={"A": "Passed", "B": "verdict"}, secret_env=["A", "B"]).run()
     assert result.verdict["verdict"] == "Passed"
     assert result.cell(0)["output"] == "%s %s\n" % (MASK, MASK)
+
+
+TOKEN = "".join("%02x" % (7 * number % 251) for number in range(31))[:61]
+
+
+@pytest.mark.parametrize(
+    "text", ["x" * 60 + TOKEN[:56] + "…", TOKEN[:46] + "...", "…" + TOKEN[-37:] + "y", "…%s…" % TOKEN[-9:]]
+)
+def test_what_a_cut_left_of_a_secret_is_masked(text: str) -> None:
+    masked = Redactor([TOKEN]).text(text)
+    assert MASK in masked and TOKEN[:8] not in masked and TOKEN[-8:] not in masked
+
+
+def test_text_beside_an_ellipsis_that_is_no_part_of_a_secret_stays() -> None:
+    for text in ("loading ...", TOKEN[:7] + "…", TOKEN[:20] + "x…", "…x" + TOKEN[-20:]):
+        assert Redactor([TOKEN]).text(text) == text
+
+
+def test_looking_for_the_remains_of_a_secret_is_no_work_without_end() -> None:
+    text = (TOKEN[:20] + "... ") * 20_000
+    assert Redactor([TOKEN]).text(text) == (MASK + "... ") * 20_000
+
+
+def test_a_secret_with_colours_in_its_midst_is_masked() -> None:
+    assert Redactor([TOKEN]).text("a \x1b[31m" + TOKEN[:20] + "\x1b[0m" + TOKEN[20:]) == "a " + MASK
+
+
+def test_no_cut_of_the_runner_leaves_a_part_of_a_secret(attempt: Make) -> None:
+    result = attempt(
+        "import os; t = os.environ['TOKEN']\nprint(t[:20] + '\\x1b[31m' + t[20:])",
+        "import pandas as pd\nfloats = pd.DataFrame({'x' * 150 + t: [float('nan')] * 3})",
+        "import pandas as pd\npd.DataFrame({'a': [t] * 3})",
+        "'x' * 60 + t + 'yyyyy'",
+        "raise ValueError('x' * 1000 + t + 'y' * (8 * 1024 - 40))",
+        env={"TOKEN": TOKEN},
+        secret_env=["TOKEN"],
+        expectedOutputs=[{"cell": 3, "equals": "nope"}],
+        policy={"Q3": "warning", "Q4": "warning", "X1": "warning"},
+    ).run()
+    assert result.exit_code == 10 and MASK in result.cell(3)["findings"][0]["message"]
+    everything = result.everything()
+    assert not [part for at in range(len(TOKEN) - 8) for part in [TOKEN[at : at + 9]] if part in everything]

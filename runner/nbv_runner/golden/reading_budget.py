@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Tuple
 
 from ..redaction import Redactor
+from ..text import common_start
 
 MAX_CHARACTERS = 24 * 1024 * 1024
 """Both sides together, and only texts that are not equal anyway: about 20 s."""
@@ -27,7 +28,7 @@ def around_first_difference(expected: str, actual: str, longest_secret: int) -> 
     """From the beginning of the line in which two texts part: WINDOW characters that may be shown, and behind them as
     many as the longest secret has, which the cut may have gone through.
     """
-    start = expected.rfind("\n", 0, _common_start(expected, actual)) + 1
+    start = expected.rfind("\n", 0, common_start(expected, actual)) + 1
     room = WINDOW + longest_secret
     return expected[start : start + room], actual[start : start + room]
 
@@ -38,15 +39,3 @@ def without_cut_secret(redactor: Redactor, part: str) -> str:
         return redactor.text(part)
     redacted = redactor.text(part)
     return redacted[: max(0, len(redacted) - redactor.longest)]
-
-
-def _common_start(one: str, other: str) -> int:
-    """By halves: comparing is much faster than counting."""
-    low, high = 0, min(len(one), len(other))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one[low:middle] == other[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
