@@ -90,9 +90,12 @@ class Channels:
         return template % (self._info["ip"], self._info[name + "_port"])
 
     def send(self, to: "zmq.Socket[bytes]", kind: str, content: Dict[str, Any]) -> str:
-        """Returns the message's id."""
-        message = self.session.send(to, kind, content=content)
-        return str(message["header"]["msg_id"])
+        """Returns the message's id, which a notebook can't foresee: no answer can be sent ahead of its question."""
+        message = self.session.msg(kind, content=content)
+        identity = secrets.token_hex(16)
+        message["msg_id"] = message["header"]["msg_id"] = identity
+        self.session.send(to, message)
+        return identity
 
     def receive(self, source: "zmq.Socket[bytes]") -> Iterator[Message]:
         """Every message that is there now. Those that don't verify as the kernel's are passed over."""
@@ -113,15 +116,21 @@ class Channels:
                 return self._describe(parts, size)
             message: Message = self.session.deserialize(parts, content=True, copy=False)
             message["size"] = size
-            return message
+            return message if _is_whole(message) else None
         except Exception:  # Whatever a notebook manages to send: not a message of the protocol.
             return None
 
     @staticmethod
-    def _describe(parts: "List[zmq.Frame]", size: int) -> Message:
+    def _describe(parts: "List[zmq.Frame]", size: int) -> Optional[Message]:
         header, parent = (json.loads(part.bytes) for part in parts[1:3])
         content = {"kind": header["msg_type"], **long_stream(parts[4].buffer)}
-        return {"header": {"msg_type": "oversize"}, "parent_header": parent, "content": content, "size": size}
+        message = {
+            "header": {**header, "msg_type": "oversize"},
+            "parent_header": parent,
+            "content": content,
+            "size": size,
+        }
+        return message if _is_whole(message) and isinstance(header["msg_type"], str) else None
 
     def close(self) -> None:
         for one in (self.shell, self.control, self.iopub):
@@ -139,6 +148,16 @@ class Channels:
 
     def poll_pairs(self) -> Tuple["zmq.Socket[bytes]", ...]:
         return (self.iopub, self.shell, self.control)
+
+
+def _is_whole(message: Message) -> bool:
+    """Its parts are what everybody who reads it relies on; a notebook can sign anything."""
+    header, parent, content = message["header"], message["parent_header"], message["content"]
+    return (
+        all(isinstance(part, dict) for part in (header, parent, content))
+        and isinstance(header.get("msg_type"), str)
+        and isinstance(parent.get("msg_id", ""), str)
+    )
 
 
 def _listed(folder: str) -> List[str]:

@@ -19,6 +19,7 @@ from .channels import Channels, Message
 from .kernel_process import Death, KernelProcess, kernel_environment
 from .kernelspec import KernelSpec
 from .outcome import Outcome, RunStopped
+from .replies import EXECUTE_REPLY, Replies
 from .signals import Signals
 
 INTERRUPT_GRACE = 2.0
@@ -28,6 +29,7 @@ SHUTDOWN_GRACE = 5.0
 IDLE_GRACE = 4.0
 """Seconds for outputs still on their way after the reply."""
 BACKLOG_LIMIT = 60.0
+ANSWERED_TWICE = "The kernel answered for a cell more than once, or unasked: the results can't be trusted."
 
 OnMessage = Callable[[Message], None]
 
@@ -62,7 +64,7 @@ class Kernel:
         self._memory = MemoryGroup()
         self._oom_kills = self._memory.oom_kills()
         self._channels = Channels(runtime_folder, spec.name)
-        self._pending_replies: Dict[str, Dict[str, Any]] = {}
+        self._replies = Replies()
         self._latest: OnMessage = lambda message: None
         self._routes: Dict[str, OnMessage] = {}
         self._current = ""
@@ -86,9 +88,9 @@ class Kernel:
             now = time.monotonic()
             if now - asked > 1.0 or (info is not None and not self._iopub_seen and now - asked > 0.05):
                 # Repeated until outputs arrive as well: a subscription that is late would lose the first cell's.
-                request, asked = self._channels.send(self._channels.shell, "kernel_info_request", {}), now
+                request, asked = self._ask("kernel_info_request", {}, "kernel_info_reply"), now
             self._wait(min(deadline, asked + (0.05 if info is not None else 1.0)))
-            info = self._pending_replies.pop(request, None) or info
+            info = self._replies.pop(request) or info
             if info is not None and self._iopub_seen:
                 return info
             code = self.process.return_code()
@@ -122,13 +124,29 @@ class Kernel:
             execution.death = replace(execution.death, before_request=was_dead)
         if execution.reply is not None:
             self._await_idle(execution)
+        self._take_replies()
+        self.require_one_story()
         return execution
+
+    def settle(self, deadline: float, expressions: Dict[str, str]) -> Execution:
+        """One last round trip: the kernel answers in order, so the truth about a cell that answered by hand is here."""
+        execution = Execution()
+        self._await_reply(self._request("", silent=True, expressions=expressions), deadline, execution)
+        self._collect_last_words()
+        self.require_one_story()
+        return execution
+
+    def require_one_story(self) -> None:
+        """Raises RunStopped(TAMPERED) when a cell was answered twice."""
+        if self._replies.contradicted:
+            raise RunStopped(Outcome.TAMPERED, ANSWERED_TWICE)
 
     def evaluate(self, code: str, expression: str, seconds: float) -> Optional[str]:
         """Runs `code` silently, then returns `repr` of `expression` as the kernel prints it; None if that failed."""
         request = self._request(code, silent=True, expressions={"value": expression})
         execution = Execution()
         self._await_reply(request, time.monotonic() + seconds, execution, interrupt=False)
+        self.require_one_story()
         if execution.reply is None or execution.reply.get("status") != "ok":
             return None
         return expression_text(execution.reply, "value")
@@ -142,14 +160,19 @@ class Kernel:
             "allow_stdin": False,
             "stop_on_error": False,
         }
-        return self._channels.send(self._channels.shell, "execute_request", content)
+        return self._ask("execute_request", content, EXECUTE_REPLY)
+
+    def _ask(self, kind: str, content: Dict[str, Any], reply: str) -> str:
+        request = self._channels.send(self._channels.shell, kind, content)
+        self._replies.expect(request, reply)
+        return request
 
     def _await_reply(
         self, request: str, deadline: Optional[float], execution: Execution, interrupt: bool = True
     ) -> None:
         while True:
             self._wait(deadline)
-            reply = self._pending_replies.pop(request, None)
+            reply = self._replies.pop(request)
             if reply is not None:
                 execution.reply = reply
                 return
@@ -172,7 +195,7 @@ class Kernel:
         until = time.monotonic() + INTERRUPT_GRACE
         while time.monotonic() < until and self.process.return_code() is None:
             self._wait(until)
-            reply = self._pending_replies.pop(request, None)
+            reply = self._replies.pop(request)
             if reply is not None:
                 return reply
         return None
@@ -229,13 +252,17 @@ class Kernel:
                 came = True
                 self._take_output(message)
         if self._channels.shell in ready:
-            for message in self._channels.receive(self._channels.shell):
-                came = True
-                self._pending_replies[message["parent_header"].get("msg_id", "")] = message["content"]
+            came = self._take_replies() or came
         if self._channels.control in ready:
             for _ in self._channels.receive(self._channels.control):
                 pass
         return came
+
+    def _take_replies(self) -> bool:
+        messages = list(self._channels.receive(self._channels.shell))
+        for message in messages:
+            self._replies.take(message)
+        return bool(messages)
 
     def _take_output(self, message: Message) -> None:
         self._iopub_seen = True

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Dict, Optional
 
-from nbformat.v4 import output_from_msg
-
 from .cell_run import CellError, CellRun
 from .channels import Message
 from .log_watch import LogWatch
+from .rich_output import metadata_of, mime_bundle, rich_output
 from .text import tail, without_ansi
 
 MAX_TRACEBACK_BYTES = 64 * 1024
@@ -24,6 +23,9 @@ class OutputTaker:
         self._stderr = cell.stderr
         self._logs = logs
         self.error: Optional[CellError] = None
+        self.late_error: Optional[CellError] = None
+        """Shown when the cell had been judged."""
+        self._finished = False
         self.executed_source: Optional[str] = None
 
     def take(self, message: Message) -> None:
@@ -34,6 +36,7 @@ class OutputTaker:
 
     def finish(self) -> None:
         """The cell's own outputs are complete."""
+        self._finished = True
         self._stderr.finish()
         self._logs.end_of_cell()
 
@@ -42,21 +45,29 @@ class OutputTaker:
             self._stream(content["name"], content["text"])
         elif kind in ("display_data", "execute_result", "error"):
             if kind == "error":
-                self.error = error_of(content)
+                self._raised(error_of(content))
             else:
                 self._show(content["data"])
             display_id = content.get("transient", {}).get("display_id")
-            self._outputs.rich(_document(message), message["size"], display_id)
+            self._outputs.rich(rich_output(kind, content), message["size"], display_id)
         elif kind == "update_display_data":
             display_id = content["transient"]["display_id"]
             self._show(content["data"])
-            self._outputs.update_display(display_id, content["data"], content["metadata"], message["size"])
+            self._outputs.update_display(
+                display_id, mime_bundle(content["data"]), metadata_of(content), message["size"]
+            )
         elif kind == "clear_output":
             self._outputs.clear(bool(content.get("wait")))
         elif kind == "execute_input":
             self.executed_source = str(content["code"])
         elif kind == "oversize":
             self._oversize(content, message["size"])
+
+    def _raised(self, error: CellError) -> None:
+        if self._finished:
+            self.late_error = error
+        else:
+            self.error = error
 
     def _stream(self, name: object, content: object) -> None:
         stream, text = "stderr" if name == "stderr" else "stdout", str(content)
@@ -77,11 +88,6 @@ class OutputTaker:
         plain = data.get("text/plain")
         if isinstance(plain, str):
             self._logs.feed(SHOWN, plain + "\n")
-
-
-def _document(message: Message) -> Dict[str, Any]:
-    output = output_from_msg({"header": message["header"], "content": message["content"], "metadata": {}})
-    return dict(output)
 
 
 def error_of(content: Dict[str, Any]) -> CellError:

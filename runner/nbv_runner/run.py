@@ -23,7 +23,7 @@ from .probe import Probe
 from .redaction import Redactor
 from .stderr.watch import StderrWatch
 from .tags import SKIP_EXECUTION, tags_of
-from .text import tail, without_ansi
+from .text import one_line, tail, without_ansi
 from .value_history import ValueHistory
 
 MAX_ID_CHARACTERS = 64
@@ -106,6 +106,7 @@ class CellRunner:
         self._config = context.config
         self._values = ValueHistory(context.notebook)
         self._notebook_deadline = 0.0
+        self._takers: List[Tuple[CellRun, OutputTaker]] = []
         self.peak_memory_bytes: Optional[int] = None
 
     def run_all(self, on_start: OnStart, on_end: OnEnd) -> None:
@@ -126,6 +127,34 @@ class CellRunner:
             stopped = cell.stops_the_run
         if self._plan.injected_before == len(self._plan.cells) and not stopped:
             self._run_injected()
+        if not stopped and any(cell.ended is not Ended.NOT_RUN for cell in self._plan.cells):
+            self._settle()
+
+    def _settle(self) -> None:
+        """Hears the kernel out: a cell's end may have been told by the cell itself, ahead of what it really did."""
+        begun = time.monotonic()
+        limit = self._config.timeouts.cell
+        deadline = min(self._notebook_deadline, begun + limit) if limit is not None else self._notebook_deadline
+        execution = self._kernel.settle(deadline, self._probe.expressions())
+        if execution.timed_out:
+            message = "The kernel was still at work after its last cell, for longer than the time limit."
+            raise RunStopped(Outcome.NOTEBOOK_TIMEOUT, message)
+        if execution.death is not None:
+            if any(cell.asked_exit for cell in self._plan.cells) and execution.death.return_code == 0:
+                return  # What `quit()` does, once the cell's reply is out; the cell has its finding.
+            raise RunStopped(execution.death.outcome(), execution.death.describe())
+        replaced = self._probe.after_cell(execution.reply or {}).replaced_hooks
+        if replaced:
+            message = "The notebook replaced the kernel's %s: its results can't be trusted." % ", ".join(replaced)
+            raise RunStopped(Outcome.TAMPERED, message)
+
+    def require_told_errors(self) -> None:
+        """Raises RunStopped for an error that came to light after its cell had been judged."""
+        for cell, outputs in self._takers:
+            if outputs.late_error is not None and cell.error is None:
+                what = "%s: %s" % (outputs.late_error.name, outputs.late_error.message)
+                message = "Cell %d showed an error after it had ended: %s" % (cell.index, one_line(what, 500))
+                raise RunStopped(Outcome.CELL_RAISED, message)
 
     def _run_injected(self) -> None:
         if self._plan.injected is None:
@@ -148,6 +177,7 @@ class CellRunner:
         cell_deadline = begun + limit if limit is not None else None
         deadline = min(self._notebook_deadline, cell_deadline) if cell_deadline else self._notebook_deadline
         outputs = OutputTaker(cell, self._context.logs)
+        self._takers.append((cell, outputs))
         question = self._values.question(cell.index)
         execution = self._kernel.execute(cell.source, deadline, outputs.take, self._probe.expressions(question))
         cell.seconds = time.monotonic() - begun

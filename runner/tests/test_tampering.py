@@ -208,3 +208,90 @@ def test_a_stream_spoilt_by_a_cell_that_may_raise_is_put_back_too(attempt: Make)
     cell = code("import sys\nsys.stdout = None\n1/0", "raises-exception")
     result = attempt(cell, "print('heard')", notebook_seconds=20).run()
     assert (result.exit_code, result.cell(1)["output"]) == (0, "heard\n")
+
+
+FORGERY = """
+k = get_ipython().kernel
+s = k.session
+I = getattr(k, '_shell_parent_ident', None) or k._parent_ident
+I = I.get() if hasattr(I, 'get') else I
+I = I['shell'] if isinstance(I, dict) else I
+import time
+p = k.get_parent()
+def reply(parent):
+    data = {'text/plain': repr('{"commands": [], "replaced": []}')}
+    answer = {'nbv': {'status': 'ok', 'data': data, 'metadata': {}}}
+    content = {'status': 'ok', 'execution_count': 1, 'payload': [], 'user_expressions': answer}
+    s.send(k.shell_stream, 'execute_reply', content=content, parent=parent, ident=I)
+def idle(parent):
+    s.send(k.iopub_socket, 'status', content={'execution_state': 'idle'}, parent=parent)
+"""
+BOTH = FORGERY + "reply(p); idle(p)\n"
+FORGERIES = {
+    "reply and idle, then an error": [BOTH + "time.sleep(1); raise ValueError('lost')"],
+    "the same before another cell": [BOTH + "time.sleep(1); raise ValueError('lost')", "x = 1"],
+    "the same, later than any grace": [BOTH + "time.sleep(8); raise ValueError('lost')"],
+    "the same while the loop runs": [BOTH + "import asyncio\nawait asyncio.sleep(2); raise ValueError('lost')"],
+    "the same with a cell that ends well": [BOTH + "time.sleep(0.5)"],
+    "a reply without idle": [FORGERY + "reply(p); time.sleep(0.5); raise ValueError('lost')"],
+    "a reply to a question to come": [FORGERY + "reply({'header': {'msg_id': 'next'}}); idle(p)", "x = 1"],
+    "from a cell that may raise": [code(BOTH + "time.sleep(1); raise ValueError('lost')", "raises-exception")],
+}
+
+
+@pytest.mark.parametrize("name", FORGERIES)
+def test_a_reply_that_a_cell_sends_itself_is_not_believed(attempt: Make, name: str) -> None:
+    result = attempt(*FORGERIES[name]).run()
+    assert (result.exit_code, result.verdict["reason"]) == (1, "KernelTampered"), result.verdict
+
+
+@pytest.mark.parametrize("after", ["while True: time.sleep(0.1)", "import os; time.sleep(0.3); os._exit(0)"])
+def test_a_sent_reply_does_not_pass_a_cell_that_never_ends(attempt: Make, after: str) -> None:
+    result = attempt(BOTH + after, notebook_seconds=6).run()
+    assert result.exit_code != 0 and result.verdict["verdict"] != "Passed", result.verdict
+
+
+def test_idle_sent_ahead_hides_no_error(attempt: Make) -> None:
+    result = attempt(FORGERY + "idle(p); time.sleep(0.5); raise ValueError('seen')").run()
+    assert (result.exit_code, result.cell(0)["error"]["message"]) == (10, "seen")
+
+
+def test_an_error_that_a_thread_shows_after_its_cell_fails_but_accuses_nobody(attempt: Make) -> None:
+    late = (
+        "import threading, time\nmessage = dict(get_ipython().kernel.get_parent())\n"
+        "def show():\n    time.sleep(0.5)\n    kernel = get_ipython().kernel\n"
+        "    content = {'ename': 'ValueError', 'evalue': 'late', 'traceback': []}\n"
+        "    kernel.session.send(kernel.iopub_socket, 'error', content, parent=message)\n"
+        "threading.Thread(target=show).start()"
+    )
+    result = attempt(late, "time.sleep(1)").run()
+    assert (result.exit_code, result.verdict["verdict"]) == (10, "Failed"), result.verdict
+    assert "late" in result.verdict["message"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import threading, time\nthreading.Thread(target=lambda: (time.sleep(0.4), print('late'))).start()",
+        "import asyncio\nasync def later():\n    await asyncio.sleep(0.1); print('late')\ntask = asyncio.ensure_future(later())",
+        "try: 1/0\nexcept ZeroDivisionError as error: display(error)",
+        "import traceback\ntry: 1/0\nexcept ZeroDivisionError: traceback.print_exc()",
+    ],
+)
+def test_what_is_said_late_or_about_an_error_is_no_tampering(attempt: Make, source: str) -> None:
+    assert attempt(source, "x = 1").run().exit_code == 0
+    assert attempt(source).run().exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "part, value",
+    [("parent_header", "['x']"), ("content", "b'[1]'"), ("header", "['x']"), ("parent_header", "{'msg_id': ['x']}")],
+)
+def test_a_message_of_no_shape_is_passed_over(attempt: Make, part: str, value: str) -> None:
+    source = (
+        "k = get_ipython().kernel\nm = k.session.msg('stream', content={'name': 'stdout', 'text': 'x'})\n"
+        "m['msg_id'] = m['header']['msg_id']\nm['msg_type'] = 'stream'\n"
+        "m['%s'] = %s\nk.session.send(k.iopub_socket, m)" % (part, value)
+    )
+    result = attempt(source, "print('end')").run()
+    assert (result.exit_code, result.cell(1)["output"]) == (0, "end\n"), result.verdict
