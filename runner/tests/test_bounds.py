@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Callable
 
+import pytest
+
 from harness import Attempt
 
 Make = Callable[..., Attempt]
@@ -55,3 +57,11 @@ def test_outputs_can_be_kept_out_of_events(attempt: Make) -> None:
     result = attempt("print('private figure')", storeOutputs=False).run()
     assert result.cell(0)["output"] == ""
     assert "private figure" not in result.stdout.decode()
+
+
+@pytest.mark.parametrize("data", ["{'text/plain': [1, 2]}", "{'text/html': {'a': 1}}", "{'text/plain': None}"])
+def test_data_of_the_wrong_type_are_kept_as_their_json(attempt: Make, data: str) -> None:
+    result = attempt("display(%s, raw=True)" % data, "print('end')").run()
+    assert (result.exit_code, result.cell(1)["output"]) == (0, "end\n"), result.verdict
+    (kept,) = result.executed["cells"][0]["outputs"]
+    assert all(isinstance(value, (str, list)) for value in kept["data"].values())
