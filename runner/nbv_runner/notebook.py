@@ -140,6 +140,9 @@ def _require_shape(document: Dict[str, Any], path: str) -> None:
             else ""
         )
         raise _invalid(path, "has nbformat %d, only 4 is supported%s" % (version, "; " + fix if fix else ""))
+    minor = document.get("nbformat_minor", 0)
+    if type(minor) is not int or minor < 0:
+        raise _invalid(path, "has an nbformat_minor that is not a whole number")
     cells = document.get("cells")
     if not isinstance(cells, list):
         raise _invalid(path, "has no list of cells")
@@ -153,10 +156,23 @@ def _require_shape(document: Dict[str, Any], path: str) -> None:
             cell["source"] = "".join(source)
         elif not isinstance(source, str):
             raise _invalid(path, "has no source text in cell %d" % index)
+        if not _is_unicode(cell["source"]):
+            raise _invalid(path, "has a character that is not valid Unicode in cell %d" % index)
+        if not isinstance(cell.get("id", ""), str):
+            raise _invalid(path, "has an id that is not text in cell %d" % index)
         if not isinstance(cell.get("metadata", {}), dict):
             raise _invalid(path, "has metadata that are not an object in cell %d" % index)
     if not isinstance(document.get("metadata", {}), dict):
         raise _invalid(path, "has metadata that are not an object")
+
+
+def _is_unicode(text: str) -> bool:
+    """Half of a surrogate pair, which JSON can spell, is no character: no file and no kernel takes it."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _first_line(error: BaseException) -> str:

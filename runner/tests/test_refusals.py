@@ -29,6 +29,29 @@ UNREADABLE: Dict[str, Any] = {
 }
 
 
+ODD_VALUES = {
+    "nbformat_minor that is text": ({"nbformat_minor": "x"}, {}, "nbformat_minor that is not a whole number"),
+    "nbformat_minor without end": ({"nbformat_minor": float("inf")}, {}, "nbformat_minor that is not a whole number"),
+    "id that is an object": ({"nbformat_minor": 5}, {"id": {}}, "an id that is not text in cell 0"),
+    "half a character": ({}, {"source": "x='\ud800'"}, "a character that is not valid Unicode in cell 0"),
+    "half a character in a comment": (
+        {},
+        {"source": "x=1 # \udcff"},
+        "a character that is not valid Unicode in cell 0",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ODD_VALUES)
+def test_an_odd_value_is_named(name: str, attempt: Make) -> None:
+    document, cell, sentence = ODD_VALUES[name]
+    whole = {**notebook(["1"]), **document}
+    whole["cells"][0].update(cell)
+    result = attempt(document=whole).run()
+    assert (result.exit_code, result.verdict["reason"]) == (50, "NotebookInvalid")
+    assert sentence in result.verdict["message"]
+
+
 @pytest.mark.parametrize("document", UNREADABLE.values(), ids=UNREADABLE.keys())
 def test_an_unreadable_notebook_is_refused(document: Any, attempt: Make) -> None:
     result = attempt(document=document).run()
