@@ -12,6 +12,7 @@ from typing import Any, Dict, Iterator, List, Optional, Tuple
 import zmq
 from jupyter_client.session import Session
 
+from .long_reply import long_reply
 from .long_stream import long_stream
 
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024
@@ -123,7 +124,9 @@ class Channels:
     @staticmethod
     def _describe(parts: "List[zmq.Frame]", size: int) -> Optional[Message]:
         header, parent = (json.loads(part.bytes) for part in parts[1:3])
-        content = {"kind": header["msg_type"], **long_stream(parts[4].buffer)}
+        kind, raw = header["msg_type"], parts[4].buffer
+        told = long_reply(raw, size) if kind in ("execute_reply", "error") else long_stream(raw)
+        content = {"kind": kind, **told}
         message = {
             "header": {**header, "msg_type": "oversize"},
             "parent_header": parent,

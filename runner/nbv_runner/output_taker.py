@@ -78,6 +78,8 @@ class OutputTaker:
 
     def _oversize(self, content: Dict[str, Any], size: int) -> None:
         if "pieces" not in content:
+            if content["kind"] == "error":
+                self._raised(error_of(content))
             self._logs.note_gap(size)
             self._outputs.oversize(str(content["kind"]), size)
             return

@@ -65,3 +65,9 @@ def test_data_of_the_wrong_type_are_kept_as_their_json(attempt: Make, data: str)
     assert (result.exit_code, result.cell(1)["output"]) == (0, "end\n"), result.verdict
     (kept,) = result.executed["cells"][0]["outputs"]
     assert all(isinstance(value, (str, list)) for value in kept["data"].values())
+
+
+def test_an_error_too_large_to_be_read_keeps_its_name(attempt: Make) -> None:
+    result = attempt("raise ValueError('x' * 20_000_000)").run()
+    assert (result.exit_code, result.cell(0)["error"]["name"]) == (10, "ValueError"), result.verdict
+    assert "its message was too large" in result.cell(0)["error"]["message"]
