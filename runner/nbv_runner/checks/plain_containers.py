@@ -40,7 +40,7 @@ def is_nan_throughout(value: AssignedValue) -> bool:
         return False
     if any(each.all_nan or (each.kind == SCALAR and each.nan_count) for each in value.inputs):
         return False
-    return not _has_gaps(value) or any(_computes(getattr(each, "elt", None)) for each in expressions)
+    return not _has_gaps(value) or any(map(_computes_items, expressions))
 
 
 def repeated_call(binding: Binding) -> Optional[CallSite]:
@@ -86,6 +86,12 @@ def _computes(node: Optional[ast.AST]) -> bool:
     while isinstance(node, ast.Call) and getattr(node.func, "id", "") in _CONVERSIONS and node.args:
         node = node.args[0]
     return node is not None and any(isinstance(each, (ast.Call, ast.BinOp)) for each in ast.walk(node))
+
+
+def _computes_items(node: ast.expr) -> bool:
+    """`[score(x) for x in rows]`, `(low.mean(), high.mean())`."""
+    items = node.elts if isinstance(node, (ast.List, ast.Tuple)) else [getattr(node, "elt", None)]
+    return any(map(_computes, items))
 
 
 def _has_gaps(value: AssignedValue) -> bool:
