@@ -72,6 +72,12 @@ def _installed(kind):
     )
 
 
+def _is_package(library):
+    """Not a module that the notebook made up."""
+    path = _library(library).get("__file__")
+    return type(path) is str and _origin_of_file(path) == _INSTALLED
+
+
 def _read(value, facts, budget):
     kind = type(value)
     numpy = _library("numpy")
@@ -102,7 +108,7 @@ def _read_of_library(value, facts, budget):
     kind = type(value)
     for library, name, what, read in _READERS:
         base = _library(library).get(name)
-        if base is not None and issubclass(kind, base):
+        if _is_one(base, _mro_of(kind)) and _is_package(library):
             facts.update(_type_facts(value, what))
             if kind is base or _installed(kind):
                 read(value, facts, budget)

@@ -155,13 +155,22 @@ def _column(series, facts, budget):
             facts["nan"] += counted["nan"]
 
 
+def _is_of_packages(value, *axes):
+    """Whether all that a frame or series consists of comes from packages: their methods are about to be called."""
+    return all(_installed(type(part)) for part in (*axes, *value._mgr.arrays))
+
+
 def _series(value, facts, budget):
+    if not _is_of_packages(value, value.index):
+        return
     size = len(value)
     _column(value, facts, budget)
     facts["shape"], facts["size"] = [size], size
 
 
 def _frame(value, facts, budget):
+    if not _is_of_packages(value, value.index, value.columns):
+        return
     rows, width = value.shape
     names = [_label(name) for name in value.columns[:MAX_COLUMNS].tolist()]
     _frame_columns(facts, rows, names, width, lambda index, of_column: _column(value.iloc[:, index], of_column, budget))

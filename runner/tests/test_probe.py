@@ -252,3 +252,19 @@ def test_the_probe_of_a_kernel_that_is_not_python_asks_nothing() -> None:
 def test_a_tagged_cell_is_looked_at_all_the_same(attempt: Make) -> None:
     result: Result = attempt(code("x = print()", "nbv-allow-none"), "y = print()", policy={"N2": "failure"}).run()
     assert [check for check, _ in result.findings(0)] == [] and [check for check, _ in result.findings(1)] == ["N2"]
+
+
+def test_no_code_of_the_notebook_runs_in_parts_of_frames_and_under_borrowed_names(attempt: Make) -> None:
+    result = attempt(
+        "import sys, types, pandas as pd\ncalls = []\nclass Names(pd.Index):\n"
+        "    def tolist(self): calls.append('tolist'); return super().tolist()\n"
+        "    def __getitem__(self, key): calls.append('getitem'); return super().__getitem__(key)\n"
+        "    def __len__(self): calls.append('len'); return super().__len__()\n"
+        "class Meta(type):\n    def __subclasscheck__(cls, other): calls.append('subclass'); return True\n"
+        "class Tensor(metaclass=Meta):\n    shape = property(lambda self: calls.append('shape'))\n"
+        "sys.modules['torch'] = types.ModuleType('torch')\nsys.modules['torch'].Tensor = Tensor",
+        "frame = pd.DataFrame({'a': [1.0]})\nnames = pd.Index(['a'])\nnames.__class__ = Names\n"
+        "frame.columns = names\nassert type(frame.columns) is Names\ntensor = Tensor()\ncalls.clear()",
+        "print(calls)",
+    ).run()
+    assert result.cell(2)["output"] == "[]\n", result.stderr
