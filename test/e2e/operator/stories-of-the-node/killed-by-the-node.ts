@@ -66,7 +66,8 @@ export function tellOfKilledPods(world: () => NodeWorld): void {
       expect(status).toMatchObject({ phase: "Failed" });
       expect(status?.reason).toMatch(/^(?:Evicted|EphemeralStorageExceeded)$/);
       expect(status?.message).toMatch(/scratch/);
-      expect(status?.results?.[0]).toMatchObject({ cellIndex: 0, status: "Success" });
+      // Its path is warned of, being absolute; what the platform took away is no fault of a cell.
+      expect(status?.results?.[0]).toMatchObject({ cellIndex: 0, status: "Warning" });
     }, 200_000);
   });
 }

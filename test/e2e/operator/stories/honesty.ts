@@ -85,10 +85,11 @@ export function tellOfHonesty(world: () => World): void {
       await bench.apply(job("liar", liar.urls.http));
       const found = (await bench.end("liar")).status;
       expect(found).toMatchObject({ phase: "Failed", verdict: "Failed", reason: "NotebookError" });
-      expect(found?.results?.map((cell) => [cell.cellIndex, cell.status])).toEqual([
-        [0, "Success"],
-        [1, "Success"],
-        [2, "Failure"],
+      // What the lies look like to the checks is another matter: they may warn of them.
+      expect(found?.results?.map((cell) => [cell.cellIndex, cell.status === "Failure"])).toEqual([
+        [0, false],
+        [1, false],
+        [2, true],
       ]);
       expect(found?.results?.[2]).toMatchObject({ errorName: "ValueError", errorMessage: "must fail" });
     });
@@ -112,7 +113,10 @@ export function tellOfHonesty(world: () => World): void {
       const { loseLogs } = world().faults;
       if (loseLogs === undefined) return;
       const bench = await Bench.in(world(), "lost-log");
-      const { urls } = await world().git.repository({ "a.ipynb": cells("assert 1 + 1 == 2"), "b.ipynb": cells("1 / 0") });
+      const { urls } = await world().git.repository({
+        "a.ipynb": cells("assert 1 + 1 == 2"),
+        "b.ipynb": cells("1 / 0"),
+      });
       await loseLogs(bench.namespace);
       const job = (name: string) =>
         aJob(name, {
