@@ -1,6 +1,5 @@
 import { expect, test } from "@jest/globals";
 import { ManualClock, type NotebookValidationJobObject } from "../../src/kube/index.js";
-import type { JobStatus } from "../../src/operator/decide/job.js";
 import { JobLedger } from "../../src/operator/job-ledger.js";
 
 const INTERVAL = 2_000;
@@ -14,7 +13,7 @@ function aLedger({ isLate = false } = {}) {
   const clock = new ManualClock();
   const busy = { isLate };
   const ledger = new JobLedger(clock, INTERVAL, new Map(), () => busy.isLate);
-  ledger.written(job, (job.status ?? {}) as JobStatus);
+  ledger.written(job, {});
   return { clock, ledger, busy };
 }
 
