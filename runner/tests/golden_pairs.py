@@ -154,3 +154,31 @@ def replaced(index: int, old: str, new: str, *path: Any) -> Change:
         place[path[-1]] = place[path[-1]].replace(old, new)
 
     return change
+
+
+def outputs_match(folder: Path, one: Any, other: Any, **config: Any) -> bool:
+    pair = [document(cell("f()", *(each if isinstance(each, list) else [stdout(each)]))) for each in (one, other)]
+    return compared(folder, *pair, **config).result == "matched"
+
+
+VOLATILE = [
+    ("<Model object at 0x7f8b4c0d2e50>", "<Model object at 0x55d0c8a1>"),
+    ("run 2026-11-21 16:43:07.123456 done", "run 2025-01-02 03:04:05 done"),
+    ("at 2026-11-21T16:43:07Z", "at 2026-11-22T01:00:00+02:00"),
+    ("Sat Nov 21 17:09:17 UTC 2026", "Sun Nov 22 01:02:03 UTC 2026"),
+    ("Fri, 20 Nov 2026 10:00:00 GMT", "Sat, 21 Nov 2026 11:12:13 GMT"),
+    ("on 11/21/2026", "on 1/2/2026"),
+    ("id 123e4567-e89b-12d3-a456-426614174000", "id 00000000-0000-4000-8000-0123456789ab"),
+    ("saved to /tmp/tmpab12/model.pkl", "saved to /var/folders/x1/y2/T/model.pkl"),
+    ("took 1.25 s", "took 831 ms"),
+    ("CPU times: user 3 ms, sys: 1 µs, total: 4 ms", "CPU times: user 12 ms, sys: 0 ns, total: 12 ms"),
+    ("Wall time: 1min 3s", "Wall time: 2 s"),
+    (
+        "1.23 µs ± 45 ns per loop (mean ± std. dev. of 7 runs, 1,000,000 loops each)",
+        "12.3 ms ± 0.2 ms per loop (mean ± std. dev. of 7 runs, 100 loops each)",
+    ),
+    ("100%|####| 10/10 [00:00<00:00, 1234.5it/s]", "100%|####| 10/10 [00:12<00:00, 1.2s/it]"),
+    ("/tmp/ipykernel_12/345.py:1: UserWarning: x", "/tmp/ipykernel_9/1.py:1: UserWarning: x"),
+    (FIGURE, FIGURE.replace("640x480", "1280x720")),
+    ("Cell In[3], line 1", "Cell In[14], line 1"),
+]
