@@ -84,7 +84,7 @@ test("a link is said to escape exactly when the kernel would leave the tree, or 
       }
       rmSync(dirname(tree), { recursive: true });
     }),
-    { numRuns: 150 },
+    { numRuns: 150, examples: [[{ b: "c", c: "a/b/..", "a/b": ".." }]] },
   );
 });
 
@@ -107,7 +107,8 @@ function passesOutside(link: string, tree: string): boolean {
 
 function resolved(path: string): string | undefined {
   try {
-    return realpathSync(path);
+    // The native one: Node's own resolves `link/..` by its text, the kernel by where the link leads.
+    return realpathSync.native(path);
   } catch {
     return undefined;
   }
