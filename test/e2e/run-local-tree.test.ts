@@ -167,7 +167,7 @@ describe("verdicts", () => {
     }
     expect(stdout).toMatch(/^ {5}0 {2}Stopped/m);
     expect(stdout).not.toMatch(/Running|totalTimeout/);
-  });
+  }, 240_000);
 });
 
 test("parameters, variables and Secrets reach the notebook; secret values leave it redacted", async () => {
