@@ -102,13 +102,16 @@ const entries = fc
   .map((items) => {
     let at = START;
     let latest = START;
+    let isRest = false;
     return items.map(({ afterNs, text, isPart }): Entry => {
-      at += afterNs;
+      // Parts of one line are written at once: a rest without its head could not be told from a line of its own.
+      if (!isRest) at += afterNs;
       if (at > latest) latest = at;
       // How far the order of moments may differ from the order of lines.
       if (at < latest - 1_900_000_000n) at = latest - 1_900_000_000n;
       const line = text.replaceAll(/[\n\ud800-\udfff]/g, "·");
-      return { at, text: isPart && line !== "" ? line : `${line}\n` };
+      isRest = isPart && line !== "";
+      return { at, text: isRest ? line : `${line}\n` };
     });
   });
 
