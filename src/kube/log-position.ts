@@ -84,6 +84,9 @@ export class ReadLines {
     const last = this.#last;
     const isOpen = this.#openBytes !== undefined;
     return {
+      get isOver() {
+        return left.size === 0;
+      },
       of: (moment) => {
         if (left.size === 0) return "new";
         const count = left.get(moment) ?? 0;
@@ -102,4 +105,6 @@ export class ReadLines {
 export interface Recall {
   /** Whether the next line, which has that moment, was read, was read in part (the last one only), or is new. */
   of(moment: string): "read" | "open" | "new";
+  /** Whether the present place is reached: whatever comes now is new. */
+  readonly isOver: boolean;
 }

@@ -104,12 +104,13 @@ const entries = fc
     let latest = START;
     let isRest = false;
     return items.map(({ afterNs, text, isPart }): Entry => {
-      // Parts of one line are written at once: a rest without its head could not be told from a line of its own.
-      if (!isRest) at += afterNs;
+      // No clock is set back in the middle of a line: a rest that is left out would take the next line's beginning along.
+      at += isRest && afterNs < 0n ? 0n : afterNs;
       if (at > latest) latest = at;
       // How far the order of moments may differ from the order of lines.
       if (at < latest - 1_900_000_000n) at = latest - 1_900_000_000n;
-      const line = text.replaceAll(/[\n\ud800-\udfff]/g, "·");
+      // A rest that begins like a moment could not be told from a line of its own, should its head be left out.
+      const line = text.replaceAll(/[\n\ud800-\udfff]/g, "·").replace(/^2026/, isRest ? "rest" : "2026");
       isRest = isPart && line !== "";
       return { at, text: isRest ? line : `${line}\n` };
     });
@@ -127,7 +128,7 @@ describe("a log that breaks", () => {
         if (at[0] === 0 || (at[0] ?? 99) < 40) log.breaks = [];
         expect(await readAll(log)).toBe(log.text);
       }),
-      { numRuns: 200 },
+      { numRuns: 1000 },
     );
   }, 30_000);
 

@@ -93,8 +93,8 @@ export class TimedLines {
 
   /** A line without a moment, of which {@link #prefix} was read. */
   #withoutMoment(at: number, kept: Uint8Array[]): number {
-    if (this.#recall !== undefined && !this.#hasMoments) {
-      // The rest of a line that began before the time that was asked for.
+    if (this.#recall !== undefined && !(this.#hasMoments && this.#recall.isOver)) {
+      // The rest of a line that began before the time that was asked for, the first one or after a clock was set back.
       this.#line = { kind: "skip", bytes: Number.POSITIVE_INFINITY };
     } else {
       kept.push(Uint8Array.from(this.#prefix));
