@@ -17,6 +17,10 @@ export const LABEL_DEAD_LETTER = "mlops.dev/dead-letter";
 export const LABEL_NOTIFICATION_TYPE = "mlops.dev/notification-type";
 /** On builds and images: environment digest, shortened to fit a label. */
 export const LABEL_ENVIRONMENT_DIGEST = "mlops.dev/environment-digest";
+/** On builds: key of the flight, the same for builds of the same thing; 10 hex digits. */
+export const LABEL_BUILD_KEY = "mlops.dev/build-key";
+/** On builds: number of the build within its flight, from 1. */
+export const LABEL_BUILD_NUMBER = "mlops.dev/build-number";
 
 /** What a child object is for. */
 export type Role = "validation" | "build" | "report";
@@ -43,6 +47,8 @@ export const ANNOTATION_NOTEBOOK_STATUS = "mlops.dev/notebook-status";
 export const ANNOTATION_NOTEBOOK_STATUS_SUMMARY = "mlops.dev/notebook-status-summary";
 /** On builds: full environment digest. */
 export const ANNOTATION_ENVIRONMENT_DIGEST = "mlops.dev/environment-digest";
+/** On builds: `"true"` = everything in the environment is pinned, so that it is reused for ever. */
+export const ANNOTATION_ENVIRONMENT_PINNED = "mlops.dev/environment-pinned";
 
 /** On validation pods: shows that the operator made the pod for this very attempt (`SigningKey.proofOf`). */
 export const ANNOTATION_ATTEMPT_PROOF = "mlops.dev/attempt-proof";

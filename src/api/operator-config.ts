@@ -15,7 +15,7 @@ import {
 import { UserError } from "./user-error.js";
 import { BuildStrategyName } from "./v1alpha1/build.js";
 import { Resources } from "./v1alpha1/resources.js";
-import { OPERATOR_IMAGE } from "./version.js";
+import { BUILDAH_IMAGE, OPERATOR_IMAGE } from "./version.js";
 
 const count = (least: number) => integer({ min: least, max: 100_000 });
 
@@ -105,6 +105,18 @@ const Build = object({
   ),
   autoGenerateRequirements: z.boolean().default(true).describe("Search for requirements where a job doesn't say."),
   namespace: dnsLabel().exactOptional().describe("Namespace of all builds; absent = the job's own."),
+  builderImage: imageReference().default(BUILDAH_IMAGE).describe("Image with buildah, for builds by Tekton."),
+  storageDriver: z
+    .enum(["vfs", "overlay"])
+    .default("vfs")
+    .describe("Where buildah keeps layers: vfs works everywhere, overlay is faster where the nodes allow it."),
+  pullSecret: objectName()
+    .exactOptional()
+    .describe("Secret of type kubernetes.io/dockerconfigjson, in the job's namespace, for base images."),
+  pushSecret: objectName().exactOptional().describe("Secret of the same type for the push, of jobs that name none."),
+  cacheRepository: text({ max: 512 })
+    .default("")
+    .describe("Repository for cached layers; empty = nbv-cache in the job's path of the registry."),
 });
 
 const Access = object({

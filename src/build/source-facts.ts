@@ -1,19 +1,28 @@
-/** A file of the repository that decides about the environment, as it stands at the commit. */
-export interface SourceFile {
-  /** Relative to the repository root. */
+/** One entry of the repository's tree at the commit. */
+export interface TreeEntry {
+  /** Relative to the repository's root, with `/`. */
   readonly path: string;
-  readonly text: string;
+  readonly kind: "file" | "link" | "directory" | "submodule";
+  /** Git's object id: the same content has the same one. */
+  readonly objectId: string;
+  /** Of files, in bytes. */
+  readonly size?: number;
 }
 
 /**
- * What the repository says about the environment at one commit, read through Git without a checkout. Every decision of this
- * room is made from these facts, so that it can be explained and repeated.
+ * What the repository says about the environment at one commit, read through Git without a checkout. Every decision of
+ * this room is made from these facts, so that it can be explained and repeated.
+ *
+ * Reading is a dialogue: `wantedFiles` says which contents the next decision needs, the shell reads them, and asks again
+ * until nothing is wanted.
  */
 export interface SourceFacts {
-  /** Full commit SHA. */
+  /** Full commit SHA; of a local directory: 40 zeros. */
   readonly commit: string;
-  /** Requirement files with everything that they include, and Dockerfiles; capped in size and number. */
-  readonly files: readonly SourceFile[];
-  /** Files found that no build uses (`environment.yml`, `Pipfile`…): they become warnings. */
-  readonly unused: readonly string[];
+  /** Every file, link and directory, by path. The root is `""`. */
+  readonly tree: ReadonlyMap<string, TreeEntry>;
+  /** Contents that were wanted so far, by path. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  /** Paths that were wanted and are not read, with the reason for people: too large, a link out of the tree… */
+  readonly unreadable: ReadonlyMap<string, string>;
 }

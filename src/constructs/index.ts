@@ -1,5 +1,5 @@
 /** Public constructs: props in, manifests out. Nothing here loads a Kubernetes client or does I/O. */
-export { BUILDAH_IMAGE, OPERATOR_IMAGE } from "./default-images.js";
+export { BUILDAH_IMAGE, OPERATOR_IMAGE } from "../api/index.js";
 export { BUILD_PARAMS, BUILD_RESULTS, BUILD_WORKSPACES, type BuildParam } from "./image-pipeline/contract.js";
 export type { StepResources } from "./image-pipeline/steps.js";
 export { type Pinning, pinningOf } from "./image-reference.js";

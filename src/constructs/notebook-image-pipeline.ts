@@ -1,7 +1,6 @@
 import { Construct } from "constructs";
 import { Pipeline, Task } from "../../imports/tekton.dev.js";
-import { OPERATOR_IMAGE } from "../api/index.js";
-import { BUILDAH_IMAGE } from "./default-images.js";
+import { BUILDAH_IMAGE, OPERATOR_IMAGE } from "../api/index.js";
 import { BUILD_PARAMS, BUILD_RESULTS, BUILD_WORKSPACES } from "./image-pipeline/contract.js";
 import { buildSteps, buildStepTemplate, buildVolumes, type StepResources } from "./image-pipeline/steps.js";
 import { requirePinned } from "./require-pinned.js";

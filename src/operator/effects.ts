@@ -51,6 +51,12 @@ export class Effects {
       case "ask-source":
         this.#options.desk.ask(uid, effect.ticket, { ...effect, namespace });
         return DONE;
+      case "ask-environment":
+      case "ask-image":
+      case "start-build":
+      case "join-build":
+      case "publish-image":
+        return DONE;
       case "start-attempt":
         return this.#startAttempt(job, effect.plan, seen);
       case "delete-pod":

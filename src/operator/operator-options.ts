@@ -25,11 +25,11 @@ export interface OperatorOptions {
   /** Command of the init container, in place of the operator image's own. @default ["node", "/app/nbv.js", "fetch-source"] */
   readonly fetcherCommand?: readonly string[];
   /**
-   * What a job that asks for an image build gets. `refuse` fails it with `BuildStrategyUnavailable`;
+   * What a job that asks for an image build gets. `build` builds it; `refuse` fails it with `BuildStrategyUnavailable`;
    * `skip` runs `containerImage` as it is (the local mode, where the Python environment takes the image's place).
    * @default "refuse"
    */
-  readonly build?: "refuse" | "skip";
+  readonly build?: "refuse" | "skip" | "build";
   /** A directory of this computer to validate instead of the Git repository; only the local executor may set it. */
   readonly localTree?: string;
   /** Another operator whose end is waited for. @default nobody */

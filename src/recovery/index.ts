@@ -1,5 +1,6 @@
 export { type ApiTrouble, classifyApi } from "./classify-api.js";
 export { classifyAttempt } from "./classify-attempt.js";
+export { type BuildTrouble, classifyBuild } from "./classify-build.js";
 export { classifySource, type SourceTrouble } from "./classify-source.js";
 export { classifyVerdict, type JudgedAttempt, reasonOfExit } from "./classify-verdict.js";
 export type { Failure, Stage } from "./failure.js";

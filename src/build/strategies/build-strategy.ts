@@ -1,44 +1,166 @@
-import type { BuildStatus, BuildStrategyName } from "../../api/index.js";
+import type { BuildCache, BuildStrategyName, Resources, Toleration } from "../../api/index.js";
+import type { EnvironmentPlan } from "../environment/environment-plan.js";
+import type { ImageDestination } from "../image/image-destination.js";
 
 /** A kind that the cluster must serve for a strategy to work; discovery decides, never a guess. */
 export interface ApiKind {
   readonly group: string;
   readonly version: string;
   readonly kind: string;
+  readonly plural: string;
+}
+
+/** An object of a build, as the API server has it or is to have it. */
+export interface BuildObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly uid?: string;
+    readonly creationTimestamp?: string;
+    readonly deletionTimestamp?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly ownerReferences?: readonly { readonly uid: string; readonly kind: string; readonly name: string }[];
+  };
+  readonly spec?: unknown;
+  readonly status?: unknown;
+  readonly [field: string]: unknown;
+}
+
+/** A job that waits for a build and owns it, never as its controller. */
+export interface WaitingJob {
+  readonly name: string;
+  readonly uid: string;
 }
 
 /** One build, whoever carries it out. */
 export interface BuildPlan {
-  /** Name of the build's objects: `nbv-build-<key>-<n>`. */
+  /** Name of the build's main object: `nbv-build-<key10>-<n>`. */
   readonly name: string;
   readonly namespace: string;
-  readonly url: string;
-  readonly commit: string;
-  readonly dockerfile: string;
-  /** Stage of a multi-stage Dockerfile. */
-  readonly target?: string;
-  readonly buildArgs: Readonly<Record<string, string>>;
-  /** `repository:tag` that the image is pushed to. */
-  readonly image: string;
-  /** Digest of everything that the environment is made from. */
-  readonly environmentDigest: string;
-  readonly timeoutMs: number;
+  /** From 1. */
+  readonly number: number;
+  /** Key of the flight (`flightKey`): builds of one key build the same thing. */
+  readonly key: string;
+  /** Absent when the build runs in another namespace than its jobs. */
+  readonly owner?: WaitingJob;
+  readonly source: {
+    readonly url: string;
+    readonly ref: string;
+    readonly commit: string;
+    readonly credentialsSecret?: string;
+  };
+  readonly environment: EnvironmentPlan;
+  readonly destination: ImageDestination;
+  /** Secret for base images. */
+  readonly pullSecret?: string;
+  readonly cache?: Required<BuildCache>;
+  readonly pod: {
+    readonly resources?: Resources;
+    readonly serviceAccountName?: string;
+    readonly nodeSelector?: Readonly<Record<string, string>>;
+    readonly tolerations?: readonly Toleration[];
+    /** Scratch space, as a quantity. */
+    readonly storage?: string;
+  };
+  /** Of the operator's configuration. */
+  readonly settings: BuildSettings;
+  readonly strategyConfig: Readonly<Record<string, string>>;
 }
 
-/** What the cluster says about one build. */
-export type BuildObservation =
-  | { readonly kind: "pending" }
-  | { readonly kind: "running"; readonly progress: Pick<BuildStatus, "currentStep" | "layersPulled"> }
-  /** `image` is `repository@sha256:…`: what is validated is what was built. */
-  | { readonly kind: "complete"; readonly image: string; readonly sizeBytes?: number; readonly cacheHit?: boolean }
-  /** `reason` is of the failure catalogue. */
-  | { readonly kind: "failed"; readonly reason: string; readonly message: string };
+/** What the operator's configuration says about every build. */
+export interface BuildSettings {
+  readonly fetcherImage: string;
+  readonly fetcherCommand: readonly string[];
+  readonly builderImage: string;
+  readonly storageDriver: "vfs" | "overlay";
+  /** Proxies, pip's index settings: variables of the build's steps. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** PEM; empty = the system's alone. */
+  readonly caBundle: string;
+  readonly knownHosts: string;
+  readonly allowLoopback: boolean;
+  readonly plainHttpCredentialHosts: readonly string[];
+}
 
-/** One way to turn source facts into an image. */
-export interface BuildStrategy<O> {
+/** How far a running build is. */
+export interface BuildProgress {
+  /** "Installing dependencies (5/12 packages)". */
+  readonly currentStep?: string;
+  /** "2/9". */
+  readonly layersPulled?: string;
+}
+
+/** Why a build failed, as its controller and its log say it; the recovery room classifies it (`classifyBuild`). */
+export interface BuildFailureSignal {
+  /** Reason of the object's condition: `Failed`, `PipelineRunTimeout`, `StepOOM`, `DockerBuildFailed`… */
+  readonly reason: string;
+  /** Of the controller. */
+  readonly message: string;
+  /** Step that failed: `fetch`, `dockerfile`, `build`, `push`. */
+  readonly step?: string;
+  readonly exitCode?: number;
+  /** Pod and container whose log tells more. */
+  readonly log?: { readonly pod: string; readonly container: string };
+}
+
+/** What the cluster says about one build. Times are RFC 3339. */
+export type BuildObservation =
+  | { readonly kind: "pending"; readonly reason?: string; readonly message?: string }
+  | {
+      readonly kind: "running";
+      readonly startTime: string;
+      readonly progress: BuildProgress;
+      /** Pod and container that work right now. */
+      readonly log?: { readonly pod: string; readonly container: string };
+    }
+  /** `image` is `repository@sha256:…`: what is validated is what was built. */
+  | {
+      readonly kind: "complete";
+      readonly image: string;
+      readonly startTime?: string;
+      readonly completionTime?: string;
+      readonly sizeBytes?: number;
+      readonly cacheHit?: boolean;
+    }
+  | {
+      readonly kind: "failed";
+      readonly signal: BuildFailureSignal;
+      readonly startTime?: string;
+      readonly completionTime?: string;
+    }
+  | { readonly kind: "cancelled"; readonly completionTime?: string };
+
+/** What a strategy can do; what it lacks is refused or warned about by name. */
+export interface BuildCapabilities {
+  readonly target: boolean;
+  readonly registryCache: boolean;
+  readonly workspaceCache: boolean;
+  readonly buildArgs: boolean;
+  readonly pullSecret: boolean;
+  readonly gitCredentials: boolean;
+  readonly tolerations: boolean;
+}
+
+/** One way to turn an environment plan into an image. Pure: objects in, objects out. */
+export interface BuildStrategy {
   readonly name: BuildStrategyName;
+  /** The main object's kind first. */
   readonly needs: readonly ApiKind[];
-  /** Objects of one attempt. Deterministic: applying them twice changes nothing. */
-  objects(plan: BuildPlan): O[];
-  observe(seen: readonly O[], plan: BuildPlan): BuildObservation;
+  /** Kinds whose objects tell how a build is doing, besides the main one: TaskRun for Tekton. */
+  readonly watches: readonly ApiKind[];
+  readonly capabilities: BuildCapabilities;
+  /** What the plan asks for and this strategy can't do, or does otherwise: one sentence each. */
+  judge(plan: BuildPlan): { readonly refused: readonly string[]; readonly warnings: readonly string[] };
+  /**
+   * Objects of one build, in the order in which they are made; the last is the main one, which starts it. Deterministic:
+   * making them twice changes nothing.
+   */
+  objects(plan: BuildPlan): BuildObject[];
+  /** @param related objects of {@link watches} that belong to `main` */
+  observe(main: BuildObject, related: readonly BuildObject[]): BuildObservation;
+  /** Merge patch of the main object that cancels it. */
+  readonly cancelPatch: { readonly [field: string]: unknown };
 }

@@ -1,3 +1,5 @@
+import type { BuildStrategyName } from "../../api/index.js";
+import type { BuildPlan } from "../../build/index.js";
 import type { JobStatus } from "./job.js";
 import type { WriteTime } from "./write-time.js";
 
@@ -35,6 +37,23 @@ export type Effect =
       readonly credentialsSecret?: string;
       /** Place of the golden notebook, if it has a repository of its own. */
       readonly golden?: { readonly url: string; readonly ref: string; readonly credentialsSecret?: string };
+    }
+  /** Reads what decides about the environment, at the run's commit. */
+  | { readonly kind: "ask-environment"; readonly ticket: string; readonly commit: string }
+  /** Asks the registry for an image: `host/path:tag`. */
+  | { readonly kind: "ask-image"; readonly ticket: string; readonly reference: string; readonly isInsecure: boolean }
+  | { readonly kind: "start-build"; readonly plan: BuildPlan; readonly strategy: BuildStrategyName }
+  /** Owns a build that another job started, so that it outlives that one. */
+  | { readonly kind: "join-build"; readonly name: string; readonly uid: string; readonly strategy: BuildStrategyName }
+  /** Moves a tag to the validated image. */
+  | {
+      readonly kind: "publish-image";
+      readonly ticket: string;
+      /** `repository@sha256:…`. */
+      readonly image: string;
+      readonly tag: string;
+      readonly isInsecure: boolean;
+      readonly pushSecret?: string;
     }
   | { readonly kind: "start-attempt"; readonly plan: AttemptPlan }
   | { readonly kind: "delete-pod"; readonly name: string; readonly uid: string }

@@ -2,6 +2,7 @@ import type { Instant, OperatorConfig } from "../../api/index.js";
 import type { Pod } from "../../kube/resources.js";
 import type { Failure, PodEvent } from "../../recovery/index.js";
 import type { RunProgress, VerdictEvent } from "../../validation/index.js";
+import type { BuildsSeen, EnvironmentSeen } from "./build-observation.js";
 
 /** What is known about the job's question to Git (`SourceDesk`). */
 export type SourceSeen =
@@ -38,7 +39,7 @@ export interface PodEventsSeen {
 export interface Settings {
   readonly config: OperatorConfig;
   /** What becomes of a job that asks for an image build: see `OperatorOptions.build`. */
-  readonly build: "refuse" | "skip";
+  readonly build: "refuse" | "skip" | "build";
 }
 
 /** Everything outside the job itself that a decision may depend on. A value: `decide` reads nothing else. */
@@ -48,6 +49,10 @@ export interface Observation {
   /** Until when a pod of an earlier attempt may still come to be: it was asked for, and no answer came. */
   readonly lateUntil?: Instant;
   readonly source: SourceSeen;
+  /** Only of jobs that build. */
+  readonly environment?: EnvironmentSeen;
+  /** Only of jobs that build, and whose environment is known. */
+  readonly builds?: BuildsSeen;
   /** About the attempt that the job's status calls current; nothing when there is none. */
   readonly log?: LogSeen;
   /** Events of the current attempt's pod; only while it waits for long without saying why. */

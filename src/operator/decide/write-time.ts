@@ -16,6 +16,11 @@ type Rule = (before: JobStatus, after: JobStatus) => WriteTime;
 /** Where effects stand: what changes the cluster, or tells people, comes after the status that counts or explains it. */
 const EFFECTS: Record<Effect["kind"], WriteTime> = {
   "ask-source": "soon",
+  "ask-environment": "soon",
+  "ask-image": "soon",
+  "start-build": "now",
+  "join-build": "soon",
+  "publish-image": "soon",
   "start-attempt": "now",
   "delete-pod": "now",
   "delete-job": "now",

@@ -1,0 +1,7 @@
+/** From repository facts to an image: pure. */
+export * from "./environment/environment-plan.js";
+export * from "./environment/plan-environment.js";
+export * from "./environment/wanted-files.js";
+export * from "./image/image-destination.js";
+export * from "./source-facts.js";
+export * from "./strategies/build-strategy.js";
