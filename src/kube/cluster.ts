@@ -85,6 +85,20 @@ export interface LogOptions {
   readonly signal?: AbortSignal;
 }
 
+/** One version of an API group. */
+export interface GroupVersion {
+  /** `""` for the core group. */
+  readonly group: string;
+  readonly version: string;
+}
+
+/** What discovery says of one resource. */
+export interface ServedResource {
+  readonly plural: string;
+  readonly kind: string;
+  readonly namespaced: boolean;
+}
+
 /** What a merge patch (RFC 7386) may say: `null` deletes a field. */
 export type MergePatch = { readonly [field: string]: unknown };
 
@@ -128,4 +142,9 @@ export interface Cluster {
   /** The container's log as raw chunks, in order. Rejects with `NotFound`, or `BadRequest` while the
    * container has not started; empty while the pod has no node. */
   logs(pod: ObjectKey, options: LogOptions): AsyncIterable<Uint8Array>;
+  /**
+   * Resources that the server has in a version of an API group, without their subresources; none when it does not serve
+   * that version. An aggregated API whose own server is away answers with `ServiceUnavailable`.
+   */
+  discover(api: GroupVersion, signal?: AbortSignal): Promise<readonly ServedResource[]>;
 }

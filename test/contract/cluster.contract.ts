@@ -1,6 +1,7 @@
 import { applyContract } from "./apply.contract.js";
 import type { ClusterUnderTest } from "./cluster-under-test.js";
 import { deletionContract } from "./deletion.contract.js";
+import { discoveryContract } from "./discovery.contract.js";
 import { informerContract } from "./informer.contract.js";
 import { logsContract } from "./logs.contract.js";
 import { operatorContract } from "./operator.contract.js";
@@ -15,6 +16,7 @@ export function clusterContract(given: () => ClusterUnderTest): void {
   applyContract(given);
   deletionContract(given);
   readsContract(given);
+  discoveryContract(given);
   informerContract(given);
   logsContract(given);
   operatorContract(given);

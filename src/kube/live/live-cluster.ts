@@ -5,11 +5,13 @@ import {
   type Cluster,
   type DeleteOptions,
   FIELD_MANAGER,
+  type GroupVersion,
   type ListOptions,
   type LogOptions,
   type MergePatch,
   type ObjectList,
   type Selection,
+  type ServedResource,
   type WatchEvent,
   type WatchOptions,
   type WriteOptions,
@@ -25,9 +27,10 @@ import { Connection } from "./connection.js";
 import { type ApiRequest, HttpClient } from "./http-client.js";
 import { jsonLines } from "./json-lines.js";
 import type { RequestRecord } from "./request-record.js";
-import { collectionPath, objectPath } from "./resource-path.js";
+import { collectionPath, objectPath, rootPath } from "./resource-path.js";
 import { type LogQuery, resumingLog } from "./resuming-log.js";
 import type { RetryLimits } from "./retry.js";
+import { discoveryOf, servedResources } from "./served-resources.js";
 
 export interface LiveClusterOptions {
   /** How long the server may take to begin an answer, milliseconds; it is told so. @default 60000 */
@@ -219,6 +222,12 @@ export class LiveCluster implements Cluster {
       random: this.#random,
       signal,
     });
+  }
+
+  async discover(api: GroupVersion, signal?: AbortSignal): Promise<readonly ServedResource[]> {
+    const resource = discoveryOf(api);
+    const path = rootPath(api);
+    return servedResources(() => this.#http.json({ verb: "get", resource, method: "GET", path, signal }));
   }
 
   /** Closes all connections; calls under way fail. */

@@ -1,13 +1,18 @@
+import type { GroupVersion } from "../cluster.js";
 import { KubeError } from "../kube-error.js";
 import type { ObjectKey } from "../object.js";
 import { pathSegmentProblem } from "../object-key.js";
 import type { Resource } from "../resource.js";
 
+/** Where a version of an API group is. @throws KubeError `BadRequest` for one that can't be */
+export function rootPath({ group, version }: GroupVersion): string {
+  return group === "" ? `/api/${pathSegment(version)}` : `/apis/${pathSegment(group)}/${pathSegment(version)}`;
+}
+
 /** Where the objects of a resource are: those of one namespace, or all. @throws KubeError `BadRequest` for an impossible namespace */
 export function collectionPath(resource: Resource, namespace: string | undefined): string {
-  const root = resource.group === "" ? `/api/${resource.version}` : `/apis/${resource.group}/${resource.version}`;
   const home = resource.namespaced && namespace !== undefined ? `/namespaces/${pathSegment(namespace)}` : "";
-  return `${root}${home}/${resource.plural}`;
+  return `${rootPath(resource)}${home}/${resource.plural}`;
 }
 
 /** Where one object is. @throws KubeError `BadRequest` for a name that is missing or impossible */

@@ -2,9 +2,11 @@ import { systemClock } from "../clock.js";
 import type {
   ApplyOptions,
   DeleteOptions,
+  GroupVersion,
   ListOptions,
   MergePatch,
   ObjectList,
+  ServedResource,
   WatchOptions,
   WriteOptions,
 } from "../cluster.js";
@@ -64,6 +66,14 @@ export class ApiServer {
     if (definition !== undefined && definition.resource.version === resource.version) return definition;
     const message = `the server could not find the requested resource (${qualifiedPlural(resource)})`;
     throw new KubeError({ reason: "NotFound", message });
+  }
+
+  /** Resources of a version of an API group. */
+  served({ group, version }: GroupVersion): ServedResource[] {
+    const resources = [...this.#definitions.values()].map(({ resource }) => resource);
+    return resources
+      .filter((resource) => resource.group === group && resource.version === version)
+      .map(({ plural, kind, namespaced }) => ({ plural, kind, namespaced }));
   }
 
   get(resource: Resource, key: ObjectKey): StoredObject {

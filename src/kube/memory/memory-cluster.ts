@@ -2,10 +2,12 @@ import type {
   ApplyOptions,
   Cluster,
   DeleteOptions,
+  GroupVersion,
   ListOptions,
   LogOptions,
   MergePatch,
   ObjectList,
+  ServedResource,
   WatchEvent,
   WatchOptions,
   WriteOptions,
@@ -108,6 +110,11 @@ export class MemoryCluster implements Cluster {
     if (source === undefined) return;
     const log = source(found, options);
     yield* options.position === undefined ? log : afterPosition(log, options.position);
+  }
+
+  discover(api: GroupVersion, signal?: AbortSignal): Promise<readonly ServedResource[]> {
+    const resource = { ...api, kind: "APIResourceList", plural: "", namespaced: false };
+    return this.#call({ verb: "discover", resource, key: { name: "" } }, () => this.#server.served(api), signal);
   }
 
   /** From now on pod logs come from here; without a source they are empty, as those of pods that no node has. */

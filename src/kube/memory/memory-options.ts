@@ -39,7 +39,8 @@ export interface ApiCall {
     | "patch"
     | "patchStatus"
     | "delete"
-    | "logs";
+    | "logs"
+    | "discover";
   readonly resource: Resource;
   /** Absent for lists and watches over all namespaces; `name` is empty for lists, watches and generated names. */
   readonly key: ObjectKey;

@@ -28,6 +28,7 @@ export function counted(cluster: Cluster, count: RequestCount): Cluster {
     patchStatus: (resource, ...rest) => (note("patchStatus", resource), cluster.patchStatus(resource, ...rest)),
     delete: (resource, ...rest) => (note("delete", resource), cluster.delete(resource, ...rest)),
     watch: (...args) => cluster.watch(...args),
+    discover: (...args) => (count.note("discover"), cluster.discover(...args)),
     logs: (...args) => (count.note("logs"), cluster.logs(...args)),
   };
 }

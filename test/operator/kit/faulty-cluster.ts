@@ -43,6 +43,7 @@ export function throughFaults(cluster: Cluster, faults: Faults): Cluster {
     patchStatus: (...args) => call(() => cluster.patchStatus(...args)),
     delete: (...args) => call(() => cluster.delete(...args)),
     watch: (...args) => cluster.watch(...args),
+    discover: (...args) => call(() => cluster.discover(...args)),
     logs: (...args) => cluster.logs(...args),
   };
 }
