@@ -1,3 +1,6 @@
+import type { EffectiveSpec, OperatorConfig } from "../../api/index.js";
+import { isRegistryHost, isRegistryPath } from "./image-reference.js";
+
 /** Where a built image goes. */
 export interface ImageDestination {
   /** `host[:port]/path`, without a tag. */
@@ -10,4 +13,112 @@ export interface ImageDestination {
   readonly pushSecret?: string;
   /** Whether the registry may speak plain http. */
   readonly isInsecure: boolean;
+  /** Repository for cached layers, without a tag. */
+  readonly cacheRepository: string;
+}
+
+/** OpenShift's own registry, as pods of the cluster reach it. */
+export const OPENSHIFT_REGISTRY = "image-registry.openshift-image-registry.svc:5000";
+/** Repository of environments that have no name of their own, in the job's path of the registry. */
+export const ENVIRONMENTS_REPOSITORY = "nbv-environments";
+/** Repository of cached layers, beside it. */
+export const CACHE_REPOSITORY = "nbv-cache";
+
+/** Digits of the environment digest that its tag has. */
+const TAG_DIGITS = 12;
+
+export interface DestinationQuestion {
+  readonly build: NonNullable<EffectiveSpec["build"]>;
+  /** Of the job. */
+  readonly namespace: string;
+  /** `sha256:` and 64 hex digits. */
+  readonly environmentDigest: string;
+  readonly config: Pick<OperatorConfig, "registry" | "build" | "openshift">;
+}
+
+/** The answer to a {@link DestinationQuestion}. */
+export type DestinationAnswer =
+  | {
+      readonly kind: "planned";
+      readonly destination: ImageDestination;
+      /** What was asked for and is not done, one sentence each. */
+      readonly warnings: readonly string[];
+    }
+  | {
+      readonly kind: "refused";
+      /** One sentence for people. */
+      readonly message: string;
+      /** What mends it. */
+      readonly fix: string;
+    };
+
+/** Where a job's image goes, as its spec and the operator's configuration say. */
+export function planDestination(question: DestinationQuestion): DestinationAnswer {
+  const { build, namespace, environmentDigest, config } = question;
+  const isShared = build.publishToRegistry;
+  const own = config.registry.host !== "" ? config.registry.host : config.openshift ? OPENSHIFT_REGISTRY : undefined;
+  const host = (isShared ? build.registry : undefined) ?? own;
+  if (host === undefined) {
+    return {
+      kind: "refused",
+      message: "there is no registry that the image could be pushed to",
+      fix: "set registry.host in the operator's configuration, or publishToRegistry and registry in buildConfig",
+    };
+  }
+  const folder = (isShared ? build.registryNamespace : undefined) ?? (config.registry.namespace || namespace);
+  const path = `${folder}/${build.imageName ?? ENVIRONMENTS_REPOSITORY}`;
+  const problem = placeProblem(host, path);
+  if (problem !== undefined) return { kind: "refused", ...problem };
+  const tag = environmentTag(environmentDigest);
+  const pushSecret = build.pushSecret ?? config.build.pushSecret;
+  return {
+    kind: "planned",
+    destination: {
+      repository: `${host}/${path}`,
+      tag,
+      ...(build.imageTag !== undefined && build.imageTag !== tag && { publishTag: build.imageTag }),
+      ...(pushSecret !== undefined && { pushSecret }),
+      isInsecure: config.registry.insecure && host === config.registry.host,
+      cacheRepository: config.build.cacheRepository || `${host}/${folder}/${CACHE_REPOSITORY}`,
+    },
+    warnings: warningsAbout(build),
+  };
+}
+
+/** Tag of an environment: the first 12 digits of its digest. */
+export function environmentTag(environmentDigest: string): string {
+  return environmentDigest.slice(environmentDigest.indexOf(":") + 1).slice(0, TAG_DIGITS);
+}
+
+function placeProblem(host: string, path: string): { message: string; fix: string } | undefined {
+  if (!isRegistryHost(host)) {
+    return {
+      message: `${JSON.stringify(host)} is no host of a registry`,
+      fix: "write the host alone, with a port if need be: quay.io, registry.example.com:5000",
+    };
+  }
+  if (!isRegistryPath(path)) {
+    return {
+      message: `${JSON.stringify(path)} is no path in a registry`,
+      fix: "use lower-case letters, digits and the separators . _ - / in imageName and registryNamespace",
+    };
+  }
+  // Two parts, an image stream in a project: it has nothing else.
+  if (host === OPENSHIFT_REGISTRY && path.split("/").length !== 2) {
+    return {
+      message: `OpenShift's registry has no place for ${path}: it knows project/name only`,
+      fix: "write imageName and registryNamespace without a slash",
+    };
+  }
+  return undefined;
+}
+
+function warningsAbout(build: DestinationQuestion["build"]): string[] {
+  if (build.publishToRegistry) return [];
+  return (["registry", "registryNamespace"] as const)
+    .filter((field) => build[field] !== undefined)
+    .map(
+      (field) =>
+        `buildConfig.${field} has no effect without publishToRegistry: the image stays in the cluster's registry`,
+    );
 }
