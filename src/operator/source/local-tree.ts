@@ -1,15 +1,12 @@
-import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { copyFile, lstat, mkdir, readdir, readlink, stat, symlink } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
-import { promisify } from "node:util";
 import { type ResolvedSource, SourceError, type SourceResolver } from "../source-resolver.js";
 import { type GitPolicy, limitsOf } from "./git-policy.js";
+import { askLocalGit } from "./local-git.js";
 import { checkTree, sortSymlinks, type TreeEntry } from "./tree-listing.js";
 import type { WrittenTree } from "./write-tree.js";
-
-const run = promisify(execFile);
 
 /** Directories that belong to tools and not to the source, left out where Git has no say. */
 const NOT_SOURCE: ReadonlySet<string> = new Set([
@@ -88,9 +85,9 @@ export class LocalTreeResolver implements SourceResolver {
 }
 
 async function cleanHead(directory: string): Promise<string | undefined> {
-  const status = await git(directory, ["status", "--porcelain", "--untracked-files=normal", "--", "."]);
+  const status = await askLocalGit(directory, ["status", "--porcelain", "--untracked-files=normal", "--", "."]);
   if (status !== "") return undefined;
-  const head = await git(directory, ["rev-parse", "--verify", "--quiet", "HEAD"]);
+  const head = await askLocalGit(directory, ["rev-parse", "--verify", "--quiet", "HEAD"]);
   return head?.trim() || undefined;
 }
 
@@ -107,29 +104,10 @@ async function contentHash(directory: string, policy: GitPolicy): Promise<string
 
 async function gitFiles(directory: string): Promise<string[] | undefined> {
   const args = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"];
-  const output = await git(directory, args);
+  const output = await askLocalGit(directory, args);
   const paths = output?.split("\0").filter((path) => path !== "");
   // A directory that Git ignores as a whole, inside some checkout, lists as empty.
   return paths === undefined || paths.length === 0 ? undefined : paths;
-}
-
-async function git(directory: string, args: readonly string[]): Promise<string | undefined> {
-  // The user's own checkout with the user's own settings, except what would run programs for looking at it.
-  const config = ["-c", `safe.directory=${await topLevel(directory)}`, "-c", "core.fsmonitor=false"];
-  try {
-    const options = { cwd: directory, maxBuffer: 256 * 1024 ** 2, env: { ...process.env, GIT_OPTIONAL_LOCKS: "0" } };
-    return (await run("git", [...config, ...args], options)).stdout;
-  } catch {
-    return undefined;
-  }
-}
-
-/** The checkout that a directory is in, without asking git, which would first ask whom it belongs to. */
-async function topLevel(directory: string): Promise<string> {
-  for (let at = directory; ; at = dirname(at)) {
-    const found = await lstat(join(at, ".git")).catch(() => undefined);
-    if (found !== undefined || dirname(at) === at) return at;
-  }
 }
 
 async function allFiles(root: string, limit: number): Promise<string[]> {

@@ -3,6 +3,7 @@ import { mkdir, open, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { ByteReader } from "./byte-reader.js";
+import { LFS_POINTER } from "./lfs-pointer.js";
 import { sortSymlinks, type TreeEntry } from "./tree-listing.js";
 
 /** What was written. */
@@ -12,8 +13,6 @@ export interface WrittenTree {
   /** What was left out or needs to be known, one sentence each. */
   readonly warnings: readonly string[];
 }
-
-const LFS_POINTER = "version https://git-lfs.github.com/spec/v1\n";
 
 /**
  * Writes the blobs of a checked tree below `into`, an empty directory, byte for byte as they are stored: no filter, no
