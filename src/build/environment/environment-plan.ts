@@ -10,13 +10,22 @@ export interface EnvironmentSource {
   readonly reason: string;
 }
 
+/** Base image of generated Dockerfiles. */
+export interface BaseImage {
+  /** As configured. */
+  readonly reference: string;
+  /** `sha256:…`, where the registry told it. */
+  readonly digest?: string;
+  /** `config.User` of the image, where the registry told it; `""` = root, as images without one run. */
+  readonly user?: string;
+}
+
 /** Everything that decides about a job's environment. */
 export interface EnvironmentQuestion {
   /** Path of the notebook in the repository. */
   readonly notebook: string;
   readonly build: NonNullable<EffectiveSpec["build"]>;
-  /** Base image of generated Dockerfiles: as configured, and its digest (`sha256:…`) where the registry told it. */
-  readonly base: { readonly reference: string; readonly digest?: string };
+  readonly base: BaseImage;
   readonly facts: SourceFacts;
 }
 

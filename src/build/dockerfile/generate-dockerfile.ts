@@ -1,0 +1,79 @@
+import { type InstallOptions, installCommand } from "./install-script.js";
+
+/** What pip does in the build. */
+export interface Installation extends InstallOptions {
+  /** With paths as {@link environmentPath} gives them. */
+  readonly pipArguments: readonly string[];
+  /** Directory of the repository in which pip runs; `""` is the root. */
+  readonly workingDirectory: string;
+}
+
+/** What a generated Dockerfile says. Paths of the repository have to be `isCopyable`. */
+export interface DockerfileRecipe {
+  /** Base image, complete: with its registry, by digest where it is known. */
+  readonly base: string;
+  /** User of the finished image, as `USER` takes it. */
+  readonly user: string;
+  /** What it is made from, for the first line's comment. */
+  readonly madeFrom: string;
+  /** Files and directories of the repository that the installation reads; `""` is all of it. */
+  readonly copies: readonly string[];
+  /** Absent = nothing is installed. */
+  readonly installation?: Installation;
+  /** Add the repository as the last layer. */
+  readonly includesSource: boolean;
+}
+
+/** Where the requirement files are in the image, with the layout that they have in the repository. */
+const ENVIRONMENT = "/opt/nbv/environment";
+/** Where `includeSource` puts the repository. */
+export const IMAGE_SOURCE = "/opt/nbv/source";
+/** Settings of pip that whoever builds may give as build arguments: they are about the way, not about the result. */
+export const PIP_BUILD_ARGUMENTS = ["PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_TRUSTED_HOST"] as const;
+
+/** Where a path of the repository is in the image while it is installed from. */
+export function environmentPath(path: string): string {
+  return path === "" ? ENVIRONMENT : `${ENVIRONMENT}/${path}`;
+}
+
+/**
+ * Writes the Dockerfile of an environment: everything but its labels. Instructions that change least come first; the
+ * installation is one layer. No string of the repository or the job becomes part of a shell command.
+ */
+export function generateDockerfile(recipe: DockerfileRecipe): string {
+  const lines = [
+    `# Made by notebook-validator-operator from ${recipe.madeFrom}.`,
+    `FROM ${recipe.base}`,
+    "USER 0",
+    ...(recipe.installation === undefined ? [] : installInstructions(recipe.copies, recipe.installation)),
+    ...(recipe.includesSource ? [jsonForm("COPY", [".", IMAGE_SOURCE])] : []),
+    `USER ${recipe.user}`,
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function installInstructions(copies: readonly string[], installation: Installation): string[] {
+  const { workingDirectory, pipArguments } = installation;
+  return [
+    ...PIP_BUILD_ARGUMENTS.map((name) => `ARG ${name}`),
+    ...[...copies].sort().map((path) => jsonForm("COPY", [path === "" ? "." : path, environmentPath(path)])),
+    jsonForm("RUN", installCommand(environmentPath(workingDirectory), pipArguments, installation)),
+  ];
+}
+
+/** `LABEL` instructions for the end of a Dockerfile, sorted by name. */
+export function labelInstructions(labels: Readonly<Record<string, string>>): string {
+  return Object.entries(labels)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `LABEL ${quoted(name)}=${quoted(value)}\n`)
+    .join("");
+}
+
+function jsonForm(instruction: string, words: readonly string[]): string {
+  return `${instruction} [${words.map((word) => JSON.stringify(word)).join(", ")}]`;
+}
+
+/** In double quotes, with what Dockerfiles would expand escaped. */
+function quoted(text: string): string {
+  return `"${text.replaceAll(/["\\$]/g, "\\$&").replaceAll(/[\x00-\x1f\x7f]/g, " ")}"`;
+}

@@ -1,0 +1,64 @@
+import { LABEL_ENVIRONMENT_DIGEST } from "../../api/index.js";
+import { type DockerfileRecipe, generateDockerfile, labelInstructions } from "../dockerfile/index.js";
+import type { ResolvedBase } from "./base-image.js";
+import { environmentDigest, sha256 } from "./environment-digest.js";
+import type { EnvironmentPlan, EnvironmentQuestion, EnvironmentSource } from "./environment-plan.js";
+import type { FactsReader } from "./facts-reader.js";
+
+/** What a plan with a generated Dockerfile is made from. */
+export interface GeneratedPlanParts {
+  readonly question: EnvironmentQuestion;
+  readonly reader: FactsReader;
+  readonly base: ResolvedBase;
+  readonly source: EnvironmentSource;
+  readonly recipe: Pick<DockerfileRecipe, "madeFrom" | "copies" | "installation">;
+  /** Whether each requirement is pinned. */
+  readonly isPinned: boolean;
+  readonly lockedBy?: string;
+  readonly inferredRequirements?: string;
+  readonly warnings: readonly string[];
+}
+
+/** Labels of an image: the path that it was made from. */
+const LABEL_SOURCE = "mlops.dev/environment-source";
+const LABEL_REVISION = "org.opencontainers.image.revision";
+
+/** A plan whose Dockerfile we write. */
+export function generatedPlan(parts: GeneratedPlanParts): EnvironmentPlan {
+  const { question, reader, base, source } = parts;
+  const includesSource = question.build.includeSource;
+  const recipe = { ...parts.recipe, base: base.reference, user: base.user, includesSource };
+  const instructions = generateDockerfile(recipe);
+  const digest = environmentDigest({
+    instructions,
+    files: recipe.copies.map((path) => [path, contentOf(path, reader)] as const),
+    buildArgs: {},
+    ...(includesSource && { commit: reader.commit }),
+  });
+  const labels = {
+    ...base.labels,
+    [LABEL_ENVIRONMENT_DIGEST]: digest,
+    ...(source.path !== undefined && { [LABEL_SOURCE]: source.path }),
+    ...(includesSource && { [LABEL_REVISION]: reader.commit }),
+  };
+  return {
+    source,
+    dockerfile: { kind: "generated", text: instructions + labelInstructions(labels) },
+    context: ".",
+    copies: includesSource ? ["."] : recipe.copies.map((path) => (path === "" ? "." : path)).sort(),
+    buildArgs: {},
+    labels,
+    digest,
+    isPinned: base.isPinned && parts.isPinned,
+    includesSource,
+    ...(parts.lockedBy !== undefined && { lockedBy: parts.lockedBy }),
+    ...(parts.inferredRequirements !== undefined && { inferredRequirements: parts.inferredRequirements }),
+    warnings: [...base.warnings, ...parts.warnings],
+  };
+}
+
+/** A file's own bytes count, so that a working tree and a commit with the same content agree; else Git's id. */
+function contentOf(path: string, reader: FactsReader): string {
+  const content = reader.isFile(path) ? reader.read(path) : undefined;
+  return content === undefined ? (reader.entryOf(path)?.objectId ?? "") : sha256(content);
+}
