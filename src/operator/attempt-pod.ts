@@ -16,11 +16,7 @@ import {
   validationPod,
 } from "../validation/index.js";
 import type { AttemptPlan } from "./decide/decision.js";
-
-interface Variable {
-  readonly name: string;
-  readonly value: string;
-}
+import { networkVariables, proxyVariables } from "./network-variables.js";
 
 /** What the pod of one attempt is made from. */
 export interface AttemptRequest {
@@ -128,24 +124,4 @@ function fetcherGit(config: OperatorConfig): FetcherGit {
     plainHttpCredentialHosts: allowPlainHttpCredentials,
     environment: proxyVariables(config),
   };
-}
-
-/** Proxies and package indexes of the operator's configuration, as notebooks know them. */
-function networkVariables({ network }: OperatorConfig): Variable[] {
-  return [
-    ...proxyVariables({ network }),
-    ...withValues({
-      PIP_INDEX_URL: network.pipIndexUrl,
-      PIP_EXTRA_INDEX_URL: network.pipExtraIndexUrl,
-      PIP_TRUSTED_HOST: network.pipTrustedHost,
-    }),
-  ];
-}
-
-function proxyVariables({ network }: Pick<OperatorConfig, "network">): Variable[] {
-  return withValues({ HTTP_PROXY: network.httpProxy, HTTPS_PROXY: network.httpsProxy, NO_PROXY: network.noProxy });
-}
-
-function withValues(variables: Readonly<Record<string, string>>): Variable[] {
-  return Object.entries(variables).flatMap(([name, value]) => (value === "" ? [] : [{ name, value }]));
 }

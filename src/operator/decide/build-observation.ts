@@ -34,7 +34,7 @@ export type PublicationSeen =
   | { readonly kind: "published" }
   | { readonly kind: "failed"; readonly message: string };
 
-/** A build object of the job's flight, as the cache has it. */
+/** A build object, as the cache has it. */
 export interface SeenBuild {
   readonly name: string;
   readonly uid: string;
@@ -47,7 +47,10 @@ export interface SeenBuild {
   readonly isPinned: boolean;
   /** UIDs of the jobs that own it. */
   readonly owners: readonly string[];
+  /** An object that is being deleted is `cancelled`, unless it has ended already. */
   readonly observation: BuildObservation;
+  /** This operator cancelled it, because no job waited for it: that is no failure of a job that came a moment too late. */
+  readonly isAbandoned: boolean;
   /** Classified once its log was read; only of failed builds, and absent until then. */
   readonly failure?: Failure;
   /** When such a build is usually done, from earlier ones of this process. */
@@ -56,17 +59,25 @@ export interface SeenBuild {
 
 /** What the cluster says about the builds that matter to a job (`BuildDesk`). */
 export interface BuildsSeen {
-  /** Strategies whose kinds the cluster serves, best first. `undefined` = not known yet. */
+  /**
+   * Strategies whose kinds the cluster serves, best first. `undefined` = not known yet, or their caches are not filled:
+   * then nothing else here is known either.
+   */
   readonly available: readonly BuildStrategyName[] | undefined;
-  /** Builds of the job's flight, newest first. */
+  /** Builds of the job's flight, newest first; none while the flight is not known. */
   readonly builds: readonly SeenBuild[];
+  /** The build that the job's status names, whether it is of the flight or not. */
+  readonly followed?: SeenBuild;
   /** Whether the operator's limit lets another build start. */
   readonly hasRoom: boolean;
-  /** Image at the environment's own tag, or at the named one under `reuseIfExists`. */
-  readonly image: ImageSeen;
+  /** What the registry says of the images that `imagesWanted` lists, by reference; absent = unasked. */
+  readonly images: Readonly<Record<string, ImageSeen>>;
   readonly publication: PublicationSeen;
-  /** Another job of the namespace that passed with another digest under the tag that this one would move. */
+  /**
+   * Another job of the namespace that passed with another digest under the tag that this one would move: as its status
+   * says, or because its publication is under way in this process.
+   */
   readonly tagOwner?: { readonly job: string; readonly image: string };
-  /** Why the API server would not have the build's objects. */
+  /** Why the API server would not have the objects of the build that the job's status names. */
   readonly refusal?: Failure;
 }

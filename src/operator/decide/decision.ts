@@ -40,8 +40,16 @@ export type Effect =
     }
   /** Reads what decides about the environment, at the run's commit. */
   | { readonly kind: "ask-environment"; readonly ticket: string; readonly commit: string }
-  /** Asks the registry for an image: `host/path:tag`. */
-  | { readonly kind: "ask-image"; readonly ticket: string; readonly reference: string; readonly isInsecure: boolean }
+  /** Asks the registry for an image: `host/path:tag` or `host/path@sha256:…`. */
+  | {
+      readonly kind: "ask-image";
+      readonly ticket: string;
+      readonly reference: string;
+      readonly isInsecure: boolean;
+      /** Secret of the builds' namespace with credentials for the registry. */
+      readonly secret?: string;
+    }
+  /** Makes the objects of a build; one that is there already is joined. */
   | { readonly kind: "start-build"; readonly plan: BuildPlan; readonly strategy: BuildStrategyName }
   /** Owns a build that another job started, so that it outlives that one. */
   | { readonly kind: "join-build"; readonly name: string; readonly uid: string; readonly strategy: BuildStrategyName }

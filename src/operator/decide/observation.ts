@@ -51,7 +51,7 @@ export interface Observation {
   readonly source: SourceSeen;
   /** Only of jobs that build. */
   readonly environment?: EnvironmentSeen;
-  /** Only of jobs that build, and whose environment is known. */
+  /** Only of jobs that build. */
   readonly builds?: BuildsSeen;
   /** About the attempt that the job's status calls current; nothing when there is none. */
   readonly log?: LogSeen;

@@ -104,6 +104,20 @@ export const BUILD_REASONS = {
     message: "The namespace does not admit build pods",
     suggestedAction: "Allow Pod Security baseline there, or set build.namespace in the operator's configuration",
   },
+  BuildNotStarted: {
+    errorType: "transient",
+    fault: "platform",
+    stage: "build",
+    message: "Nothing works on the build",
+    suggestedAction: "Look at its object and whether the controller of the build strategy runs",
+  },
+  ImageDestinationInvalid: {
+    errorType: "permanent",
+    fault: "platform",
+    stage: "build",
+    message: "There is no place that the built image could go to",
+    suggestedAction: "Set registry.host in the operator's configuration",
+  },
   BuildLost: {
     errorType: "transient",
     fault: "platform",

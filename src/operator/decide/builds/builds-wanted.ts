@@ -1,0 +1,65 @@
+import type { BuildPlan, ImageDestination } from "../../../build/index.js";
+import { planDestination } from "../../../build/index.js";
+import type { BuildsSeen, EnvironmentSeen } from "../build-observation.js";
+import { isTerminal, type JobStatus } from "../job.js";
+import type { ValidTurn } from "../turn.js";
+import { buildNamespace } from "./build-plan.js";
+import { flightOf } from "./flight.js";
+import { buildsImage, isDigestReference } from "./gate.js";
+
+/** What `BuildsSeen` has to be about for the job's next decision. */
+export interface BuildsWanted {
+  /** Namespace of the builds. */
+  readonly namespace: string;
+  /** Build that the status names, whatever became of the flight since. */
+  readonly buildName?: string;
+  /** First build of the flight; absent while the flight is not known, or nothing is to be built. */
+  readonly plan?: BuildPlan;
+}
+
+/** What is to be looked up about builds; `undefined` when the job builds nothing, or is over. */
+export function buildsWanted(
+  turn: ValidTurn,
+  environment: EnvironmentSeen,
+  available: BuildsSeen["available"],
+): BuildsWanted | undefined {
+  if (!buildsImage(turn) || isTerminal(turn.status.phase)) return undefined;
+  const { buildName } = turn.status.buildStatus ?? {};
+  const flight = environment.kind === "read" ? flightOf(turn, environment.question, available) : undefined;
+  return {
+    namespace: buildNamespace(turn),
+    ...(buildName !== undefined && { buildName }),
+    ...(flight?.kind === "flight" && { plan: flight.plan }),
+  };
+}
+
+/** A name of an image that moves to what was validated. */
+export interface SharedTag {
+  /** `host/path:tag`. */
+  readonly reference: string;
+  readonly tag: string;
+  readonly destination: ImageDestination;
+}
+
+/**
+ * The tag that the job moves when its notebook passes, or has moved; `undefined` when it asks for none, or its image is
+ * not known. The same for the job under way and for a finished one, so that owners of a tag are found by it.
+ */
+export function sharedTag(turn: ValidTurn, status: JobStatus): SharedTag | undefined {
+  const { effective, metadata, seen } = turn;
+  const { environmentDigest, buildStatus } = status;
+  if (!buildsImage(turn) || effective.build === undefined || environmentDigest === undefined) return undefined;
+  if (!isDigestReference(buildStatus?.imageDigest)) return undefined;
+  const where = planDestination({
+    build: effective.build,
+    namespace: metadata.namespace ?? "",
+    environmentDigest,
+    config: seen.settings.config,
+  });
+  if (where.kind === "refused" || where.destination.publishTag === undefined) return undefined;
+  const { destination } = where;
+  // An environment that nothing was built for is the base image, which lives elsewhere.
+  if (!buildStatus.imageDigest.startsWith(`${destination.repository}@`)) return undefined;
+  const tag = where.destination.publishTag;
+  return { reference: `${destination.repository}:${tag}`, tag, destination };
+}
