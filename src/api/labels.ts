@@ -21,6 +21,8 @@ export const LABEL_ENVIRONMENT_DIGEST = "mlops.dev/environment-digest";
 export const LABEL_BUILD_KEY = "mlops.dev/build-key";
 /** On builds: number of the build within its flight, from 1. */
 export const LABEL_BUILD_NUMBER = "mlops.dev/build-number";
+/** On builds: the strategy that made it, as `spec.podConfig.buildConfig.strategy` names it. */
+export const LABEL_BUILD_STRATEGY = "mlops.dev/build-strategy";
 
 /** What a child object is for. */
 export type Role = "validation" | "build" | "report";
@@ -49,6 +51,12 @@ export const ANNOTATION_NOTEBOOK_STATUS_SUMMARY = "mlops.dev/notebook-status-sum
 export const ANNOTATION_ENVIRONMENT_DIGEST = "mlops.dev/environment-digest";
 /** On builds: `"true"` = everything in the environment is pinned, so that it is reused for ever. */
 export const ANNOTATION_ENVIRONMENT_PINNED = "mlops.dev/environment-pinned";
+/** On Secrets that are derived from others: name of the Secret that they are kept equal to. */
+export const ANNOTATION_DERIVED_FROM = "mlops.dev/derived-from";
+/** On the same: `<uid>/<resourceVersion>` of that Secret when its contents were last taken over. */
+export const ANNOTATION_SOURCE_VERSION = "mlops.dev/source-version";
+/** On builds: `"true"` = the operator cancelled it because no job waited for it any more. */
+export const ANNOTATION_BUILD_ABANDONED = "mlops.dev/build-abandoned";
 
 /** On validation pods: shows that the operator made the pod for this very attempt (`SigningKey.proofOf`). */
 export const ANNOTATION_ATTEMPT_PROOF = "mlops.dev/attempt-proof";

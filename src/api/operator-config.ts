@@ -15,7 +15,7 @@ import {
 import { UserError } from "./user-error.js";
 import { BuildStrategyName } from "./v1alpha1/build.js";
 import { Resources } from "./v1alpha1/resources.js";
-import { BUILDAH_IMAGE, OPERATOR_IMAGE } from "./version.js";
+import { BUILDAH_IMAGE, FETCHER_COMMAND, OPERATOR_IMAGE } from "./version.js";
 
 const count = (least: number) => integer({ min: least, max: 100_000 });
 
@@ -125,7 +125,12 @@ const Access = object({
     .describe("ServiceAccounts that jobs may name; empty = any of their namespace."),
   secretWatchNamespaces: listOf(dnsLabel(), { max: 256 })
     .default([])
-    .describe("Namespaces whose Secrets may be listed and watched."),
+    .describe("Namespaces whose Secrets may be listed and watched, so that derived ones follow at once."),
+  derivedSecretNamespaces: listOf(dnsLabel(), { max: 256 })
+    .default([])
+    .describe(
+      "Namespaces in which <secret>-tekton Secrets are made for builds with strategyConfig.gitCredentials: annotated-secret.",
+    ),
 });
 
 /** Everything that is decided once per cluster and not per job. Every field has a default. */
@@ -138,7 +143,7 @@ export const OperatorConfig = object({
     .default(OPERATOR_IMAGE)
     .describe("Image of the init container that fetches the source: the operator's own."),
   fetcherCommand: listOf(text({ max: 1024 }), { max: 16 })
-    .default(["node", "/app/nbv.js", "fetch-source"])
+    .default([...FETCHER_COMMAND])
     .describe("Its command."),
   podLabels: mapOf(text({ max: 63 }), { max: 64 })
     .default({})

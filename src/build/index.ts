@@ -8,4 +8,17 @@ export * from "./image/image-destination.js";
 export * from "./image/image-reference.js";
 export * from "./requirements/index.js";
 export * from "./source-facts.js";
+export { buildMetadata, buildOwner } from "./strategies/build-metadata.js";
 export * from "./strategies/build-strategy.js";
+export * from "./strategies/strategy-named.js";
+export {
+  buildSteps,
+  buildVolumes,
+  DEFAULT_BUILD_RESOURCES,
+  DEFAULT_SCRATCH_SPACE,
+  STEP_TEMPLATE,
+  type Step,
+  type StepResources,
+} from "./strategies/tekton/build-steps.js";
+export * from "./strategies/tekton/pipeline-contract.js";
+export * from "./strategies/tekton/derived-git-secret.js";

@@ -135,7 +135,7 @@ function sourceOf(options: Options) {
 
 async function policyOf(options: Options) {
   const { networkEnvironment } = await import("../operator/source/git-policy.js");
-  const { fetcherTrustIn } = await import("../validation/handover/handover-variables.js");
+  const { fetcherTrustIn } = await import("../api/fetcher-trust.js");
   const { knownHosts, caBundle } = fetcherTrustIn(process.env);
   const { trustedAuthorities } = await import("../operator/source/trusted-authorities.js");
   const environment = {

@@ -1,7 +1,12 @@
 /** Public constructs: props in, manifests out. Nothing here loads a Kubernetes client or does I/O. */
 export { BUILDAH_IMAGE, OPERATOR_IMAGE } from "../api/index.js";
-export { BUILD_PARAMS, BUILD_RESULTS, BUILD_WORKSPACES, type BuildParam } from "./image-pipeline/contract.js";
-export type { StepResources } from "./image-pipeline/steps.js";
+export {
+  BUILD_PARAMS,
+  BUILD_RESULTS,
+  BUILD_WORKSPACES,
+  type BuildParam,
+  type StepResources,
+} from "../build/index.js";
 export { type Pinning, pinningOf } from "./image-reference.js";
 export { NotebookImagePipeline, type NotebookImagePipelineProps } from "./notebook-image-pipeline.js";
 export {
@@ -24,3 +29,11 @@ export { NotebookValidatorOperator, type NotebookValidatorOperatorProps } from "
 export type { OperatorResources } from "./operator/deployment.js";
 export type { ServingCertificate } from "./operator/serving-certificate.js";
 export { type PolicyObject, type PolicyViolation, policyViolations } from "./policy/policy.js";
+export { validatedImage } from "./validated-image.js";
+export {
+  ValidatedNotebook,
+  type ValidatedNotebookProps,
+  type WorkbenchHome,
+  type WorkbenchResources,
+} from "./validated-notebook.js";
+export type { WorkbenchPlatform } from "./workbench/workbench-platform.js";

@@ -1,8 +1,24 @@
 import { Construct } from "constructs";
-import { Pipeline, Task } from "../../imports/tekton.dev.js";
-import { BUILDAH_IMAGE, OPERATOR_IMAGE } from "../api/index.js";
-import { BUILD_PARAMS, BUILD_RESULTS, BUILD_WORKSPACES } from "./image-pipeline/contract.js";
-import { buildSteps, buildStepTemplate, buildVolumes, type StepResources } from "./image-pipeline/steps.js";
+import {
+  Pipeline,
+  Task,
+  type TaskSpecSteps,
+  TaskSpecStepsComputeResourcesLimits,
+  TaskSpecStepsComputeResourcesRequests,
+} from "../../imports/tekton.dev.js";
+import { BUILDAH_IMAGE, FETCHER_COMMAND, type FetcherTrust, OPERATOR_IMAGE } from "../api/index.js";
+import {
+  BUILD_PARAMS,
+  BUILD_RESULTS,
+  BUILD_WORKSPACES,
+  buildSteps,
+  buildVolumes,
+  DEFAULT_BUILD_RESOURCES,
+  DEFAULT_SCRATCH_SPACE,
+  STEP_TEMPLATE,
+  type Step,
+  type StepResources,
+} from "../build/index.js";
 import { requirePinned } from "./require-pinned.js";
 import { standardLabels } from "./standard-labels.js";
 
@@ -39,6 +55,17 @@ export interface NotebookImagePipelineProps {
   readonly scratchSpace?: string;
   /** @default requests 500m CPU and 1Gi memory, limit 4Gi memory */
   readonly buildResources?: StepResources;
+  /**
+   * Variables of the steps: HTTP_PROXY, HTTPS_PROXY, NO_PROXY, and for packages PIP_INDEX_URL, PIP_EXTRA_INDEX_URL,
+   * PIP_TRUSTED_HOST.
+   * @default - none
+   */
+  readonly environment?: Readonly<Record<string, string>>;
+  /**
+   * Certificates and known ssh hosts to trust besides those of the images.
+   * @default - none
+   */
+  readonly trust?: FetcherTrust;
 }
 
 /**
@@ -80,17 +107,18 @@ export class NotebookImagePipeline extends Construct {
           mountPath: `/nbv/workspaces/${name}`,
         })),
         results: BUILD_RESULTS.map(({ name, description }) => ({ name, description, type: "string" })),
-        stepTemplate: buildStepTemplate(),
+        stepTemplate: STEP_TEMPLATE,
         steps: buildSteps({
           fetcherImage,
-          buildahImage,
+          fetcherCommand: FETCHER_COMMAND,
+          fetcherArguments: [],
+          builderImage: buildahImage,
           storageDriver: props.storageDriver ?? "vfs",
-          resources: props.buildResources ?? {
-            requests: { cpu: "500m", memory: "1Gi" },
-            limits: { memory: "4Gi" },
-          },
-        }),
-        volumes: buildVolumes(props.scratchSpace ?? "20Gi"),
+          resources: props.buildResources ?? DEFAULT_BUILD_RESOURCES,
+          environment: props.environment ?? {},
+          trust: props.trust ?? {},
+        }).map(typed),
+        volumes: buildVolumes(props.scratchSpace ?? DEFAULT_SCRATCH_SPACE),
       },
     });
     this.pipeline = new Pipeline(this, "Pipeline", {
@@ -120,4 +148,21 @@ export class NotebookImagePipeline extends Construct {
     });
     this.pipeline.addDependency(this.task);
   }
+}
+
+/** The generated types want each quantity in an object of its own. */
+function typed({ computeResources, ...step }: Step): TaskSpecSteps {
+  if (computeResources === undefined) return step;
+  const { requests = {}, limits = {} } = computeResources;
+  return {
+    ...step,
+    computeResources: {
+      requests: mapValues(requests, (quantity) => TaskSpecStepsComputeResourcesRequests.fromString(quantity)),
+      limits: mapValues(limits, (quantity) => TaskSpecStepsComputeResourcesLimits.fromString(quantity)),
+    },
+  };
+}
+
+function mapValues<A, B>(map: Readonly<Record<string, A>>, change: (value: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(value)]));
 }

@@ -16,7 +16,7 @@ export { MAX_EVENT_LINE, type SignedEvent, signEventLine, verifyEventLine } from
 export { feedbackDocument } from "./feedback/document.js";
 export { type FeedbackDetail, feedbackFor } from "./feedback/feedback-for.js";
 export { handoverMessage } from "./handover/handover-message.js";
-export { fetcherTrustIn, handoverVariables, runnerConfigIn } from "./handover/handover-variables.js";
+export { handoverVariables, runnerConfigIn } from "./handover/handover-variables.js";
 export {
   SEALING_KEY_BYTES,
   type SealingKeys,

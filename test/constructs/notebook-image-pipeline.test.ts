@@ -47,7 +47,6 @@ describe("NotebookImagePipeline", () => {
     expect(seenBy("git-credentials")).toEqual(["fetch"]);
     expect(seenBy("pull-credentials")).toEqual(["build"]);
     expect(seenBy("push-credentials")).toEqual(["push"]);
-    expect(seenBy("dockerfile")).toEqual(["dockerfile"]);
   });
 
   test("nothing is privileged, and no claim is asked for", () => {
@@ -94,14 +93,7 @@ describe("the scripts of the steps", () => {
   let scratch = "";
   beforeEach(() => {
     scratch = mkdtempSync(join(tmpdir(), "nbv-steps-"));
-    for (const directory of [
-      "source/sub",
-      "work",
-      "workspaces/dockerfile",
-      "workspaces/push-credentials",
-      "results",
-      "bin",
-    ]) {
+    for (const directory of ["source/sub", "work", "workspaces/push-credentials", "results", "bin"]) {
       mkdirSync(join(scratch, "nbv", directory), { recursive: true });
     }
   });
@@ -149,9 +141,9 @@ describe("the scripts of the steps", () => {
   }
 
   test("the generated Dockerfile wins when it is given", () => {
-    writeFileSync(at("workspaces/dockerfile/Dockerfile"), "FROM generated:1\n");
     writeFileSync(at("source/Dockerfile"), "FROM own:1\n");
-    const result = run("dockerfile", { dockerfile: "Dockerfile", context: "." }, ["dockerfile"]);
+    const generated = Buffer.from("FROM generated:1\n").toString("base64");
+    const result = run("dockerfile", { "dockerfile-base64": generated, dockerfile: "Dockerfile", context: "." });
     expect(result).toMatchObject({ status: 0, stderr: "" });
     expect(readFileSync(at("work/Dockerfile"), "utf8")).toBe("FROM generated:1\n");
   });
@@ -190,6 +182,8 @@ describe("the scripts of the steps", () => {
   test("the pushed digest, the commit and the image become results", () => {
     recordBuildah();
     writeFileSync(at("work/image-id"), "sha256:feed");
+    writeFileSync(at("work/layers"), "7\n");
+    writeFileSync(at("work/cached-layers"), "5\n");
     writeFileSync(at("workspaces/push-credentials/.dockerconfigjson"), "{}");
     const params = {
       image: "registry.example.org/team/env:abc",
@@ -204,6 +198,7 @@ describe("the scripts of the steps", () => {
       params.image,
       "sha256:abc",
     ]);
+    expect(["layers", "cached-layers"].map(results)).toEqual(["7", "5"]);
     expect(["IMAGE_URL", "IMAGE_DIGEST"].map(results)).toEqual([params.image, "sha256:abc"]);
     expect(["CHAINS-GIT_URL", "CHAINS-GIT_COMMIT"].map(results)).toEqual([params["git-url"], params["git-commit"]]);
     expect(readFileSync(at("called"), "utf8")).toContain(`auth=${at("workspaces/push-credentials/.dockerconfigjson")}`);

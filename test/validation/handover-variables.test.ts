@@ -1,7 +1,8 @@
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
+import { fetcherTrustIn } from "../../src/api/index.js";
 import { expandVariables } from "../../src/local/expand-variables.js";
-import { fetcherTrustIn, handoverVariables, type RunnerConfig, runnerConfigIn } from "../../src/validation/index.js";
+import { handoverVariables, type RunnerConfig, runnerConfigIn } from "../../src/validation/index.js";
 
 const config = (parameters: Record<string, unknown>): RunnerConfig => ({
   version: "nbv.config.v1",

@@ -1,8 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Container, Pod, VolumeMount } from "kubernetes-types/core/v1.js";
-import { ANNOTATION_ATTEMPT_PROOF, UserError } from "../../src/api/index.js";
+import { ANNOTATION_ATTEMPT_PROOF, fetcherTrustIn, UserError } from "../../src/api/index.js";
 import {
-  fetcherTrustIn,
   type PodSettings,
   RunnerConfig,
   recipientOf,

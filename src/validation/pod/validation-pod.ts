@@ -1,5 +1,5 @@
 import type { Container, Pod, PodSpec } from "kubernetes-types/core/v1.js";
-import { ANNOTATION_ATTEMPT_PROOF } from "../../api/index.js";
+import { ANNOTATION_ATTEMPT_PROOF, FETCHER_COMMAND } from "../../api/index.js";
 import { identityText } from "../attempt-key.js";
 import { handoverVariables } from "../handover/handover-variables.js";
 import { notebookEnvFrom, notebookEnvironment } from "./environment.js";
@@ -12,7 +12,6 @@ import { containerSecurityContext, podSecurityContext } from "./security-context
 import { deadlineSeconds } from "./timeouts.js";
 import { fetcherMounts, notebookMounts, podVolumes } from "./volumes.js";
 
-const FETCHER_COMMAND = ["node", "/app/nbv.js", "fetch-source"] as const;
 const FETCHER_RESOURCES = { requests: { cpu: "100m", memory: "64Mi" }, limits: { cpu: "1", memory: "512Mi" } };
 /** Option of the init container that names whom the attempt's key is sealed for. */
 const SEAL_FOR = "--seal-for";

@@ -22,9 +22,14 @@ export const BUILD_PARAMS: readonly BuildParam[] = [
   {
     name: "dockerfile",
     type: "string",
-    description:
-      "Dockerfile of the repository, relative to its root. Not read when the workspace `dockerfile` is bound.",
+    description: "Dockerfile of the repository, relative to its root. Not read when `dockerfile-base64` is given.",
     default: "Dockerfile",
+  },
+  {
+    name: "dockerfile-base64",
+    type: "string",
+    description: "A Dockerfile to build instead, as base64: so nothing in it is taken for a variable.",
+    default: "",
   },
   {
     name: "context",
@@ -48,14 +53,11 @@ export const BUILD_PARAMS: readonly BuildParam[] = [
 
 /** Optional workspaces, all read-only. */
 export const BUILD_WORKSPACES: readonly { readonly name: string; readonly description: string }[] = [
-  {
-    name: "dockerfile",
-    description: "ConfigMap with the generated Dockerfile under the key `Dockerfile`; unbound = the repository's own.",
-  },
   { name: "git-credentials", description: "The Secret that the job names; only the step `fetch` sees it." },
   {
     name: "pull-credentials",
-    description: "Secret of type kubernetes.io/dockerconfigjson for base images; only the step `build` sees it.",
+    description:
+      "Secret of type kubernetes.io/dockerconfigjson for base images and the layer cache; only the step `build` sees it.",
   },
   {
     name: "push-credentials",
@@ -68,8 +70,13 @@ export const BUILD_RESULTS: readonly { readonly name: string; readonly descripti
   { name: "commit", description: "The commit that was built." },
   { name: "image-url", description: "The image as repository:tag." },
   { name: "image-digest", description: "Digest of the pushed manifest: sha256:…" },
+  { name: "layers", description: "Instructions of the Dockerfile that the build went through." },
+  { name: "cached-layers", description: "How many of them came from a cache." },
   { name: "IMAGE_URL", description: "As image-url, for Tekton Chains." },
   { name: "IMAGE_DIGEST", description: "As image-digest, for Tekton Chains." },
-  { name: "CHAINS-GIT_URL", description: "The repository, for Tekton Chains." },
+  {
+    name: "CHAINS-GIT_URL",
+    description: "The repository, for Tekton Chains; empty when it is longer than 1024 characters.",
+  },
   { name: "CHAINS-GIT_COMMIT", description: "The commit, for Tekton Chains." },
 ];
