@@ -32,3 +32,8 @@ export function operatorSelector(): Record<string, string> {
 export function jobLabels(): Record<string, string> {
   return { "app.kubernetes.io/name": "notebook-validation-job", "app.kubernetes.io/managed-by": "cdk8s" };
 }
+
+/** Labels of a workbench that a construct composes. Not `part-of`, as for jobs. */
+export function workbenchLabels(): Record<string, string> {
+  return { "app.kubernetes.io/name": "validated-notebook", "app.kubernetes.io/managed-by": "cdk8s" };
+}

@@ -29,8 +29,10 @@ test("imports/ is what `npm run imports` writes", () => {
     for (const file of [
       "crds/tekton.yaml",
       "crds/prometheus-operator.yaml",
+      "crds/kubeflow-notebooks.yaml",
       "tekton.dev.ts",
       "monitoring.coreos.com.ts",
+      "kubeflow.org.ts",
     ]) {
       const fresh = readFileSync(join(copy, "imports", file), "utf8") === readFileSync(join("imports", file), "utf8");
       expect({ file, fresh }).toEqual({ file, fresh: true });

@@ -95,6 +95,7 @@ function podSpecOf(object: PolicyObject): PodSpec | undefined {
     case "DaemonSet":
     case "ReplicaSet":
     case "Job":
+    case "Notebook":
       return spec?.["template"]?.["spec"] as PodSpec | undefined;
     case "CronJob":
       return spec?.["jobTemplate"]?.["spec"]?.["template"]?.["spec"] as PodSpec | undefined;
