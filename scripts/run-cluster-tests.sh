@@ -59,6 +59,7 @@ mkdir -p reports
 test/cluster/node/up.sh "$state" "$programs" "$cache" >/dev/null
 echo $$ >"$state/owner"
 test/cluster/node/images.sh "$state"
+test/cluster/node/tekton.sh "$state"
 test/cluster/node/install-operator.sh "$state"
 
 if [ $# -gt 2 ]; then

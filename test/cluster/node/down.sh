@@ -16,7 +16,7 @@ if running containerd; then
   for container in $(containers container ls -q 2>/dev/null); do containers container rm "$container" >/dev/null 2>&1; done
 fi
 # An API server that has lost its etcd hangs in its shutdown and keeps its port.
-stop kube-scheduler kube-controller-manager kube-apiserver etcd registry containerd
+stop kube-scheduler kube-controller-manager kube-apiserver etcd registry private-registry containerd
 # The shims of this containerd only: they carry its socket's path.
 for shim in $(pgrep -f -- "containerd-shim-runc-v2.*-address $state/containerd.sock"); do kill -9 "$shim" 2>/dev/null; done
 

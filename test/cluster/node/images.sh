@@ -2,8 +2,10 @@
 # images.sh STATE: the images of the test cluster, in its registry:
 #   base:bookworm  Debian 12, Python 3 with venv and pip, git, ssh       node:20     base and this machine's Node.js, without npm:
 #   notebook:1     base, ipykernel, pandas: a user's image (user 1001)               stands in for the operator image's public base
-#   builder:1      base and buildah
-# Made once (2 minutes): the registry's storage is in the cache, and so is the stamp of this file and of what went in.
+#   builder:1      base and buildah                                      python:3    a slim Debian 12 with Python 3 and pip: base of
+#   kernel:3       python and ipykernel (user 1001)                                  environments, as Docker's official image is one
+# and in the cache's directory wheels what the package index of the tests serves: the packages of real notebooks.
+# Made once (3 minutes): the registry's storage is in the cache, and so is the stamp of this file and of what went in.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=test/cluster/node/state.sh
@@ -35,20 +37,33 @@ env TMPDIR=/tmp DEBIAN_FRONTEND=noninteractive chroot "$root" sh -c '
 python=$(chroot "$root" python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 container=$("${buildah[@]}" from scratch)
 "${buildah[@]}" add -q "$container" "$root" / >/dev/null
-rm -rf "$root"
 save "$container" base:bookworm 0
+
+env TMPDIR=/tmp DEBIAN_FRONTEND=noninteractive chroot "$root" apt-get purge -y -qq --auto-remove git openssh-client >"$state/log/purge.log" 2>&1 ||
+  die "apt-get purge: $(tail -n 3 "$state/log/purge.log")"
+rm -rf "$root"/var/lib/apt/lists/* "$root"/var/cache/apt/* "$root"/var/log/* "$root"/usr/share/{doc,man,locale,info}/* "$root/usr/lib/python$python/EXTERNALLY-MANAGED"
+container=$("${buildah[@]}" from scratch)
+"${buildah[@]}" add -q "$container" "$root" / >/dev/null
+rm -rf "$root"
+save "$container" python:3 1001
 
 container=$("${buildah[@]}" from "$registry/base:bookworm")
 "${buildah[@]}" add -q "$container" "$(readlink -f "$(command -v node)")" /usr/local/bin/node >/dev/null
 save "$container" node:20 1001
 
 # Wheels are fetched by this machine's pip for the image's Python, then installed without a network.
-python3 -m pip download -q --only-binary=:all: --python-version "$python" -d "$state/wheels" ipykernel pandas 2>"$state/log/wheels.log" ||
-  die "pip download: $(tail -n 3 "$state/log/wheels.log")"
-container=$("${buildah[@]}" from "$registry/base:bookworm")
-"${buildah[@]}" run -v "$state/wheels:/wheels:ro" "$container" -- \
-  python3 -m pip install -q --no-index --find-links /wheels --break-system-packages --no-warn-script-location --root-user-action ignore ipykernel pandas
-save "$container" notebook:1 1001
+rm -rf "$cache/wheels"
+python3 -m pip download -q --only-binary=:all: --python-version "$python" -d "$cache/wheels" \
+  ipykernel pandas scikit-learn matplotlib seaborn 2>"$state/log/wheels.log" || die "pip download: $(tail -n 3 "$state/log/wheels.log")"
+# with_packages BASE NAME PACKAGE…
+with_packages() {
+  container=$("${buildah[@]}" from "$registry/$1")
+  "${buildah[@]}" run -v "$cache/wheels:/wheels:ro" "$container" -- python3 -m pip install -q --no-index --find-links /wheels \
+    --break-system-packages --no-cache-dir --no-warn-script-location --root-user-action ignore "${@:3}"
+  save "$container" "$2" 1001
+}
+with_packages base:bookworm notebook:1 ipykernel pandas
+with_packages python:3 kernel:3 ipykernel
 
 container=$("${buildah[@]}" from "$registry/base:bookworm")
 "${buildah[@]}" run "$container" -- sh -c '

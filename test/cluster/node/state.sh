@@ -7,6 +7,12 @@ marker=.nbv-test-cluster
 network=nbv-node          # the cluster's network namespace
 node_address=10.98.0.2    # the node in it; nothing outside reaches it, and it reaches nothing outside
 registry=$node_address:5000
+# Of that registry: what images.sh, tekton.sh and install-operator.sh have pushed.
+kept_repositories="base builder kernel node notebook operator pause python tekton"
+private_registry=$node_address:5001
+# builder with the password correct-horse, as htpasswd -B writes it.
+# shellcheck disable=SC2016
+private_registry_login='builder:$2a$05$abcdefghijklmnopqrstuuZ0Fx87Pb/Aqb0E90lfvCwzXnaFKUHpS'
 pod_network=10.97.0.0/24
 inside=(nsenter "--net=/run/netns/$network")
 # Which directory the cluster of this machine lives in: there is one, because addresses and cgroups are fixed.

@@ -27,7 +27,7 @@ state=$(claim "${1:?state directory}") || exit 1
 pki=$state/pki
 system_path=/usr/sbin:/usr/bin:/sbin:/bin
 kubectl=("${inside[@]}" "$programs/kubectl" "--kubeconfig=$pki/admin.kubeconfig")
-mkdir -p "$state"/{pids,log,cni,kubelet,tmp,pod-logs,volume-plugins,audit} "$state/certs.d/$registry" "$cache/registry"
+mkdir -p "$state"/{pids,log,cni,kubelet,tmp,pod-logs,volume-plugins,audit} "$state/certs.d/$registry" "$state/certs.d/$private_registry" "$cache/registry"
 ln -sfn "$programs" "$state/programs"
 ln -sfn "$cache" "$state/cache"
 echo "$state" >"$whereabouts"
@@ -78,12 +78,32 @@ log: {level: warn}
 storage: {filesystem: {rootdirectory: $cache/registry}, delete: {enabled: true}}
 http: {addr: ":5000"}
 YAML
+# What earlier runs have built does not stay.
+removed=
+for repository in "$cache"/registry/docker/registry/v2/repositories/*; do
+  [[ " $kept_repositories " != *" ${repository##*/} "* && -d $repository ]] || continue
+  rm -rf "$repository"
+  removed=1
+done
+[ -z "$removed" ] || docker-registry garbage-collect "$state/registry.yml" >"$state/log/garbage-collect.log" 2>&1
 start registry docker-registry serve "$state/registry.yml"
-cat >"$state/certs.d/$registry/hosts.toml" <<TOML
-server = "http://$registry"
-[host."http://$registry"]
+# A second one, which asks for a login, forgets everything with the cluster, and is where pushes can be denied.
+printf '%s\n' "$private_registry_login" >"$state/htpasswd"
+cat >"$state/private-registry.yml" <<YAML
+version: 0.1
+log: {level: warn}
+storage: {filesystem: {rootdirectory: $state/private-registry}, delete: {enabled: true}}
+http: {addr: "$private_registry"}
+auth: {htpasswd: {realm: tests, path: $state/htpasswd}}
+YAML
+start private-registry docker-registry serve "$state/private-registry.yml"
+for host in "$registry" "$private_registry"; do
+  cat >"$state/certs.d/$host/hosts.toml" <<TOML
+server = "http://$host"
+[host."http://$host"]
   capabilities = ["pull", "resolve"]
 TOML
+done
 cat >"$state/cni/10-bridge.conflist" <<JSON
 {"cniVersion": "0.4.0", "name": "pods", "plugins": [
   {"type": "bridge", "bridge": "cni0", "isGateway": true, "ipMasq": false, "hairpinMode": true,
@@ -192,7 +212,7 @@ start kube-proxy env "PATH=$system_path" "$programs/kube-proxy" --config="$state
 node_is_ready() { [ "$("${kubectl[@]}" get node node1 -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}')" = True ]; }
 await 60 "node1 Ready" node_is_ready
 await 30 "the ServiceAccount default" "${kubectl[@]}" get serviceaccount default
-for name in etcd kube-apiserver registry containerd kube-controller-manager kube-scheduler kubelet kube-proxy; do
+for name in etcd kube-apiserver registry private-registry containerd kube-controller-manager kube-scheduler kubelet kube-proxy; do
   running "$name" || die "$name ended right after its start: $(tail -n 3 "$state/log/$name.log")"
 done
 say "cluster is up after $((($(date +%s%N) - began) / 1000000)) ms"
