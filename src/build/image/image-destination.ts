@@ -78,11 +78,16 @@ export function planDestination(question: DestinationQuestion): DestinationAnswe
       tag,
       ...(build.imageTag !== undefined && build.imageTag !== tag && { publishTag: build.imageTag }),
       ...(pushSecret !== undefined && { pushSecret }),
-      isInsecure: config.registry.insecure && host === config.registry.host,
+      isInsecure: isInsecureRegistry(host, config),
       cacheRepository: config.build.cacheRepository || `${host}/${folder}/${CACHE_REPOSITORY}`,
     },
     warnings: warningsAbout(build),
   };
+}
+
+/** Whether a registry may speak plain http: only the operator's own, and only when its configuration says so. */
+export function isInsecureRegistry(host: string, { registry }: Pick<OperatorConfig, "registry">): boolean {
+  return registry.insecure && host === registry.host;
 }
 
 /** Tag of an environment: the first 12 digits of its digest. */

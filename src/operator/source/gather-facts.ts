@@ -1,7 +1,7 @@
 import type { SourceFacts, TreeEntry } from "../../build/index.js";
-import type { Wanted } from "../source-reader.js";
+import type { Content, Wanted } from "../source-reader.js";
 import { isLfsPointer } from "./lfs-pointer.js";
-import { type Content, resolvePath } from "./resolve-path.js";
+import { resolvePath } from "./resolve-path.js";
 
 /** How much may be read for one environment. */
 export interface FactsLimits {

@@ -1,14 +1,13 @@
 import { createReadStream, constants as fsConstants } from "node:fs";
 import { lstat, open, readlink } from "node:fs/promises";
 import { join } from "node:path";
-import type { TreeEntry } from "../../build/index.js";
-import type { ReadFacts, Wanted } from "../source-reader.js";
+import type { SourceFacts, TreeEntry } from "../../build/index.js";
+import type { Content, Wanted } from "../source-reader.js";
 import { FACTS_LIMITS, gatherFacts, tooLarge } from "./gather-facts.js";
 import { blobHash, type Leaf, type ObjectFormat, treeIds } from "./git-object-id.js";
 import type { GitPolicy } from "./git-policy.js";
 import { askLocalGit } from "./local-git.js";
 import { listLocalTree } from "./local-tree.js";
-import type { Content } from "./resolve-path.js";
 import type { TreeEntry as ListedEntry } from "./tree-listing.js";
 
 /** Stands for the commit of a directory, which has none. */
@@ -27,7 +26,7 @@ interface Indexed {
  * changed, the same object ids.
  * @throws SourceError when there is no such directory, or it is over the limits
  */
-export async function readLocalFacts(directory: string, wanted: Wanted, policy: GitPolicy = {}): Promise<ReadFacts> {
+export async function readLocalFacts(directory: string, wanted: Wanted, policy: GitPolicy = {}): Promise<SourceFacts> {
   const format = (await askLocalGit(directory, ["rev-parse", "--show-object-format"]))?.trim();
   const index = await unchangedFiles(directory);
   const tree = await localTree(directory, index, format === "sha256" ? "sha256" : "sha1", policy);
@@ -36,8 +35,7 @@ export async function readLocalFacts(directory: string, wanted: Wanted, policy: 
     for (const entry of entries) contents.set(entry.path, await contentOf(directory, entry));
     return contents;
   };
-  const facts = await gatherFacts({ commit: NO_COMMIT, tree }, wanted, read, new Map());
-  return { facts, warnings: [] };
+  return await gatherFacts({ commit: NO_COMMIT, tree }, wanted, read, new Map());
 }
 
 async function localTree(

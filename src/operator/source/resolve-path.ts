@@ -1,7 +1,5 @@
 import type { TreeEntry } from "../../build/index.js";
-
-/** The content of a file or the target of a link; a text says why there is none, as a clause: "is larger than…". */
-export type Content = Uint8Array | string;
+import type { Content } from "../source-reader.js";
 
 /** What a path of the repository leads to. */
 export type ResolvedPath =
