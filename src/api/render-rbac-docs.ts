@@ -26,7 +26,9 @@ export function renderRbacDocs(): string {
     "",
     `The roles of ServiceAccount \`${OPERATOR_NAME}\` are made from the same table as this page. No rule has a wildcard. The operator can`,
     "neither list nor watch Secrets, write none outside its own namespace, run no commands in pods, and change no roles, no",
-    "definitions, and no job's spec. The end-to-end suite reads the API server's audit log: nothing that the operator asks for is",
+    "definitions, and no job's spec. Two things that need more are asked for namespace by namespace in the operator's configuration",
+    "([how and why](shared-image-workflow.md#git-credentials-for-pipelines-of-your-own)), and give it a Role there: `access.secretWatchNamespaces`",
+    "(`list` and `watch` of Secrets) and `access.derivedSecretNamespaces` (`create`, `patch` and `delete` of Secrets). The end-to-end suite reads the API server's audit log: nothing that the operator asks for is",
     "forbidden, and nothing that it may do is left unused.",
     "",
     ...(["jobs", "own", "cluster"] as const).flatMap((where) => [

@@ -136,6 +136,7 @@ export class NotebookValidatorOperator extends Construct {
       namespace,
       jobNamespaces: props.jobNamespaces ?? [],
       secretWatchNamespaces: config.access?.secretWatchNamespaces ?? [],
+      derivedSecretNamespaces: config.access?.derivedSecretNamespaces ?? [],
       features: features(webhook, certificate),
     });
     this.configMap = new ConfigMap(this, "Config", {

@@ -113,6 +113,21 @@ describe("NotebookValidatorOperator", () => {
     ]);
   });
 
+  test("Secrets may be written only in namespaces where derived ones are wanted, and in its own", () => {
+    const writing = (objects: ReturnType<typeof operator>) =>
+      objects
+        .filter((object) =>
+          ((object["rules"] ?? []) as { resources?: string[]; verbs: string[] }[]).some(
+            ({ resources, verbs }) => resources?.includes("secrets") && verbs.includes("patch"),
+          ),
+        )
+        .map(({ kind, metadata }) => [kind, (metadata as { namespace?: string }).namespace]);
+    expect(writing(operator())).toEqual([]);
+    expect(writing(operator({ config: { access: { derivedSecretNamespaces: ["fraud"] } } }))).toEqual([
+      ["Role", "fraud"],
+    ]);
+  });
+
   test("without a webhook there is no permission, port, Service or policy for one", () => {
     const text = JSON.stringify(operator({ webhook: false, certificate: { issuedBy: "openshift" } }));
     expect(text).not.toContain("9443");

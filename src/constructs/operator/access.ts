@@ -14,6 +14,8 @@ export interface OperatorAccessProps {
   readonly jobNamespaces: readonly string[];
   /** Namespaces whose Secrets may be listed and watched. */
   readonly secretWatchNamespaces: readonly string[];
+  /** Namespaces in which derived Secrets are written. */
+  readonly derivedSecretNamespaces: readonly string[];
   readonly features: ReadonlySet<PermissionFeature>;
 }
 
@@ -41,8 +43,14 @@ export function addOperatorAccess(scope: Construct, props: OperatorAccessProps):
     );
   }
   for (const watched of props.secretWatchNamespaces) {
-    const rules = [{ apiGroups: [""], resources: ["secrets"], verbs: ["list", "watch"] }];
-    bindRole(scope, `Secrets-${watched}`, account, namespace, watched, `${OPERATOR_NAME}-secret-watch`, rules);
+    bindRole(scope, `Secrets-${watched}`, account, namespace, watched, `${OPERATOR_NAME}-secret-watch`, [
+      { apiGroups: [""], resources: ["secrets"], verbs: ["list", "watch"] },
+    ]);
+  }
+  for (const written of props.derivedSecretNamespaces) {
+    bindRole(scope, `DerivedSecrets-${written}`, account, namespace, written, `${OPERATOR_NAME}-derived-secrets`, [
+      { apiGroups: [""], resources: ["secrets"], verbs: ["create", "patch", "delete"] },
+    ]);
   }
   return account;
 }
