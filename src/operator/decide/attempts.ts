@@ -75,8 +75,8 @@ export function withAttemptEnded(turn: Turn, status: JobStatus, end: AttemptEnd)
   return { ...status, attempts: [{ ...attempt, ...end, completionTime: toRfc3339(turn.now) }, ...earlier] };
 }
 
-/** The status with a failure in its history that came before there was anything to attempt. */
-export function withFailedResolution(turn: Turn, status: JobStatus, end: AttemptEnd): JobStatus {
+/** The status with a failure in its history that came before there was anything to attempt: no source, no image. */
+export function withFailedPreparation(turn: Turn, status: JobStatus, end: AttemptEnd): JobStatus {
   const at = toRfc3339(turn.now);
   return withEntry(status, { number: (status.retryCount ?? 0) + 1, completionTime: at, ...end });
 }

@@ -1,5 +1,6 @@
 import { fromRfc3339, type Instant } from "../../api/index.js";
 import { failureOf } from "../../recovery/index.js";
+import { buildsImage } from "./builds/gate.js";
 import { cleanUp, removeSurplusPods } from "./clean-up.js";
 import type { Decision } from "./decision.js";
 import { finalReport } from "./final-report.js";
@@ -11,7 +12,9 @@ import { readTurn } from "./read-turn.js";
 import { waitForRival } from "./rival.js";
 import { adopt, isAdoptable, isOutdated, startAfresh } from "./runs.js";
 import { admit } from "./steps/admit.js";
+import { followBuild } from "./steps/follow-build.js";
 import { followValidation } from "./steps/follow-validation.js";
+import { isPublishing } from "./steps/publish-image.js";
 import { resolveSource } from "./steps/resolve-source.js";
 import { startValidation } from "./steps/start-validation.js";
 import { waitOrStart } from "./steps/wait-or-start.js";
@@ -25,7 +28,7 @@ import { writeTime } from "./write-time.js";
 const STEPS: Record<NonNullable<JobStatus["phase"]>, Step> = {
   Pending: admit,
   Initializing: resolveSource,
-  Building: admit,
+  Building: build,
   BuildComplete: startValidation,
   ValidationRunning: followValidation,
   Retrying: waitOrStart,
@@ -34,6 +37,11 @@ const STEPS: Record<NonNullable<JobStatus["phase"]>, Step> = {
   /** Only older operators write it; their running jobs start afresh before a step is asked. */
   Running: admit,
 };
+
+/** Of a job that builds nothing (any more), another operator wrote that it builds. */
+function build(turn: ValidTurn): StepResult {
+  return buildsImage(turn) ? followBuild(turn) : admit(turn);
+}
 
 /**
  * What is to be done about a job: the next status, and effects to perform once that status is written. Pure and total:
@@ -71,10 +79,18 @@ function carryOn(turn: ValidTurn): StepResult {
   if (turn.spec.suspend) return { status: hold(turn) };
   if (isHeld(turn.status)) return carryOn({ ...turn, status: resume(turn) });
   const leftMs = totalTimeLeft(turn);
-  if (leftMs !== undefined && leftMs <= 0) return giveUp(turn, turn.status, failureOf("TotalTimeout"), "Failed");
+  // Its notebook passed in time: what is left has a limit of its own.
+  if (leftMs !== undefined && leftMs <= 0 && !isPublishing(turn.status))
+    return giveUp(turn, turn.status, failureOf("TotalTimeout"), "Failed");
   const result = STEPS[turn.status.phase ?? "Pending"](turn);
   if (isTerminal(result.status.phase)) return result;
-  return { ...result, requeueAfterMs: Math.min(result.requeueAfterMs ?? RESYNC_MS, leftMs ?? RESYNC_MS) };
+  return {
+    ...result,
+    requeueAfterMs: Math.min(
+      result.requeueAfterMs ?? RESYNC_MS,
+      leftMs === undefined || leftMs <= 0 ? RESYNC_MS : leftMs,
+    ),
+  };
 }
 
 /** A job under way is looked at at least so often: nothing may hang on a single event being told; milliseconds. */

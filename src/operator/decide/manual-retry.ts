@@ -4,6 +4,7 @@ import {
   fromRfc3339,
   toRfc3339Millis,
 } from "../../api/index.js";
+import { withImageDoubted } from "./builds/gate.js";
 import { withDeadLetterCleared } from "./conditions.js";
 import { startAfresh } from "./runs.js";
 import type { Turn } from "./turn.js";
@@ -36,7 +37,8 @@ export function retryNow(turn: Turn): Turn {
     const afresh = startAfresh(turn);
     return { ...afresh, status: { ...afresh.status, lastRetryTime } };
   }
-  const cleared = withDeadLetterCleared(turn, status, "RetryRequested", "A retry was requested");
+  const sound = withImageDoubted(turn, status, status.failureReason);
+  const cleared = withDeadLetterCleared(turn, sound, "RetryRequested", "A retry was requested");
   return {
     ...turn,
     status: {

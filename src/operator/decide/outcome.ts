@@ -8,8 +8,10 @@ import {
   retryStrategy,
 } from "../../recovery/index.js";
 import type { VerdictEvent } from "../../validation/index.js";
-import { withAttemptEnded, withFailedResolution } from "./attempts.js";
-import { withConditions } from "./conditions.js";
+import { openAttempt, withAttemptEnded, withFailedPreparation } from "./attempts.js";
+import { withBuildFailed } from "./builds/build-attempts.js";
+import { withImageDoubted } from "./builds/gate.js";
+import { type ConditionNote, conditionOf, withConditions } from "./conditions.js";
 import type { JobStatus } from "./job.js";
 import { sentence } from "./sentence.js";
 import type { StepResult, Turn, ValidTurn } from "./turn.js";
@@ -98,8 +100,11 @@ function withFailureNoted(
 ): JobStatus {
   const end = { outcome: verdict, reason: failure.reason, message: failure.message, stage: failure.stage, action };
   const isResolution = failure.stage === "source" && status.runId === undefined;
+  const isBeforeAnyPod =
+    isResolution || (failure.stage === "build" && openAttempt(status, turn.metadata.name) === undefined);
+  const built = withBuildFailed(turn, status, failure);
   return {
-    ...(isResolution ? withFailedResolution(turn, status, end) : withAttemptEnded(turn, status, end)),
+    ...(isBeforeAnyPod ? withFailedPreparation(turn, built, end) : withAttemptEnded(turn, built, end)),
     lastError: failure.message,
     lastErrorAt: toRfc3339(turn.now),
     lastErrorType: failure.errorType,
@@ -120,7 +125,7 @@ function retrying(
   return withConditions(
     turn,
     {
-      ...status,
+      ...withImageDoubted(turn, status, failure.reason),
       phase: "Retrying",
       reason: failure.reason,
       message: sentence(message),
@@ -129,7 +134,7 @@ function retrying(
       nextRetryTime: toRfc3339Millis(turn.now + plan.after),
       progress: undefined,
     },
-    aboutFailure(status, failure, "Unknown"),
+    ...aboutFailure(status, failure, "Unknown"),
   );
 }
 
@@ -152,7 +157,7 @@ function givenUp(
       reason: failure.reason,
       message: sentence(message),
     },
-    aboutFailure(status, failure, "False"),
+    ...aboutFailure(status, failure, "False"),
     {
       type: "DeadLettered",
       status: "True",
@@ -162,8 +167,12 @@ function givenUp(
   );
 }
 
-/** The aspect that the failure is about. */
-function aboutFailure(status: JobStatus, { reason, message, stage }: Failure, now: "False" | "Unknown") {
+/** The aspects that the failure is about. */
+function aboutFailure(
+  status: JobStatus,
+  { reason, message, stage }: Failure,
+  now: "False" | "Unknown",
+): ConditionNote[] {
   const type =
     reason === "InvalidSpec" && stage === "start" && status.runId === undefined
       ? ("SpecValid" as const)
@@ -174,7 +183,10 @@ function aboutFailure(status: JobStatus, { reason, message, stage }: Failure, no
           : stage === "build"
             ? ("BuildComplete" as const)
             : ("ValidationComplete" as const);
-  return { type, status: now, reason, message };
+  const about: ConditionNote = { type, status: now, reason, message };
+  // Whatever ended the run, nothing is built for it any more.
+  const isBuilding = conditionOf(status, "BuildInProgress")?.status === "True";
+  return isBuilding ? [about, { type: "BuildInProgress", status: "False", reason, message }] : [about];
 }
 
 function finished(turn: Turn, status: JobStatus): JobStatus {

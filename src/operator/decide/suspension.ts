@@ -1,5 +1,6 @@
 import { toRfc3339 } from "../../api/index.js";
 import { withAttemptEnded } from "./attempts.js";
+import { withBuildLeft } from "./builds/build-attempts.js";
 import { conditionOf, withConditions } from "./conditions.js";
 import type { JobStatus } from "./job.js";
 import type { Turn } from "./turn.js";
@@ -11,12 +12,16 @@ export function isHeld(status: JobStatus): boolean {
 
 /** Holds the job: what runs is removed as surplus and costs no retry. */
 export function hold(turn: Turn): JobStatus {
-  const cancelled = withAttemptEnded(turn, turn.status, { outcome: "Cancelled", reason: "Suspended" });
+  const ended = withAttemptEnded(turn, turn.status, { outcome: "Cancelled", reason: "Suspended" });
+  const cancelled = withBuildLeft(turn, ended, "Suspended");
   const message = "The job is suspended; set spec.suspend to false to let it go on";
   return withConditions(
     turn,
     { ...cancelled, phase: "Pending", reason: "Suspended", message, nextRetryTime: undefined, progress: undefined },
     { type: "Suspended", status: "True", reason: "Suspended", message },
+    ...(conditionOf(cancelled, "BuildInProgress")?.status === "True"
+      ? [{ type: "BuildInProgress", status: "False", reason: "Suspended", message } as const]
+      : []),
   );
 }
 

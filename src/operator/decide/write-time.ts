@@ -20,7 +20,8 @@ const EFFECTS: Record<Effect["kind"], WriteTime> = {
   "ask-image": "soon",
   "start-build": "now",
   "join-build": "soon",
-  "publish-image": "soon",
+  // Nobody's tag moves for a job that asks for something else by now: the write proves that it does not.
+  "publish-image": "now",
   "start-attempt": "now",
   "delete-pod": "now",
   "delete-job": "now",
@@ -32,6 +33,7 @@ const EFFECTS: Record<Effect["kind"], WriteTime> = {
 /** Phases that a job may enter from these with nobody told at once: nothing has been done yet that counts. */
 const QUIET_ENTRIES: Partial<Record<Phase, readonly (Phase | undefined)[]>> = {
   Initializing: [undefined, "Pending"],
+  Building: [undefined, "Pending", "Initializing"],
   ValidationRunning: [undefined, "Pending", "Initializing"],
 };
 
@@ -57,7 +59,7 @@ const FIELDS: Record<keyof Required<JobStatus>, WriteTime | Rule> = {
   message: "soon",
   conditions: (before, after) => (isLoud(before, after) ? "now" : "soon"),
   source: "soon",
-  environmentDigest: "now",
+  environmentDigest: "soon",
   runId: "soon",
   runCount: "soon",
   // A status that another operator left gets its baseline before anything else.
@@ -66,7 +68,7 @@ const FIELDS: Record<keyof Required<JobStatus>, WriteTime | Rule> = {
   startTime: "soon",
   completionTime: "now",
   duration: "now",
-  buildStatus: "now",
+  buildStatus: (before, after) => (hasOtherBuild(before, after) ? "now" : "soon"),
   validationPodName: "soon",
   progress: "soon",
   cells: "soon",
@@ -115,6 +117,12 @@ function isLoud(before: JobStatus, after: JobStatus): boolean {
 /** Counts that grow are written before what they count; a new run's zeros may wait. */
 function risen(counter: "retryCount" | "buildRetryCount" | "validationRetryCount" | "recoveryAttempts"): Rule {
   return (before, after) => ((after[counter] ?? 0) > (before[counter] ?? 0) ? "now" : "soon");
+}
+
+/** Whether a build was begun, joined, left or ended, or its image found or published; how far it has come may wait. */
+function hasOtherBuild({ buildStatus: before }: JobStatus, { buildStatus: after }: JobStatus): boolean {
+  const facts = ["phase", "buildName", "imageDigest", "imageReference", "published", "recommendedImage"] as const;
+  return facts.some((fact) => before?.[fact] !== after?.[fact]);
 }
 
 /** Whether an attempt was begun or ended; how far one has come is mere progress. */

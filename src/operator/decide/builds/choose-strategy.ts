@@ -1,5 +1,5 @@
 import type { BuildStrategyName, EffectiveSpec } from "../../../api/index.js";
-import type { BuildPlan } from "../../../build/index.js";
+import { type BuildPlan, strategyNamed } from "../../../build/index.js";
 import { type Failure, failureOf } from "../../../recovery/index.js";
 
 /** Who builds, or why nobody can. */
@@ -13,42 +13,61 @@ export type StrategyChoice =
     }
   | { readonly kind: "unavailable"; readonly failure: Failure };
 
+/** What a strategy says of a build: see `BuildStrategy.judge`. */
+type Judgement = { readonly refused: readonly string[]; readonly warnings: readonly string[] };
+
 /**
  * Chooses the strategy of a job's build. A name is a decision: another one builds only where the cluster lacks the named
  * one and the job lets builds fall back. `custom` builds what the job's own Pipeline says, so nothing stands in for it,
- * and it stands in for nothing.
+ * and it stands in for nothing. Where the job names none, the first builds that can do all that it asks for.
  *
  * @param available best first
  * @param planBy the build by a strategy
  */
 export function chooseStrategy(
-  { build, recovery }: Pick<EffectiveSpec, "build" | "recovery">,
+  spec: Pick<EffectiveSpec, "build" | "recovery">,
   available: readonly BuildStrategyName[],
   planBy: (strategy: BuildStrategyName) => BuildPlan,
 ): StrategyChoice {
-  const wanted = build?.strategy;
-  const chosen = (strategy: BuildStrategyName, warnings: readonly string[] = []): StrategyChoice => {
-    return { kind: "chosen", strategy, plan: planBy(strategy), warnings };
-  };
-  if (wanted !== undefined && available.includes(wanted)) return chosen(wanted);
+  const wanted = spec.build?.strategy;
   const ordinary = available.filter((strategy) => strategy !== "custom");
-  const [first] = ordinary;
-  if (wanted === undefined && first !== undefined) return chosen(first);
-  const mayFallBack =
-    wanted !== undefined &&
-    wanted !== "custom" &&
-    recovery.smart &&
-    recovery.buildFallback &&
-    !recovery.disabledActions.includes("fallback-build-strategy");
-  if (mayFallBack && first !== undefined) {
-    return chosen(first, [`The cluster can't build by ${wanted}: ${first} builds in its place`]);
+  const isServed = wanted !== undefined && available.includes(wanted);
+  if (wanted !== undefined && !isServed && !mayReplace(wanted, spec)) return unavailable(wanted, ordinary);
+  const replacing = wanted === undefined || isServed ? [] : [`The cluster can't build by ${wanted}`];
+  let refusal: StrategyChoice | undefined;
+  for (const strategy of isServed ? [wanted] : ordinary) {
+    const plan = planBy(strategy);
+    const { refused, warnings } = judge(strategy, plan);
+    const inPlace = replacing.map((why) => `${why}: ${strategy} builds in its place`);
+    if (refused.length === 0) return { kind: "chosen", strategy, plan, warnings: [...inPlace, ...warnings] };
+    refusal ??= refusedBy(strategy, refused);
   }
-  const others = ordinary.length === 0 ? "It has no other strategy either" : `It can build by ${ordinary.join(", ")}`;
+  return refusal ?? unavailable(wanted, ordinary);
+}
+
+function judge(strategy: BuildStrategyName, plan: BuildPlan): Judgement {
+  return strategyNamed(strategy)?.judge(plan) ?? { refused: [`${strategy} is not known here`], warnings: [] };
+}
+
+function mayReplace(wanted: BuildStrategyName, { recovery }: Pick<EffectiveSpec, "recovery">): boolean {
+  const isAllowed = recovery.smart && recovery.buildFallback;
+  return wanted !== "custom" && isAllowed && !recovery.disabledActions.includes("fallback-build-strategy");
+}
+
+function refusedBy(strategy: BuildStrategyName, refused: readonly string[]): StrategyChoice {
   const failure = failureOf("BuildStrategyUnavailable", {
-    message:
-      wanted === undefined
-        ? "The cluster serves the kinds of no build strategy"
-        : `The cluster does not serve the kinds of the strategy ${wanted}. ${others}`,
+    fault: "user",
+    message: `The strategy ${strategy} can't do what the job asks for: ${refused.join("; ")}`,
+    suggestedAction: "Choose another strategy, or leave out what this one can't do",
   });
   return { kind: "unavailable", failure };
+}
+
+function unavailable(wanted: BuildStrategyName | undefined, others: readonly BuildStrategyName[]): StrategyChoice {
+  const instead = others.length === 0 ? "It serves those of no other strategy" : `It can build by ${others.join(", ")}`;
+  const message =
+    wanted === undefined
+      ? "The cluster serves the kinds of no build strategy"
+      : `The cluster does not serve the kinds of the strategy ${wanted}. ${instead}`;
+  return { kind: "unavailable", failure: failureOf("BuildStrategyUnavailable", { message }) };
 }

@@ -13,10 +13,11 @@ import { assembleResults, judge, type RunProgress, type VerdictEvent } from "../
 import { type OpenAttempt, openAttempt } from "../attempts.js";
 import { withConditions } from "../conditions.js";
 import type { JobStatus } from "../job.js";
-import { fail, succeed } from "../outcome.js";
+import { fail } from "../outcome.js";
 import { corePod, hasEnded, imageThatRan, isLost, notebookState } from "../pods.js";
 import { sentence } from "../sentence.js";
 import type { StepResult, ValidTurn } from "../turn.js";
+import { publishAndSucceed } from "./publish-image.js";
 import { startValidation } from "./start-validation.js";
 
 /** For the runner to kill its kernel and write its reports once its limits are over; milliseconds. */
@@ -51,7 +52,7 @@ function withoutPod(turn: ValidTurn, attempt: OpenAttempt): StepResult {
   const judgement = judge({ progress: seen.log.progress, termination: seen.log.termination, exitCode: undefined });
   const failure = classifyAttempt({ kind: "ended", failure: failureOf("PodDeleted") }, judgement);
   if (failure !== undefined) return fail(turn, known, failure, verdictOf(judgement));
-  return judgement.kind === "verdict" ? succeed(turn, known, judgement.verdict) : { status: known };
+  return judgement.kind === "verdict" ? publishAndSucceed(turn, known, judgement.verdict) : { status: known };
 }
 
 function judgeAttempt(turn: ValidTurn, status: JobStatus, pod: Pod): StepResult {
@@ -71,7 +72,7 @@ function judgeAttempt(turn: ValidTurn, status: JobStatus, pod: Pod): StepResult 
   const judgement = judge({ progress, termination: log?.termination, exitCode: exit?.code });
   const failure = classifyAttempt(signal, judgement);
   if (failure !== undefined) return failWithResults(turn, status, failure, verdictOf(judgement));
-  if (judgement.kind === "verdict" && exit !== undefined) return succeed(turn, status, judgement.verdict);
+  if (judgement.kind === "verdict" && exit !== undefined) return publishAndSucceed(turn, status, judgement.verdict);
   return fail(turn, status, failureOf("VerdictMissing"));
 }
 
@@ -187,7 +188,8 @@ function environmentOf({ environment }: VerdictEvent, turn: ValidTurn): Pick<Job
   const podName = openAttempt(turn.status, turn.metadata.name)?.podName;
   const pod = turn.seen.pods.find(({ metadata }) => metadata.name === podName);
   const image = pod && imageThatRan(pod);
-  const found = { ...environment, ...(image !== undefined && { image }) };
+  const { lockedBy } = turn.status.environment ?? {};
+  const found = { ...environment, ...(image !== undefined && { image }), ...(lockedBy !== undefined && { lockedBy }) };
   return Object.keys(found).length === 0 ? {} : { environment: found };
 }
 

@@ -1,10 +1,12 @@
 import { type GitSource, toRfc3339 } from "../../../api/index.js";
 import { classifySource } from "../../../recovery/index.js";
+import { buildsImage } from "../builds/gate.js";
 import { withConditions } from "../conditions.js";
 import { fail } from "../outcome.js";
 import { runIdOf } from "../run-id.js";
 import { sourceTicket } from "../source-ticket.js";
 import type { StepResult, ValidTurn } from "../turn.js";
+import { followBuild } from "./follow-build.js";
 import { followValidation } from "./follow-validation.js";
 
 /** `Initializing`: which commit is meant. From here on the run is about that commit, wherever the branch goes. */
@@ -45,13 +47,14 @@ export function resolveSource(turn: ValidTurn): StepResult {
             ...(warnings.length > 0 && { warnings }),
           },
           runId: runIdOf({ jobUid: metadata.uid ?? "", specHash: turn.specHash, commit, runCount }),
-          phase: "ValidationRunning",
+          phase: buildsImage(turn) ? "Building" : "ValidationRunning",
           reason: "SourceResolved",
           message: `Validating commit ${commit.slice(0, 12)}`,
         },
         { type: "GitCloneComplete", status: "True", reason: "Resolved", message: `${ref} is commit ${commit}` },
       );
-      return followValidation({ ...turn, status: resolved });
+      const next = { ...turn, status: resolved };
+      return buildsImage(turn) ? followBuild(next) : followValidation(next);
     }
     default:
       return unreachable(seen.source);

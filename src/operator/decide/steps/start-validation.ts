@@ -1,4 +1,5 @@
 import { isRunId, openAttempt, withNewAttempt } from "../attempts.js";
+import { imageToRun } from "../builds/gate.js";
 import { withConditions } from "../conditions.js";
 import type { JobStatus } from "../job.js";
 import { isLive } from "../pods.js";
@@ -14,7 +15,7 @@ const ROOM_POLL_MS = 30_000;
 
 /**
  * Starts an attempt, or goes on starting the one that is counted already. Only when no other pod of the job is left:
- * two kernels of one job could write to the same claim.
+ * two kernels of one job could write to the same claim. And only when the image is there that is to be validated.
  */
 export function startValidation(turn: ValidTurn): StepResult {
   const { seen, now } = turn;
@@ -23,6 +24,18 @@ export function startValidation(turn: ValidTurn): StepResult {
   const lacksGolden = turn.spec.goldenNotebook?.git !== undefined && source?.goldenCommit === undefined;
   if (!isRunId(runId) || source?.commit === undefined || lacksGolden) {
     return { status: { ...turn.status, phase: "Initializing", runId: undefined }, requeueAfterMs: 0 };
+  }
+  const image = imageToRun(turn, turn.status);
+  if (image === undefined) {
+    const message = "The image that the notebook runs on is not known yet";
+    const status = {
+      ...turn.status,
+      phase: "Building",
+      reason: "ImageWanted",
+      message,
+      nextRetryTime: undefined,
+    } as const;
+    return { status, requeueAfterMs: 0 };
   }
   const counted = openAttempt(turn.status, name);
   if (seen.pods.some((pod) => isLive(pod, now) && pod.metadata.name !== counted?.podName)) {
@@ -37,7 +50,7 @@ export function startValidation(turn: ValidTurn): StepResult {
     const status = { ...turn.status, reason: "Queued", message: "Waiting until fewer validations run" };
     return { status, requeueAfterMs: ROOM_POLL_MS };
   }
-  const status = counted === undefined ? begun(turn, runId) : turn.status;
+  const status = counted === undefined ? begun(turn, runId, image) : turn.status;
   const attempt = openAttempt(status, name);
   if (attempt === undefined) return { status };
   return {
@@ -51,8 +64,8 @@ function commitsOf({ commit = "", goldenCommit }: NonNullable<JobStatus["source"
   return { commit, ...(goldenCommit !== undefined && { goldenCommit }) };
 }
 
-function begun(turn: ValidTurn, runId: string): JobStatus {
-  const image = turn.effective.containerImage;
+function begun(turn: ValidTurn, runId: string, image: string): JobStatus {
+  const { environment } = turn.status;
   const status = withNewAttempt(turn, turn.status, runId, image);
   const number = openAttempt(status, turn.metadata.name)?.number ?? 1;
   const reason = "AttemptStarted";
@@ -74,7 +87,7 @@ function begun(turn: ValidTurn, runId: string): JobStatus {
       comparisonResult: undefined,
       cells: undefined,
       resources: undefined,
-      environment: undefined,
+      environment: environment?.lockedBy === undefined ? undefined : { lockedBy: environment.lockedBy },
     },
     { type: "ValidationComplete", status: "Unknown", reason, message },
   );

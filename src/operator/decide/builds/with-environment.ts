@@ -1,0 +1,29 @@
+import type { EnvironmentPlan } from "../../../build/index.js";
+import type { JobStatus } from "../job.js";
+import { sentence } from "../sentence.js";
+
+/** How many warnings a status holds (`status.source.warnings`). */
+const MAX_WARNINGS = 64;
+
+/** The status with what the job's environment is made from, and why. */
+export function withEnvironment(status: JobStatus, plan: EnvironmentPlan, warnings: readonly string[]): JobStatus {
+  const { kind, path, reason } = plan.source;
+  const withSource = withSourceWarnings(status, [...plan.warnings, ...warnings]);
+  return {
+    ...withSource,
+    environmentDigest: plan.digest,
+    source: {
+      ...withSource.source,
+      environmentSource: { kind, ...(path !== undefined && { path }), reason: sentence(reason) },
+    },
+    ...(plan.lockedBy !== undefined && { environment: { ...status.environment, lockedBy: plan.lockedBy } }),
+  };
+}
+
+/** The status with more of what is legal but unwise, each said once. */
+export function withSourceWarnings(status: JobStatus, more: readonly string[]): JobStatus {
+  const warnings = [...new Set([...(status.source?.warnings ?? []), ...more.map(sentence)])];
+  return warnings.length === 0
+    ? status
+    : { ...status, source: { ...status.source, warnings: warnings.slice(0, MAX_WARNINGS) } };
+}
