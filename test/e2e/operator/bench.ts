@@ -11,7 +11,7 @@ const END_MS = 60_000;
 
 /** One namespace of a world, and what a story does in it. */
 export class Bench {
-  private constructor(
+  protected constructor(
     readonly world: World,
     readonly namespace: string,
   ) {}

@@ -11,6 +11,7 @@ import { eventually } from "./eventually.js";
 import { startGitServers } from "./git-servers.js";
 import { LogThief } from "./log-thief.js";
 import { NodeContainers } from "./node-containers.js";
+import { type PackageIndex, startPackageIndex } from "./package-index.js";
 import { mustSucceed, runCommand } from "./run-command.js";
 import { scrapeMetrics } from "./scrape-metrics.js";
 import { STORY_CONFIG, type World } from "./world.js";
@@ -18,6 +19,9 @@ import { STORY_CONFIG, type World } from "./world.js";
 /** The node's address, and its registry: test/cluster/node/state.sh. */
 const NODE_ADDRESS = "10.98.0.2";
 export const REGISTRY = `${NODE_ADDRESS}:5000`;
+/** A registry that asks for {@link REGISTRY_LOGIN}. */
+export const PRIVATE_REGISTRY = `${NODE_ADDRESS}:5001`;
+export const REGISTRY_LOGIN = { username: "builder", password: "correct-horse" } as const;
 const ACCOUNT = "notebook-validator-operator";
 const CONFIG = "notebook-validator-config";
 
@@ -25,6 +29,13 @@ const CONFIG = "notebook-validator-config";
 export interface NodeWorld extends World {
   readonly containers: NodeContainers;
   readonly operators: DeployedOperators;
+  /** What pip finds in builds. */
+  readonly packages: PackageIndex;
+  /**
+   * Makes a namespace as {@link World.namespace} does.
+   * @param podSecurity what it enforces; builds need `baseline`. @default "restricted"
+   */
+  namespace(hint: string, podSecurity?: "restricted" | "baseline"): Promise<string>;
 }
 
 /**
@@ -56,6 +67,8 @@ async function build(state: string, ends: (() => Promise<unknown>)[], stop: () =
   ends.push(() => rm(directory, { recursive: true, force: true }));
   const git = await startGitServers(join(directory, "git"), NODE_ADDRESS);
   ends.push(() => git.close());
+  const packages = await startPackageIndex(join(state, "cache/wheels"), join(directory, "wheels"), NODE_ADDRESS);
+  ends.push(() => packages.close());
   const containers = new NodeContainers(state);
   const operators = new DeployedOperators({
     cluster,
@@ -75,9 +88,12 @@ async function build(state: string, ends: (() => Promise<unknown>)[], stop: () =
       // A kubelet looks again at a pod that could not start after 10 to 20 s.
       patience: { ...STORY_CONFIG.patience, startupGrace: "30s" },
       // One small node takes the pods of many jobs, but not all at once: that of two cores has place for 18 fetches.
-      concurrency: { validations: 12, validationsPerNamespace: 12 },
+      concurrency: { validations: 12, validationsPerNamespace: 12, builds: 3 },
       defaultResources: { requests: { cpu: "10m", memory: "64Mi" } },
-      network: { caBundle: git.authority },
+      network: { caBundle: git.authority, pipIndexUrl: packages.url, pipTrustedHost: packages.host },
+      registry: { host: REGISTRY, insecure: true },
+      defaultImages: { notebook: `${REGISTRY}/notebook:1`, base: `${REGISTRY}/kernel:3` },
+      build: { strategy: "tekton", builderImage: `${REGISTRY}/builder:1`, storageDriver: "overlay" },
     };
     const patch = JSON.stringify({ data: { "config.yaml": stringify(config) } });
     await mustSucceed(kubectl(["patch", `configmap/${CONFIG}`, "-n", OPERATOR_NAMESPACE, "--patch", patch]));
@@ -91,6 +107,7 @@ async function build(state: string, ends: (() => Promise<unknown>)[], stop: () =
     cluster,
     containers,
     git,
+    packages,
     operators,
     images: { notebook: `${REGISTRY}/notebook:1`, missing: `${REGISTRY}/missing:1` },
     faults: {
@@ -109,11 +126,11 @@ async function build(state: string, ends: (() => Promise<unknown>)[], stop: () =
     systemNamespace: OPERATOR_NAMESPACE,
     account: `system:serviceaccount:${OPERATOR_NAMESPACE}:${ACCOUNT}`,
     kubectl,
-    async namespace(hint) {
+    async namespace(hint, podSecurity = "restricted") {
       namespaces += 1;
       // Unlike those of an earlier run on the same cluster.
       const name = `${hint}-${process.pid}-${namespaces}`;
-      const labels = { "pod-security.kubernetes.io/enforce": "restricted" };
+      const labels = { "pod-security.kubernetes.io/enforce": podSecurity };
       const object = { apiVersion: "v1", kind: "Namespace", metadata: { name, labels } };
       await mustSucceed(kubectl(["create", "--filename=-"], JSON.stringify(object)));
       await eventually("its ServiceAccount", 30_000, () =>
