@@ -1,4 +1,7 @@
-import type { RequirementSet } from "./requirement-set.js";
+import { readEntries } from "./entries.js";
+import { directoryOf } from "./repository-path.js";
+import type { RequirementProblem, RequirementSet, RequirementWarning } from "./requirement-set.js";
+import { collectStatements } from "./statements.js";
 
 /** Where requirement files are read from. Paths are relative to the repository's root and never leave it. */
 export interface RequirementSource {
@@ -12,8 +15,8 @@ export interface RequirementSource {
 export interface ReadingOptions {
   /**
    * Directory that pip runs in, relative to the repository's root.
-   * @default the root if every local path of the file is there, else the file's own directory if they are there, else
-   * the root
+   * @default the root if every local path of the files is there, else the first file's own directory if they are all
+   * there, else the root
    */
   readonly workingDirectory?: string;
   /**
@@ -27,20 +30,53 @@ export interface ReadingOptions {
  * Reads a requirements file as pip reads it, with all files that it includes. Never throws: what can't be understood is
  * in `problems`, so that all of it is told at once. Files that the source does not have are in `files` with
  * `isRead: false` (and a problem each): ask again when they were fetched.
+ *
+ * The rules are those of pip 26 (`req_file.py`, `constructors.py` and its copy of `packaging`); how older ones differ
+ * stands in the differential tests.
  */
 export function readRequirements(
   path: string,
   source: RequirementSource,
-  _options: ReadingOptions = {},
+  options: ReadingOptions = {},
 ): RequirementSet {
-  const isRead = source.read(path) !== undefined;
+  const { variables = {} } = options;
+  const read = memoized((file) => source.read(file));
+  const collected = collectStatements(path, { read, variables });
+  const kindOf = memoized((place) => source.kindOf(place));
+  const entriesIn = (workingDirectory: string) => ({
+    workingDirectory,
+    ...readEntries(collected.statements, { workingDirectory, kindOf }),
+  });
+  let found = entriesIn(options.workingDirectory ?? "");
+  if (found.missingPaths > 0 && options.workingDirectory === undefined) {
+    const beside = entriesIn(directoryOf(path));
+    if (beside.missingPaths === 0) found = beside;
+  }
   return {
     path,
-    workingDirectory: "",
-    files: [{ path, kind: "requirements", isRead }],
-    entries: [],
-    options: [],
-    problems: [],
-    warnings: [],
+    workingDirectory: found.workingDirectory,
+    files: collected.files,
+    entries: found.entries,
+    options: found.options,
+    problems: inOrder([...collected.problems, ...found.problems], collected.files),
+    warnings: inOrder([...collected.warnings, ...found.warnings], collected.files),
   };
+}
+
+function memoized<T>(ask: (path: string) => T): (path: string) => T {
+  const answers = new Map<string, T>();
+  return (path) => {
+    if (!answers.has(path)) answers.set(path, ask(path));
+    return answers.get(path) as T;
+  };
+}
+
+/** By file in order of first mention, then by line. */
+function inOrder<T extends RequirementProblem | RequirementWarning>(
+  items: readonly T[],
+  files: readonly { readonly path: string }[],
+): T[] {
+  const rank = new Map([...files].reverse().map((file) => [file.path, files.indexOf(file)]));
+  const rankOf = (item: T) => rank.get(item.position.path) ?? 0;
+  return [...items].sort((a, b) => rankOf(a) - rankOf(b) || a.position.line - b.position.line);
 }

@@ -27,7 +27,13 @@ export type RequirementTarget =
   /** A package index, or a `--find-links` page. */
   | { readonly kind: "index"; readonly clauses: readonly VersionClause[] }
   /** An archive that is downloaded. */
-  | { readonly kind: "url"; readonly url: string; readonly hash?: ArtifactHash }
+  | {
+      readonly kind: "url";
+      readonly url: string;
+      readonly hash?: ArtifactHash;
+      /** Of a wheel: as its name tells it. */
+      readonly version?: string;
+    }
   | {
       readonly kind: "vcs";
       readonly url: string;
@@ -43,6 +49,8 @@ export type RequirementTarget =
       readonly path: string;
       readonly what: "directory" | "archive";
       readonly hash?: ArtifactHash;
+      /** Of a wheel: as its name tells it. */
+      readonly version?: string;
     };
 
 /** One requirement or constraint, as pip understands it. */
