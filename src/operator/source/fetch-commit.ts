@@ -2,9 +2,9 @@ import { readdir } from "node:fs/promises";
 import type { Readable, Writable } from "node:stream";
 import { SourceError } from "../source-resolver.js";
 import { type GitPolicy, limitsOf } from "./git-policy.js";
-import { isFullSha, parseRef } from "./git-ref.js";
-import { type GitSession, withGitSession } from "./git-session.js";
-import { fetchInto, initRepository, isCommitHere, refusesThisWay } from "./remote-history.js";
+import { isFullSha } from "./git-ref.js";
+import { withGitSession } from "./git-session.js";
+import { obtainCommit } from "./obtain-commit.js";
 import { checkTree, parseTreeListing } from "./tree-listing.js";
 import { type WrittenTree, writeTree } from "./write-tree.js";
 
@@ -30,14 +30,12 @@ export interface FetchRequest {
  */
 export async function fetchCommit(request: FetchRequest, policy: GitPolicy): Promise<WrittenTree> {
   if (!isFullSha(request.commit)) throw new SourceError("GitRefused", "The commit is not a full object name");
-  const ref = request.ref === undefined ? undefined : parseRef(request.ref);
   if ((await readdir(request.into)).length > 0) throw new Error(`${request.into} is not empty`);
   return await withGitSession({ ...request, policy }, async (session) => {
     const { signal } = request;
     const limits = limitsOf(policy);
     const commit = request.commit.toLowerCase();
-    await initRepository(session, commit, signal);
-    await fetchObject(session, commit, ref?.kind === "name" || ref?.kind === "full-name" ? request.ref : undefined);
+    await obtainCommit(session, { commit, ref: request.ref }, limits, signal);
     const listing = await session.git(["-C", "repository.git", "ls-tree", "-r", "-z", "-l", "--full-tree", commit], {
       timeoutMs: limits.askMs,
       maxOutput: limits.files * 400,
@@ -61,24 +59,4 @@ export async function fetchCommit(request: FetchRequest, policy: GitPolicy): Pro
     }
     return written;
   });
-
-  async function fetchObject(session: GitSession, commit: string, named: string | undefined): Promise<void> {
-    const limits = limitsOf(policy);
-    const { signal } = request;
-    const ways = [
-      { options: ["--depth=1"], refspecs: [commit] },
-      ...(named === undefined ? [] : [{ options: ["--depth=1"], refspecs: [named] }]),
-      // Everything: deep, also where the way before left a shallow copy.
-      { options: ["--depth=2147483647"], refspecs: ["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"] },
-    ];
-    for (const { options, refspecs } of ways) {
-      try {
-        await fetchInto(session, options, refspecs, limits, signal);
-      } catch (error) {
-        if (!refusesThisWay(error)) throw error;
-      }
-      if (await isCommitHere(session, commit, signal)) return;
-    }
-    throw new SourceError("GitRefNotFound", `${session.remote.url} does not have the commit ${commit} (any more)`);
-  }
 }

@@ -48,7 +48,9 @@ export async function gatherFacts(
     for (const path of news.slice(paths.length)) {
       unreadable.set(path, `comes after ${limits.files} files or ${limits.rounds} rounds of includes`);
     }
-    for (const [path, content] of await contentsOf(paths, start.tree, read, contents)) {
+    const found = await contentsOf(paths, start.tree, read, contents);
+    for (const path of paths) {
+      const content = found.get(path) ?? "could not be read";
       if (typeof content === "string") unreadable.set(path, content);
       else if (content.byteLength > limits.fileBytes) unreadable.set(path, tooLarge(limits.fileBytes));
       else if (isLfsPointer(content)) unreadable.set(path, "is a Git LFS pointer, and LFS objects are not fetched");

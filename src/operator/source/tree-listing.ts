@@ -21,7 +21,32 @@ const KINDS: Readonly<Record<string, TreeEntry["kind"]>> = {
   "160000": "submodule",
 };
 
-const LINE = /^([0-7]{6}) (?:blob|commit|tree) ([0-9a-f]{40}|[0-9a-f]{64}) +(-|\d+)\t([\s\S]+)$/;
+const LINE = /^([0-7]{6}) (?:blob|commit|tree) ([0-9a-f]{40}|[0-9a-f]{64}) +(-|\d+|BAD)\t([\s\S]+)$/;
+
+/** One record of `git ls-tree -z -l`, as it stands there. */
+export interface TreeRecord {
+  readonly mode: string;
+  readonly object: string;
+  /** Of blobs that are here, in bytes. */
+  readonly size?: number;
+  readonly path: string;
+}
+
+/** @throws SourceError `GitRefused` for a record that git would not write */
+export function parseTreeRecord(line: string): TreeRecord {
+  const [, mode, object, size = "", path] = LINE.exec(line) ?? [];
+  if (mode === undefined || object === undefined || path === undefined) {
+    throw new SourceError("GitRefused", "The repository has a tree that can't be read");
+  }
+  return { mode, object, path, ...(/^\d/.test(size) && { size: Number(size) }) };
+}
+
+/** @throws SourceError `GitRefused` when it is a directory, or nothing that Git keeps in trees */
+export function treeEntry({ mode, object, size = 0, path }: TreeRecord): TreeEntry {
+  const kind = KINDS[mode];
+  if (kind === undefined) throw new SourceError("GitRefused", `The repository has an entry of unknown mode ${mode}`);
+  return { kind, object, size, path };
+}
 
 /**
  * Reads `git ls-tree -r -z -l`.
@@ -31,13 +56,7 @@ export function parseTreeListing(output: string): TreeEntry[] {
   return output
     .split("\0")
     .filter((line) => line !== "")
-    .map((line) => {
-      const [, mode = "", object = "", size = "", path = ""] = LINE.exec(line) ?? [];
-      const kind = KINDS[mode];
-      if (kind === undefined)
-        throw new SourceError("GitRefused", `The repository has an entry of unknown mode ${mode}`);
-      return { kind, object, size: size === "-" ? 0 : Number(size), path };
-    });
+    .map((line) => treeEntry(parseTreeRecord(line)));
 }
 
 /**

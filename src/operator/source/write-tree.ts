@@ -1,7 +1,7 @@
-import { once } from "node:events";
 import { mkdir, open, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Readable, Writable } from "node:stream";
+import { askForObjects } from "./ask-for-objects.js";
 import { ByteReader } from "./byte-reader.js";
 import { LFS_POINTER } from "./lfs-pointer.js";
 import { sortSymlinks, type TreeEntry } from "./tree-listing.js";
@@ -32,7 +32,7 @@ export async function writeTree(
   const links = entries.filter((entry) => entry.kind === "symlink");
   const wanted = [...files, ...links].map((entry) => entry.object);
   // Errors of the pipe show up where the answer is missing.
-  const asking = ask(wanted, input).catch(() => undefined);
+  const asking = askForObjects(wanted, input).catch(() => undefined);
   const made = new Set<string>();
   const pointers: string[] = [];
   let bytes = 0;
@@ -54,13 +54,6 @@ export async function writeTree(
   }
   const submodules = entries.filter((entry) => entry.kind === "submodule").map((entry) => entry.path);
   return { files: files.length + safe.size, bytes, warnings: warnings(escaping, submodules, pointers) };
-}
-
-async function ask(objects: readonly string[], input: Writable): Promise<void> {
-  for (const object of objects) {
-    if (!input.write(`${object}\n`)) await once(input, "drain");
-  }
-  input.end();
 }
 
 async function expectBlob(entry: TreeEntry, reader: ByteReader): Promise<number> {
