@@ -4,8 +4,8 @@ import { type InstallOptions, installCommand } from "./install-script.js";
 export interface Installation extends InstallOptions {
   /** With paths as {@link environmentPath} gives them. */
   readonly pipArguments: readonly string[];
-  /** Directory of the repository in which pip runs; `""` is the root. */
-  readonly workingDirectory: string;
+  /** Directory of the repository in which pip runs; `""` is the root. @default none: nothing of it is copied */
+  readonly workingDirectory?: string | undefined;
 }
 
 /** What a generated Dockerfile says. Paths of the repository have to be `isCopyable`. */
@@ -57,16 +57,23 @@ function installInstructions(copies: readonly string[], installation: Installati
   return [
     ...PIP_BUILD_ARGUMENTS.map((name) => `ARG ${name}`),
     ...[...copies].sort().map((path) => jsonForm("COPY", [path === "" ? "." : path, environmentPath(path)])),
-    jsonForm("RUN", installCommand(environmentPath(workingDirectory), pipArguments, installation)),
+    jsonForm(
+      "RUN",
+      installCommand(
+        workingDirectory === undefined ? "/" : environmentPath(workingDirectory),
+        pipArguments,
+        installation,
+      ),
+    ),
   ];
 }
 
-/** `LABEL` instructions for the end of a Dockerfile, sorted by name. */
-export function labelInstructions(labels: Readonly<Record<string, string>>): string {
-  return Object.entries(labels)
+/** The `LABEL` instruction for the end of a Dockerfile, sorted by name; nothing without labels. */
+export function labelInstruction(labels: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(labels)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => `LABEL ${quoted(name)}=${quoted(value)}\n`)
-    .join("");
+    .map(([name, value]) => `${quoted(name)}=${quoted(value)}`);
+  return pairs.length === 0 ? "" : `LABEL ${pairs.join(" \\\n      ")}\n`;
 }
 
 function jsonForm(instruction: string, words: readonly string[]): string {

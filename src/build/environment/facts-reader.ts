@@ -7,6 +7,8 @@ import type { SourceFacts, TreeEntry } from "../source-facts.js";
 export class FactsReader {
   readonly #facts: SourceFacts;
   readonly #wanted = new Set<string>();
+  #pythonDirectories: Set<string> | undefined;
+  #sorted: readonly TreeEntry[] | undefined;
 
   constructor(facts: SourceFacts) {
     this.#facts = facts;
@@ -30,6 +32,33 @@ export class FactsReader {
     return this.#facts.tree.values();
   }
 
+  /** How many entries the tree has. */
+  get size(): number {
+    return this.#facts.tree.size;
+  }
+
+  /** Every entry, by path. */
+  sortedEntries(): readonly TreeEntry[] {
+    this.#sorted ??= [...this.#facts.tree.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+    return this.#sorted;
+  }
+
+  /** Whether a directory holds a Python file, at any depth. */
+  hasPython(directory: string): boolean {
+    if (this.#pythonDirectories === undefined) {
+      this.#pythonDirectories = new Set();
+      for (const { path, kind } of this.#facts.tree.values()) {
+        if (kind === "directory" || !path.endsWith(".py")) continue;
+        for (let slash = path.lastIndexOf("/"); slash > 0; slash = path.lastIndexOf("/", slash - 1)) {
+          const parent = path.slice(0, slash);
+          if (this.#pythonDirectories.has(parent)) break;
+          this.#pythonDirectories.add(parent);
+        }
+      }
+    }
+    return this.#pythonDirectories.has(directory);
+  }
+
   /** What is at a path; `""` is the root. A link counts as the file that it should lead to: reading it tells. */
   kindOf(path: string): "file" | "directory" | undefined {
     if (path === "") return "directory";
@@ -46,6 +75,11 @@ export class FactsReader {
     const content = this.#facts.files.get(path);
     if (content === undefined && this.isFile(path) && !this.#facts.unreadable.has(path)) this.#wanted.add(path);
     return content;
+  }
+
+  /** Content of a file if it happens to be known. */
+  alreadyRead(path: string): Uint8Array | undefined {
+    return this.#facts.files.get(path);
   }
 
   /** As {@link read}; bytes that are no UTF-8 become U+FFFD. */

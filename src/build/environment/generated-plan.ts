@@ -1,7 +1,8 @@
 import { LABEL_ENVIRONMENT_DIGEST } from "../../api/index.js";
-import { type DockerfileRecipe, generateDockerfile, labelInstructions } from "../dockerfile/index.js";
+import { type DockerfileRecipe, generateDockerfile, labelInstruction } from "../dockerfile/index.js";
 import type { ResolvedBase } from "./base-image.js";
-import { environmentDigest, sha256 } from "./environment-digest.js";
+import { copiedContents } from "./copied-contents.js";
+import { environmentDigest } from "./environment-digest.js";
 import type { EnvironmentPlan, EnvironmentQuestion, EnvironmentSource } from "./environment-plan.js";
 import type { FactsReader } from "./facts-reader.js";
 
@@ -19,8 +20,8 @@ export interface GeneratedPlanParts {
   readonly warnings: readonly string[];
 }
 
-/** Labels of an image: the path that it was made from. */
-const LABEL_SOURCE = "mlops.dev/environment-source";
+/** Label of images: the file of the repository that they were made from. */
+export const LABEL_SOURCE = "mlops.dev/environment-source";
 const LABEL_REVISION = "org.opencontainers.image.revision";
 
 /** A plan whose Dockerfile we write. */
@@ -31,7 +32,7 @@ export function generatedPlan(parts: GeneratedPlanParts): EnvironmentPlan {
   const instructions = generateDockerfile(recipe);
   const digest = environmentDigest({
     instructions,
-    files: recipe.copies.map((path) => [path, contentOf(path, reader)] as const),
+    files: copiedContents(recipe.copies, reader),
     buildArgs: {},
     ...(includesSource && { commit: reader.commit }),
   });
@@ -43,7 +44,7 @@ export function generatedPlan(parts: GeneratedPlanParts): EnvironmentPlan {
   };
   return {
     source,
-    dockerfile: { kind: "generated", text: instructions + labelInstructions(labels) },
+    dockerfile: { kind: "generated", text: instructions + labelInstruction(labels) },
     context: ".",
     copies: includesSource ? ["."] : recipe.copies.map((path) => (path === "" ? "." : path)).sort(),
     buildArgs: {},
@@ -55,10 +56,4 @@ export function generatedPlan(parts: GeneratedPlanParts): EnvironmentPlan {
     ...(parts.inferredRequirements !== undefined && { inferredRequirements: parts.inferredRequirements }),
     warnings: [...base.warnings, ...parts.warnings],
   };
-}
-
-/** A file's own bytes count, so that a working tree and a commit with the same content agree; else Git's id. */
-function contentOf(path: string, reader: FactsReader): string {
-  const content = reader.isFile(path) ? reader.read(path) : undefined;
-  return content === undefined ? (reader.entryOf(path)?.objectId ?? "") : sha256(content);
 }

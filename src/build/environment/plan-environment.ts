@@ -1,8 +1,10 @@
 import { type ResolvedBase, resolveBase } from "./base-image.js";
-import { basePlan } from "./base-plan.js";
 import { type DetectedEnvironment, detectEnvironment } from "./detect-environment.js";
+import { dockerfilePlan } from "./dockerfile-plan.js";
 import type { EnvironmentAnswer, EnvironmentQuestion } from "./environment-plan.js";
 import { FactsReader } from "./facts-reader.js";
+import { nothingPlan } from "./nothing-plan.js";
+import { repositoryWarnings } from "./repository-warnings.js";
 import { requirementsPlan } from "./requirements-plan.js";
 
 /**
@@ -21,7 +23,9 @@ export function planWith(question: EnvironmentQuestion, reader: FactsReader): En
   if (detected.kind === "rejected") return detected;
   const answer = planDetected(question, reader, base, detected.environment);
   if (answer.kind === "rejected") return answer;
-  return { kind: "planned", plan: { ...answer.plan, warnings: [...detected.warnings, ...answer.plan.warnings] } };
+  const { plan } = answer;
+  const warnings = [...detected.warnings, ...plan.warnings, ...repositoryWarnings(question.notebook, plan, reader)];
+  return { kind: "planned", plan: { ...plan, warnings } };
 }
 
 function planDetected(
@@ -34,8 +38,9 @@ function planDetected(
     case "requirements":
       return requirementsPlan(question, reader, base, environment);
     case "dockerfile":
+      return dockerfilePlan(question, reader, environment);
     case "nothing":
-      return { kind: "planned", plan: basePlan(question, reader, base, environment.reason, []) };
+      return nothingPlan(question, reader, base, environment.reason);
   }
 }
 
