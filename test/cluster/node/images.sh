@@ -4,7 +4,8 @@
 #   notebook:1     base, ipykernel, pandas: a user's image (user 1001)               stands in for the operator image's public base
 #   builder:1      base and buildah                                      python:3    a slim Debian 12 with Python 3 and pip: base of
 #   kernel:3       python and ipykernel (user 1001)                                  environments, as Docker's official image is one
-# and in the cache's directory wheels what the package index of the tests serves: the packages of real notebooks.
+# and in the cache's directory wheels what the package index of the tests serves: the packages of real notebooks and of
+# examples/tiers.
 # Made once (3 minutes): the registry's storage is in the cache, and so is the stamp of this file and of what went in.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -12,7 +13,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/state.sh"
 state=$(claimed "${1:-}") || exit 1
 cache=$(realpath "$state/cache")
-stamp=$(cat "$0" <(node --version) | sha256sum | cut -c1-16)
+locked=("$here"/../../../examples/tiers/tier-*/requirements.txt)
+stamp=$(cat "$0" "${locked[@]}" <(node --version) | sha256sum | cut -c1-16)
 [ "$(cat "$cache/images.stamp" 2>/dev/null)" != "$stamp" ] || exit 0
 
 say "making the test cluster's images"
@@ -55,6 +57,10 @@ save "$container" node:20 1001
 rm -rf "$cache/wheels"
 python3 -m pip download -q --only-binary=:all: --python-version "$python" -d "$cache/wheels" \
   ipykernel pandas scikit-learn matplotlib seaborn 2>"$state/log/wheels.log" || die "pip download: $(tail -n 3 "$state/log/wheels.log")"
+for file in "${locked[@]}"; do
+  python3 -m pip download -q --no-deps --only-binary=:all: --python-version "$python" -d "$cache/wheels" -r "$file" 2>"$state/log/wheels.log" ||
+    die "pip download: $(tail -n 3 "$state/log/wheels.log")"
+done
 # with_packages BASE NAME PACKAGE…
 with_packages() {
   container=$("${buildah[@]}" from "$registry/$1")

@@ -29,6 +29,8 @@ const CONFIG = "notebook-validator-config";
 export interface NodeWorld extends World {
   readonly containers: NodeContainers;
   readonly operators: DeployedOperators;
+  /** Directory of the cluster, which goes with it. */
+  readonly state: string;
   /** What pip finds in builds. */
   readonly packages: PackageIndex;
   /**
@@ -104,6 +106,7 @@ async function build(state: string, ends: (() => Promise<unknown>)[], stop: () =
   let namespaces = 0;
   return {
     name: "node",
+    state,
     cluster,
     containers,
     git,
