@@ -1,6 +1,6 @@
 import type { OperatorConfig } from "./operator-config.js";
 import { parseDuration } from "./schema/duration.js";
-import type { BuildConfig } from "./v1alpha1/build.js";
+import type { BuildConfig, BuildStrategyName } from "./v1alpha1/build.js";
 import type { GitSource, GoldenNotebook, NotebookSource } from "./v1alpha1/notebook-source.js";
 import type { Resources } from "./v1alpha1/resources.js";
 import type { NotebookValidationJobSpec } from "./v1alpha1/spec.js";
@@ -125,12 +125,21 @@ function effectiveBuild(
     build: {
       ...rest,
       ...(dockerfilePath === undefined ? {} : { dockerfilePath }),
-      ...(strategy === undefined ? {} : { strategy: strategy === "kaniko" ? "tekton" : strategy }),
+      ...(strategy === undefined ? {} : { strategy: effectiveStrategy(strategy, build.strategyConfig ?? {}) }),
       baseImage: build.baseImage ?? config.defaultImages.base,
       autoGenerateRequirements: build.autoGenerateRequirements ?? config.build.autoGenerateRequirements,
       allowUnpinned: build.allowUnpinned ?? level !== "production",
     },
   };
+}
+
+/** kaniko is archived; a custom build by a Shipwright strategy is one by Shipwright. */
+function effectiveStrategy(
+  strategy: BuildStrategyName,
+  { shipwrightStrategy }: Readonly<Record<string, string>>,
+): BuildStrategyName {
+  if (strategy === "kaniko") return "tekton";
+  return strategy === "custom" && shipwrightStrategy !== undefined ? "shipwright" : strategy;
 }
 
 function effectiveTimeouts(spec: NotebookValidationJobSpec, config: OperatorConfig): EffectiveSpec["timeouts"] {

@@ -6,6 +6,7 @@ export * from "./environment/wanted-files.js";
 export * from "./flight-key.js";
 export * from "./image/image-destination.js";
 export * from "./image/image-reference.js";
+export { BuildLog } from "./log/build-log.js";
 export * from "./requirements/index.js";
 export * from "./source-facts.js";
 export { buildMetadata, buildOwner } from "./strategies/build-metadata.js";
@@ -20,5 +21,5 @@ export {
   type Step,
   type StepResources,
 } from "./strategies/tekton/build-steps.js";
-export * from "./strategies/tekton/pipeline-contract.js";
 export * from "./strategies/tekton/derived-git-secret.js";
+export * from "./strategies/tekton/pipeline-contract.js";

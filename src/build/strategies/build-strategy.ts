@@ -104,6 +104,8 @@ export interface BuildFailureSignal {
   readonly exitCode?: number;
   /** Pod and container whose log tells more. */
   readonly log?: { readonly pod: string; readonly container: string };
+  /** End of the log, where the controller keeps it: for when the pod is gone. */
+  readonly logSnippet?: string;
 }
 
 /** What the cluster says about one build. Times are RFC 3339. */

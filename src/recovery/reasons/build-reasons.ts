@@ -97,6 +97,13 @@ export const BUILD_REASONS = {
     message: "An image that the build needs can't be pulled",
     suggestedAction: "Check buildConfig.baseImage and the pull Secret",
   },
+  BuildNetwork: {
+    errorType: "transient",
+    fault: "platform",
+    stage: "build",
+    message: "The build could not reach the package index or the registry",
+    suggestedAction: "None: it is tried again. If it lasts, look at network.pipIndexUrl and the proxies",
+  },
   BuildNotPermitted: {
     errorType: "permanent",
     fault: "platform",

@@ -1,4 +1,5 @@
 import { type FetcherTrust, fetcherTrustVariables } from "../../../api/index.js";
+import type { LayerClaim } from "./layer-claim.js";
 import { BUILD_SCRIPT, DOCKERFILE_SCRIPT, PUSH_SCRIPT } from "./step-scripts.js";
 
 /** CPU and memory of the build step, as Kubernetes quantities. */
@@ -28,6 +29,8 @@ export interface BuildStepsOptions {
   /** Proxies and pip's index settings. */
   readonly environment: Readonly<Record<string, string>>;
   readonly trust: FetcherTrust;
+  /** Keeps layers between builds. @default they go with the pod */
+  readonly layerClaim?: LayerClaim;
 }
 
 /** One step of a Tekton Task, as far as we set it. */
@@ -37,7 +40,7 @@ export interface Step {
   readonly command?: string[];
   readonly args?: string[];
   readonly script?: string;
-  readonly env?: { readonly name: string; readonly value: string }[];
+  readonly env: { readonly name: string; readonly value: string }[];
   readonly computeResources?: StepResources;
   readonly securityContext?: {
     readonly allowPrivilegeEscalation?: boolean;
@@ -76,6 +79,7 @@ export function buildSteps(options: BuildStepsOptions): Step[] {
     { name: "TLS_VERIFY", value: "$(params.tls-verify)" },
     ...variables(options.environment),
     ...authorities(options.trust),
+    ...layerVariables(options.layerClaim),
   ];
   return [
     {
@@ -115,7 +119,7 @@ export function buildSteps(options: BuildStepsOptions): Step[] {
         ...buildahEnv,
         { name: "DOCKERFILE_BASE64", value: "$(params.dockerfile-base64)" },
         { name: "CONTEXT", value: "$(params.context)" },
-        ...credentials("pull-credentials"),
+        { name: "CREDENTIALS", value: "/nbv/workspaces/pull-credentials" },
       ],
       script: BUILD_SCRIPT,
       args: ["$(params.build-arguments[*])"],
@@ -132,7 +136,7 @@ export function buildSteps(options: BuildStepsOptions): Step[] {
         { name: "IMAGE", value: "$(params.image)" },
         { name: "GIT_URL", value: "$(params.git-url)" },
         { name: "GIT_COMMIT", value: "$(params.git-commit)" },
-        ...credentials("push-credentials"),
+        { name: "CREDENTIALS", value: "/nbv/workspaces/push-credentials" },
       ],
       script: PUSH_SCRIPT,
       securityContext: ROOT,
@@ -142,16 +146,27 @@ export function buildSteps(options: BuildStepsOptions): Step[] {
   ];
 }
 
-/** Scratch space on the node, as a quantity for each volume. */
-export function buildVolumes(scratchSpace: string): { name: string; emptyDir: { sizeLimit: string } }[] {
-  return [source, work, layers].map(({ name }) => ({ name, emptyDir: { sizeLimit: scratchSpace } }));
+/** A volume of the build's pod. */
+export type BuildVolume =
+  | { readonly name: string; readonly emptyDir: { readonly sizeLimit: string } }
+  | { readonly name: string; readonly persistentVolumeClaim: { readonly claimName: string } };
+
+/** Scratch space on the node, as a quantity for each volume, and the claim that keeps layers, if there is one. */
+export function buildVolumes(scratchSpace: string, layerClaim?: LayerClaim): BuildVolume[] {
+  return [source, work, layers].map(({ name }) =>
+    name === layers.name && layerClaim !== undefined
+      ? { name, persistentVolumeClaim: { claimName: layerClaim.name } }
+      : { name, emptyDir: { sizeLimit: scratchSpace } },
+  );
 }
 
-function credentials(workspace: string): { name: string; value: string }[] {
-  return [
-    { name: "CREDENTIALS_BOUND", value: `$(workspaces.${workspace}.bound)` },
-    { name: "CREDENTIALS_PATH", value: `/nbv/workspaces/${workspace}` },
-  ];
+function layerVariables(claim: LayerClaim | undefined): { name: string; value: string }[] {
+  return claim === undefined
+    ? []
+    : [
+        { name: "LAYERS_TTL_SECONDS", value: String(claim.ttlSeconds) },
+        { name: "BUILD_NAME", value: "$(context.taskRun.name)" },
+      ];
 }
 
 function authorities({ caBundle }: FetcherTrust): { name: string; value: string }[] {

@@ -2,7 +2,7 @@ import type { BuildFailureSignal, BuildObject, BuildObservation } from "../build
 import { builtImage } from "../built-image.js";
 import { listAt, textAt } from "../read-field.js";
 import { type SucceededCondition, succeededCondition } from "../succeeded-condition.js";
-import { type SeenStep, seenSteps, stepActivity } from "./seen-steps.js";
+import { firstStart, type SeenStep, seenSteps, workingStep } from "./seen-steps.js";
 
 /** Reasons with which a run ends that somebody stopped. */
 const CANCELLED = new Set([
@@ -41,14 +41,9 @@ interface Times {
   readonly completionTime?: string;
 }
 
-/** The build's clock starts with its first container: waiting for a node or a quota is no building. */
 function timesOf(run: BuildObject, taskRuns: readonly BuildObject[]): Times {
-  const started = taskRuns
-    .flatMap((taskRun) => seenSteps(taskRun).map(({ startedAt }) => startedAt))
-    .filter((time) => time !== undefined)
-    .sort();
   return {
-    ...only("startTime", started[0]),
+    ...only("startTime", firstStart(taskRuns)),
     ...only("completionTime", textAt(run, "status", "completionTime")),
   };
 }
@@ -63,14 +58,7 @@ function underWay(
     const { reason, message } = lastOf(taskRuns.map(succeededCondition)) ?? condition;
     return { kind: "pending", ...only("reason", reason || undefined), ...only("message", message || undefined) };
   }
-  for (const taskRun of taskRuns) {
-    const pod = textAt(taskRun, "status", "podName");
-    const step = seenSteps(taskRun).find(({ kind }) => kind === "running");
-    if (step === undefined || pod === undefined) continue;
-    const log = { pod, container: step.container };
-    return { kind: "running", startTime, progress: { currentStep: stepActivity(step.name) }, log };
-  }
-  return { kind: "running", startTime, progress: {} };
+  return { kind: "running", startTime, ...workingStep(taskRuns) };
 }
 
 function complete(run: BuildObject, times: Times): BuildObservation {

@@ -1,6 +1,9 @@
 import type { BuildStrategyName } from "../../../api/index.js";
 import { buildMetadata } from "../build-metadata.js";
 import type { BuildObject, BuildPlan } from "../build-strategy.js";
+import { fetcherArguments } from "../fetcher-arguments.js";
+import { OWN_TIME_LIMIT_HOURS } from "../own-time-limit.js";
+import { quantityTexts } from "../quantity-texts.js";
 import {
   buildSteps,
   buildVolumes,
@@ -8,22 +11,18 @@ import {
   DEFAULT_SCRATCH_SPACE,
   STEP_TEMPLATE,
 } from "./build-steps.js";
-import { buildahArguments } from "./buildah-arguments.js";
 import { cacheSecretOf } from "./cache-secret.js";
+import { layerClaimOf } from "./layer-claim.js";
+import { type ParameterValue, parameterValues } from "./parameter-values.js";
 import { BUILD_PARAMS, BUILD_RESULTS, BUILD_WORKSPACES } from "./pipeline-contract.js";
 
 /** The task's name in the pipeline. */
 export const IMAGE_TASK = "image";
 
-/**
- * Longest run of a build that nobody watches any more. The jobs that wait for it enforce limits of their own, which may
- * differ, and cancel it when the last one has left.
- */
-const OWN_TIME_LIMIT = "24h0m0s";
-
 /** The run that builds by our own steps, all of them inline: nothing has to be installed but Tekton. */
 export function inlinePipelineRun(plan: BuildPlan): BuildObject {
   const { settings } = plan;
+  const layerClaim = layerClaimOf(plan);
   return pipelineRun(plan, "tekton", {
     pipelineSpec: {
       params: BUILD_PARAMS.map((param) => ({ ...param })),
@@ -49,14 +48,15 @@ export function inlinePipelineRun(plan: BuildPlan): BuildObject {
             steps: buildSteps({
               fetcherImage: settings.fetcherImage,
               fetcherCommand: settings.fetcherCommand,
-              fetcherArguments: fetcherArguments(plan),
+              fetcherArguments: fetcherArguments(settings),
               builderImage: settings.builderImage,
               storageDriver: settings.storageDriver,
-              resources: plan.pod.resources === undefined ? DEFAULT_BUILD_RESOURCES : amounts(plan.pod.resources),
+              resources: plan.pod.resources === undefined ? DEFAULT_BUILD_RESOURCES : quantityTexts(plan.pod.resources),
               environment: settings.environment,
               trust: { knownHosts: settings.knownHosts, caBundle: settings.caBundle },
+              ...(layerClaim !== undefined && { layerClaim }),
             }),
-            volumes: buildVolumes(plan.pod.storage ?? DEFAULT_SCRATCH_SPACE),
+            volumes: buildVolumes(plan.pod.storage ?? DEFAULT_SCRATCH_SPACE, layerClaim),
           },
         },
       ],
@@ -70,18 +70,21 @@ export function inlinePipelineRun(plan: BuildPlan): BuildObject {
 }
 
 /** The run of a Pipeline that somebody applied: it gets the same parameters and workspaces, and owes the same results. */
-export function referencingPipelineRun(plan: BuildPlan, pipeline: string): BuildObject {
-  return pipelineRun(plan, "custom", { pipelineRef: { name: pipeline } });
+export function referencingPipelineRun(
+  plan: BuildPlan,
+  pipeline: string,
+  extra: readonly ParameterValue[],
+): BuildObject {
+  return pipelineRun(plan, "custom", { pipelineRef: { name: pipeline } }, extra);
 }
 
 function pipelineRun(
   plan: BuildPlan,
   strategy: BuildStrategyName,
   pipeline: { readonly pipelineSpec: object } | { readonly pipelineRef: { readonly name: string } },
+  extra: readonly ParameterValue[] = [],
 ): BuildObject {
-  const { environment, destination, source, pod } = plan;
-  const { dockerfile } = environment;
-  const isOwn = dockerfile.kind === "repository";
+  const { destination, source, pod } = plan;
   const podTemplate = {
     ...(pod.nodeSelector !== undefined && { nodeSelector: { ...pod.nodeSelector } }),
     ...(pod.tolerations !== undefined && { tolerations: [...pod.tolerations] }),
@@ -92,26 +95,13 @@ function pipelineRun(
     metadata: buildMetadata(plan, strategy),
     spec: {
       ...pipeline,
-      params: [
-        { name: "git-url", value: source.url },
-        { name: "git-commit", value: source.commit },
-        { name: "git-ref", value: source.ref },
-        { name: "image", value: `${destination.repository}:${destination.tag}` },
-        { name: "dockerfile", value: isOwn ? dockerfile.path : "Dockerfile" },
-        {
-          name: "dockerfile-base64",
-          value: dockerfile.kind === "generated" ? Buffer.from(dockerfile.text).toString("base64") : "",
-        },
-        { name: "context", value: environment.context },
-        { name: "build-arguments", value: buildahArguments(plan) },
-        { name: "tls-verify", value: String(!destination.isInsecure) },
-      ],
+      params: [...parameterValues(plan).filter(({ name }) => !extra.some((each) => each.name === name)), ...extra],
       workspaces: [
         ...secretWorkspace("git-credentials", source.credentialsSecret),
         ...secretWorkspace("pull-credentials", cacheSecretOf(plan)),
         ...secretWorkspace("push-credentials", destination.pushSecret),
       ],
-      timeouts: { pipeline: OWN_TIME_LIMIT },
+      timeouts: { pipeline: `${OWN_TIME_LIMIT_HOURS}h0m0s` },
       taskRunTemplate: {
         ...(pod.serviceAccountName !== undefined && { serviceAccountName: pod.serviceAccountName }),
         ...(Object.keys(podTemplate).length > 0 && { podTemplate }),
@@ -122,25 +112,4 @@ function pipelineRun(
 
 function secretWorkspace(name: string, secretName: string | undefined): { name: string; secret: object }[] {
   return secretName === undefined ? [] : [{ name, secret: { secretName } }];
-}
-
-/** Rules of the operator's configuration for every repository. */
-function fetcherArguments({ settings }: BuildPlan): string[] {
-  return [
-    ...(settings.allowLoopback ? ["--allow-loopback"] : []),
-    ...settings.plainHttpCredentialHosts.map((host) => `--allow-plain-http=${host}`),
-  ];
-}
-
-/** Tekton's schema wants texts or integers; numbers with a fraction become texts. */
-function amounts(resources: NonNullable<BuildPlan["pod"]["resources"]>): {
-  requests?: Record<string, string>;
-  limits?: Record<string, string>;
-} {
-  const texts = (list: Readonly<Record<string, string | number>>) =>
-    Object.fromEntries(Object.entries(list).map(([name, amount]) => [name, String(amount)]));
-  return {
-    ...(resources.requests !== undefined && { requests: texts(resources.requests) }),
-    ...(resources.limits !== undefined && { limits: texts(resources.limits) }),
-  };
 }

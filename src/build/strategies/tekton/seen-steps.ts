@@ -1,3 +1,4 @@
+import type { BuildObject, BuildProgress } from "../build-strategy.js";
 import { fieldAt, listAt, numberAt, textAt } from "../read-field.js";
 
 /** One step of a TaskRun, as its status tells. */
@@ -28,6 +29,28 @@ export function seenSteps(taskRun: unknown): SeenStep[] {
     isTaken = true;
     return { ...seen, kind };
   });
+}
+
+/** When the first container of some TaskRuns started: waiting for a node or a quota is no building. */
+export function firstStart(taskRuns: readonly BuildObject[]): string | undefined {
+  return taskRuns
+    .flatMap((taskRun) => seenSteps(taskRun).map(({ startedAt }) => startedAt))
+    .filter((time) => time !== undefined)
+    .sort()[0];
+}
+
+/** The step of some TaskRuns that works right now, and where its log is. */
+export function workingStep(taskRuns: readonly BuildObject[]): {
+  readonly progress: BuildProgress;
+  readonly log?: { readonly pod: string; readonly container: string };
+} {
+  for (const taskRun of taskRuns) {
+    const pod = textAt(taskRun, "status", "podName");
+    const step = seenSteps(taskRun).find(({ kind }) => kind === "running");
+    if (step === undefined || pod === undefined) continue;
+    return { progress: { currentStep: stepActivity(step.name) }, log: { pod, container: step.container } };
+  }
+  return { progress: {} };
 }
 
 function seenStep(step: unknown): SeenStep {

@@ -24,12 +24,12 @@ else
 fi
 `;
 
-/** Credentials of a registry, and whom to trust besides the image's own authorities. */
+/** Credentials of a registry, if a Secret is mounted, and whom to trust besides the image's own authorities. */
 const REGISTRY_SETUP = `
-if [ "$CREDENTIALS_BOUND" = true ]; then
+if [ -n "$(ls -A "$CREDENTIALS" 2>/dev/null)" ]; then
   for file in .dockerconfigjson config.json; do
-    if [ -f "$CREDENTIALS_PATH/$file" ]; then
-      export REGISTRY_AUTH_FILE="$CREDENTIALS_PATH/$file"
+    if [ -f "$CREDENTIALS/$file" ]; then
+      export REGISTRY_AUTH_FILE="$CREDENTIALS/$file"
     fi
   done
   [ -n "\${REGISTRY_AUTH_FILE:-}" ] || { echo "the registry Secret has no key .dockerconfigjson" >&2; exit 1; }
@@ -68,22 +68,50 @@ if [ -n "$DOCKERFILE_BASE64" ]; then
 fi
 `;
 
+/**
+ * Layers on a claim. When the first of them has outlived its time, all go; not while a build uses them, which says so
+ * with a file of its name. One whose pod was killed leaves that file behind, for a day.
+ */
+const KEPT_LAYERS = `
+store=/var/lib/containers
+if [ -n "\${LAYERS_TTL_SECONDS:-}" ]; then
+  mkdir -p "$store/nbv-builds"
+  exec 9> "$store/nbv-lock"
+  flock 9
+  find "$store/nbv-builds" -type f -mmin +1440 -delete
+  since=$(cat "$store/nbv-since" 2>/dev/null) || since=0
+  age=$(($(date +%s) - since))
+  if [ "$age" -ge "$LAYERS_TTL_SECONDS" ] && [ -z "$(ls "$store/nbv-builds")" ]; then
+    rm -rf "$store/storage" "$store/cache"
+    date +%s > "$store/nbv-since"
+  fi
+  : > "$store/nbv-builds/$BUILD_NAME"
+  exec 9>&-
+fi
+`;
+
+/** This build needs its layers no more. */
+const LET_GO = `[ -z "\${LAYERS_TTL_SECONDS:-}" ] || rm -f "/var/lib/containers/nbv-builds/$BUILD_NAME"`;
+
 /** Builds the image, and counts what came from the cache. The shell knows no `pipefail`: the exit code takes a file. */
 const BUILD = `
 {
   code=0
-  buildah build --format=oci --layers --tls-verify="$TLS_VERIFY" --cert-dir=/nbv/work/certs \\
+  buildah --storage-driver="$STORAGE_DRIVER" build --format=oci --layers --tls-verify="$TLS_VERIFY" --cert-dir=/nbv/work/certs \\
     --file=/nbv/work/Dockerfile --tag=localhost/nbv-build --iidfile=/nbv/work/image-id "$@" "/nbv/source/$CONTEXT" || code=$?
   echo "$code" > /nbv/work/exit-code
 } 2>&1 | tee /nbv/work/build.log
 read -r code < /nbv/work/exit-code
-[ "$code" -eq 0 ] || exit "$code"
+if [ "$code" -ne 0 ]; then
+  ${LET_GO}
+  exit "$code"
+fi
 grep -E '^(\\[[0-9/]+\\] )?STEP [0-9]' /nbv/work/build.log | grep -vc 'STEP [0-9/]*: FROM ' > /nbv/work/layers || true
 grep -c -e '^--> Using cache' -e '^--> Cache pulled from remote' /nbv/work/build.log > /nbv/work/cached-layers || true
 `;
 
 export const BUILD_SCRIPT = `#!/bin/sh
-set -eu${REGISTRY_SETUP}${PIP_SETUP}${BUILD}`;
+set -eu${REGISTRY_SETUP}${PIP_SETUP}${KEPT_LAYERS}${BUILD}`;
 
 /**
  * Pushes the image and tells what was made. All results of a pod share 4096 bytes: a long address of the repository
@@ -91,8 +119,9 @@ set -eu${REGISTRY_SETUP}${PIP_SETUP}${BUILD}`;
  */
 export const PUSH_SCRIPT = `#!/bin/sh
 set -eu${REGISTRY_SETUP}
-buildah push --tls-verify="$TLS_VERIFY" --cert-dir=/nbv/work/certs --digestfile=/nbv/work/digest \\
+buildah --storage-driver="$STORAGE_DRIVER" push --tls-verify="$TLS_VERIFY" --cert-dir=/nbv/work/certs --digestfile=/nbv/work/digest \\
   "$(cat /nbv/work/image-id)" "docker://$IMAGE"
+${LET_GO}
 digest=$(cat /nbv/work/digest)
 [ "\${#GIT_URL}" -le 1024 ] || GIT_URL=
 printf %s "$GIT_COMMIT" | tee "$(results.commit.path)" > "$(results.CHAINS-GIT_COMMIT.path)"
@@ -101,4 +130,10 @@ printf %s "$IMAGE" | tee "$(results.image-url.path)" > "$(results.IMAGE_URL.path
 printf %s "$digest" | tee "$(results.image-digest.path)" > "$(results.IMAGE_DIGEST.path)"
 printf %s "$(cat /nbv/work/layers)" > "$(results.layers.path)"
 printf %s "$(cat /nbv/work/cached-layers)" > "$(results.cached-layers.path)"
+`;
+
+/** Leaves the image where Shipwright, which pushes it, looks for it. */
+export const EXPORT_SCRIPT = `#!/bin/sh
+set -eu
+exec buildah push "$(cat /nbv/work/image-id)" "oci:$OUTPUT_DIRECTORY"
 `;

@@ -1,8 +1,10 @@
 import type { BuildCapabilities, BuildPlan, BuildStrategy } from "../build-strategy.js";
+import { foreignBuilders } from "../foreign-builders.js";
 import { unknownSettings } from "../unknown-settings.js";
 import { PIPELINE_RUN, TASK_RUN } from "./api-kinds.js";
 import { CACHE_SECRET, cacheSecretOf } from "./cache-secret.js";
 import { GIT_CREDENTIALS } from "./git-credentials-setting.js";
+import { CACHE_CLAIM, layerClaimOf } from "./layer-claim.js";
 import { observePipelineRun } from "./observe-pipeline-run.js";
 import { inlinePipelineRun } from "./pipeline-run.js";
 import { tektonVariables } from "./tekton-variables.js";
@@ -13,7 +15,7 @@ export const MAX_CA_BUNDLE_BYTES = 90 * 1024;
 export const TEKTON_CAPABILITIES: BuildCapabilities = {
   target: true,
   registryCache: true,
-  workspaceCache: false,
+  workspaceCache: true,
   buildArgs: true,
   pullSecret: true,
   gitCredentials: true,
@@ -24,8 +26,9 @@ export const TEKTON_CAPABILITIES: BuildCapabilities = {
 export const CANCEL_PIPELINE_RUN = { spec: { status: "Cancelled" } } as const;
 
 /**
- * Tekton Pipelines, `tekton.dev/v1`: one PipelineRun with our own steps inline, one pod, no claims. buildah runs as
- * root in its container, never privileged: the namespace has to admit Pod Security *baseline*.
+ * Tekton Pipelines, `tekton.dev/v1`: one PipelineRun with our own steps inline, one pod. buildah runs as
+ * root in its container, never privileged: the namespace has to admit Pod Security *baseline*. Layers are kept between
+ * builds only where a job names a claim for them.
  */
 export const tektonStrategy: BuildStrategy = {
   name: "tekton",
@@ -34,10 +37,10 @@ export const tektonStrategy: BuildStrategy = {
   capabilities: TEKTON_CAPABILITIES,
   judge(plan) {
     return {
-      refused: refusedByTekton(plan),
+      refused: [...foreignBuilders(plan.strategyConfig), ...refusedByTekton(plan)],
       warnings: [
         ...cacheWarnings(plan),
-        ...unknownSettings("tekton", plan.strategyConfig, [CACHE_SECRET, GIT_CREDENTIALS]),
+        ...unknownSettings("tekton", plan.strategyConfig, [CACHE_CLAIM, CACHE_SECRET, GIT_CREDENTIALS]),
       ],
     };
   },
@@ -57,11 +60,16 @@ export function refusedByTekton(plan: BuildPlan): string[] {
   ];
 }
 
-function cacheWarnings(plan: BuildPlan): string[] {
+/** What a registry cache means for the Secrets of the build. */
+export function cacheWarnings(plan: BuildPlan): string[] {
   const { cache, destination, strategyConfig, pullSecret } = plan;
   if (cache?.enabled !== true) return [];
   if (cache.type === "workspace") {
-    return ["a build by Tekton keeps layers in a registry only: cache.type workspace has no effect"];
+    return layerClaimOf(plan) === undefined
+      ? [
+          `cache.type workspace has no effect without strategyConfig.${CACHE_CLAIM}, a PersistentVolumeClaim for the layers`,
+        ]
+      : [];
   }
   const secret = cacheSecretOf(plan);
   if (strategyConfig[CACHE_SECRET] !== undefined || secret === undefined) return [];

@@ -1,0 +1,31 @@
+import type { BuildPlan } from "../build-strategy.js";
+import { buildahArguments } from "./buildah-arguments.js";
+
+/** One parameter of a run. */
+export interface ParameterValue {
+  readonly name: string;
+  readonly value: string | string[];
+}
+
+/** What a plan gives to the parameters of `BUILD_PARAMS`, all of them. */
+export function parameterValues(plan: BuildPlan): ParameterValue[] {
+  const { environment, destination, source } = plan;
+  const { dockerfile } = environment;
+  const generated = dockerfile.kind === "generated" ? dockerfile.text : "";
+  return [
+    { name: "git-url", value: source.url },
+    { name: "git-commit", value: source.commit },
+    { name: "git-ref", value: source.ref },
+    { name: "image", value: imageReference(plan) },
+    { name: "dockerfile", value: dockerfile.kind === "repository" ? dockerfile.path : "Dockerfile" },
+    { name: "dockerfile-base64", value: Buffer.from(generated).toString("base64") },
+    { name: "context", value: environment.context },
+    { name: "build-arguments", value: buildahArguments(plan) },
+    { name: "tls-verify", value: String(!destination.isInsecure) },
+  ];
+}
+
+/** Where the build pushes to: `repository:tag`. */
+export function imageReference({ destination }: BuildPlan): string {
+  return `${destination.repository}:${destination.tag}`;
+}

@@ -1,0 +1,149 @@
+import type { FailureDetails, FailureReason } from "../reasons/catalogue.js";
+
+/** What a line of a failed build's log means. */
+export interface BuildLogRule {
+  readonly pattern: RegExp;
+  readonly reason: FailureReason;
+  readonly details?: Pick<FailureDetails, "errorType" | "fault" | "suggestedAction">;
+  /** Only where this step failed. */
+  readonly step?: "build" | "push";
+  /** pip gives up with these words also when it could not ask its index: what it said before decides. */
+  readonly mayBeNetwork?: true;
+}
+
+/** Of a network on the way, not of what was asked for. */
+export const NETWORK_WORDS =
+  /NewConnectionError|ConnectTimeoutError|ReadTimeoutError|ProtocolError\(|IncompleteRead|Temporary failure in name resolution|Name or service not known|Could not resolve host|lookup .{1,256}: no such host|server misbehaving|i\/o timeout|TLS handshake timeout|connection (?:refused|reset|timed out)|Connection (?:refused|reset|timed out|broken|aborted)|unexpected EOF|EOF occurred in violation|received unexpected HTTP status: (?:429|5\d\d)|status code 5\d\d|HTTP error (?:429|5\d\d)|toomanyrequests|Too Many Requests/;
+
+/** Of a registry or index that knows us too little. */
+const DENIED_WORDS =
+  /unauthorized|denied|authentication required|insufficient_scope|no basic auth|HTTP error 40[13]|40[13] (?:Client Error|Forbidden|Unauthorized)|status code 40[13]/i;
+
+const UNTRUSTED_WORDS =
+  /x509: |certificate verify failed|CERTIFICATE_VERIFY_FAILED|certificate signed by unknown authority|server gave HTTP response to HTTPS client/;
+
+/** A line of buildah about an image that it reads. */
+const PULLING =
+  /initializing source|reading manifest|unable to (?:copy|pull) from|creating build container|pinging container registry|error pulling image|Error response from registry/i;
+
+const PERMANENT = { errorType: "permanent" } as const;
+
+/** In this order: the first rule that a line of the log fits wins. pip and buildah say the reason before they give up. */
+export const BUILD_LOG_RULES: readonly BuildLogRule[] = [
+  { pattern: /THESE PACKAGES DO NOT MATCH THE HASHES/, reason: "DependencyHashMismatch" },
+  {
+    pattern:
+      /Hashes are required in --require-hashes mode|In --require-hashes mode, all requirements must have|nothing may be added without a hash/,
+    reason: "DependencyHashMissing",
+  },
+  {
+    pattern: /ResolutionImpossible|because these package versions have conflicting dependencies/,
+    reason: "DependencyResolution",
+  },
+  // `pip check`
+  {
+    pattern: / has requirement .{1,512}, but you have | requires .{1,256}, which is not installed\./,
+    reason: "DependencyConflict",
+  },
+  {
+    pattern: /No matching distribution found for|Could not find a version that satisfies the requirement/,
+    reason: "DependencyNotFound",
+    mayBeNetwork: true,
+  },
+  {
+    pattern: /Invalid requirement: |Could not open requirements file|Invalid constraint: /,
+    reason: "RequirementsInvalid",
+  },
+  {
+    pattern:
+      /signal: killed|Killed signal terminated|^Killed$|exit status 137|MemoryError|virtual memory exhausted|Cannot allocate memory|cannot allocate memory/,
+    reason: "BuildOutOfMemory",
+  },
+  {
+    pattern: /No space left on device|no space left on device|disk quota exceeded/,
+    reason: "BuildFailed",
+    details: {
+      errorType: "transient",
+      suggestedAction: "Raise podConfig.buildConfig.storage, or install fewer packages",
+    },
+  },
+  {
+    pattern:
+      /Failed building wheel for|metadata-generation-failed|Failed to build installable wheels|subprocess-exited-with-error|error: command '.{1,256}' failed|Getting requirements to build wheel did not run/,
+    reason: "BuildFailed",
+    mayBeNetwork: true,
+    details: {
+      ...PERMANENT,
+      suggestedAction:
+        "Require a version that has a wheel for this Python, or use a base image with its compiler and libraries",
+    },
+  },
+  {
+    pattern: /error: externally-managed-environment/,
+    reason: "BuildFailed",
+    details: {
+      ...PERMANENT,
+      suggestedAction: "Install into a virtual environment, or set PIP_BREAK_SYSTEM_PACKAGES=1 in the Dockerfile",
+    },
+  },
+  { pattern: /the repository has no file /, reason: "DockerfileNotFound" },
+  {
+    pattern:
+      /leads out of the repository|the repository has no directory |unknown instruction|[Uu]nknown instruction|dockerfile parse error|syntax error - can't find|no FROM statement found|no contents in ".{1,512}"|failed to find stage|target stage .{1,128} (?:could not be found|not found)|no stage matching|copier: (?:stat|get): |COPY failed|ADD failed|no items matching glob/,
+    reason: "DockerfileInvalid",
+  },
+  {
+    pattern:
+      /newuidmap|newgidmap|cannot clone: Operation not permitted|unshare.{0,128}[Oo]peration not permitted|(?:mount|overlay).{0,256}(?:operation not permitted|permission denied)|setting up (?:chroot|pivot).{0,128}not permitted/,
+    reason: "BuildNotPermitted",
+    details: {
+      suggestedAction:
+        "Allow Pod Security baseline there, or set build.namespace or build.storageDriver: vfs in the operator's configuration",
+    },
+  },
+  {
+    pattern: /the registry Secret has no key \.dockerconfigjson/,
+    reason: "BuildPushDenied",
+    step: "push",
+    details: { suggestedAction: "Give spec.podConfig.buildConfig.pushSecret the type kubernetes.io/dockerconfigjson" },
+  },
+  { pattern: /the registry Secret has no key \.dockerconfigjson/, reason: "BuildImagePull", details: PERMANENT },
+  { pattern: DENIED_WORDS, reason: "BuildPushDenied", step: "push" },
+  { pattern: both(PULLING, DENIED_WORDS), reason: "BuildImagePull", details: PERMANENT },
+  {
+    pattern: both(
+      PULLING,
+      /manifest unknown|not found|no image found in manifest list|name unknown|no match for platform/i,
+    ),
+    reason: "BuildImagePull",
+    details: {
+      ...PERMANENT,
+      suggestedAction: "Check the FROM lines and buildConfig.baseImage: the registry has no such image",
+    },
+  },
+  {
+    pattern: UNTRUSTED_WORDS,
+    reason: "BuildFailed",
+    details: {
+      ...PERMANENT,
+      fault: "platform",
+      suggestedAction:
+        "Set network.caBundle, or registry.insecure for a registry that speaks plain http, in the operator's configuration",
+    },
+  },
+  { pattern: NETWORK_WORDS, reason: "BuildNetwork" },
+  {
+    pattern: DENIED_WORDS,
+    reason: "BuildFailed",
+    details: {
+      ...PERMANENT,
+      suggestedAction: "Check the credentials of the package index or registry that the message names",
+    },
+  },
+  { pattern: PULLING, reason: "BuildImagePull" },
+];
+
+/** A line that fits both, in any order. */
+function both(one: RegExp, other: RegExp): RegExp {
+  return new RegExp(`^(?=.*(?:${one.source}))(?=.*(?:${other.source}))`, "i");
+}
