@@ -76,6 +76,7 @@ const StatusWrites = object({
 const Retention = object({
   finishedPodsPerJob: count(0).default(3).describe("Pods of finished attempts that are kept for their logs."),
   finishedPods: duration().default("24h").describe("How long they are kept."),
+  finishedBuilds: duration().default("168h").describe("How long finished builds are kept that no job names."),
   unpinnedEnvironments: duration().default("24h").describe("How long an environment with unpinned parts is reused."),
 });
 

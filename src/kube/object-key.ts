@@ -5,6 +5,12 @@ export function keyText(key: ObjectKey): string {
   return key.namespace ? `${key.namespace}/${key.name}` : key.name;
 }
 
+/** The key that {@link keyText} wrote. */
+export function keyFromText(text: string): { readonly namespace: string; readonly name: string } {
+  const slash = text.indexOf("/");
+  return { namespace: text.slice(0, Math.max(0, slash)), name: text.slice(slash + 1) };
+}
+
 /** The object's own key. */
 export function keyOf(object: KubernetesObject): ObjectKey {
   const { namespace, name } = object.metadata;

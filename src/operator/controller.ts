@@ -1,14 +1,18 @@
 import type { Logger } from "pino";
 import { effectiveSpec, LABEL_JOB, parseDuration, parseSpec } from "../api/index.js";
 import { Informer } from "../kube/informer.js";
-import { keyOf, keyText } from "../kube/object-key.js";
+import { keyFromText, keyOf, keyText } from "../kube/object-key.js";
 import { NOTEBOOK_VALIDATION_JOBS, type NotebookValidationJobObject, PODS, type Pod } from "../kube/resources.js";
 import { AssumedPods } from "./assumed-pods.js";
+import { type Builds, buildsOf } from "./builds/builds.js";
+import { buildIndexes } from "./builds/jobs-of-builds.js";
 import { cachedJob, cachedPod, withKnownSpec } from "./cached-objects.js";
 import { Capacity } from "./capacity.js";
 import type { JobStatus } from "./decide/job.js";
-import { isLive, lostFrom } from "./decide/pods.js";
+import type { Settings } from "./decide/observation.js";
+import { controllingJob, isLive, lostFrom } from "./decide/pods.js";
 import { transitionNotes } from "./decide/transition-notes.js";
+
 import { Effects } from "./effects.js";
 import { JobLedger } from "./job-ledger.js";
 import { recordStart, setLiveGauges } from "./live-gauges.js";
@@ -47,8 +51,9 @@ export class Controller {
   readonly #capacity: Capacity;
   readonly #assumed: AssumedPods;
   readonly #reports: ReportConfigMaps;
+  readonly #builds: Builds | undefined;
   readonly #reconciler: Reconciler;
-  /** Names of jobs by UID, for answers that know only the latter. */
+  /** Names of jobs by UID. */
   readonly #keys = new Map<string, string>();
   readonly #workers: Workers;
   #isReady = false;
@@ -59,6 +64,7 @@ export class Controller {
     this.#logger = options.logger;
     this.#metrics = options.metrics ?? new OperatorMetrics();
     this.#queue = new WorkQueue({ clock, random });
+    const settings: Settings = { config, build: options.build ?? "refuse" };
     const watched = { cluster, clock, random, namespaces: namespaces ?? ("all" as const) };
     const onError = (error: unknown): void =>
       this.#logger.warn({ err: error }, "watching is interrupted; it goes on by itself");
@@ -66,13 +72,14 @@ export class Controller {
       ...watched,
       resource: NOTEBOOK_VALIDATION_JOBS,
       transform: (job) => withKnownSpec(cachedJob(job), this.#jobs.get(keyOf(job))),
+      ...(settings.build === "build" && { indexes: buildIndexes(settings) }),
       onError,
     });
     this.#pods = new Informer({
       ...watched,
       resource: PODS,
       labelSelector: LABEL_JOB,
-      indexes: { [BY_OWNER]: (pod) => ownerOf(pod) ?? [] },
+      indexes: { [BY_OWNER]: (pod) => [controllingJob(pod) ?? []].flat() },
       transform: cachedPod,
       onError,
     });
@@ -101,7 +108,8 @@ export class Controller {
     this.#capacity = new Capacity({ total: validations, perNamespace: validationsPerNamespace }, () => clock.now());
     this.#reports = new ReportConfigMaps(cluster, this.#logger);
     this.#assumed = new AssumedPods(clock, (pod) => this.#pods.get(keyOf(pod))?.metadata.uid === pod.metadata.uid);
-    const settings = { config, build: options.build ?? "refuse" } as const;
+    const onChange = (uid: string): void => this.#add(this.#keys.get(uid), true);
+    this.#builds = buildsOf(options, { settings, metrics: this.#metrics, jobs: () => this.#jobs, onChange });
     this.#reconciler = new Reconciler({
       cluster,
       clock,
@@ -118,6 +126,7 @@ export class Controller {
         capacity: this.#capacity,
         settings,
         rival: options.rival,
+        builds: this.#builds,
       }),
       effects: new Effects({
         cluster: this.#assumed.through(cluster),
@@ -128,10 +137,12 @@ export class Controller {
         reports: this.#reports,
         fetcher: { image: options.operatorImage, command: options.fetcherCommand },
         localTree: options.localTree,
+        builds: this.#builds,
       }),
       capacity: this.#capacity,
       ledger: new JobLedger(clock, parseDuration(config.status.progressInterval), new Map(), () => this.#isLate),
       assumed: this.#assumed,
+      builds: this.#builds,
       onTransition: (job, before, after) => this.#transition(job, before, after),
     });
     this.#workers = new Workers({
@@ -139,7 +150,7 @@ export class Controller {
       clock,
       logger: this.#logger,
       metrics: this.#metrics,
-      reconcile: (key) => this.#reconciler.reconcile(parsed(key)),
+      reconcile: (key) => this.#reconciler.reconcile(keyFromText(key)),
       priorityOf: (key) => this.#priorityOf(key),
       // A place that was promised and not taken is the next one's.
       onDone: () => this.#wakeWaiting(),
@@ -163,8 +174,13 @@ export class Controller {
 
   /** Brings the gauges up to date that follow from the caches. */
   refreshGauges(): void {
-    const informers = { [NOTEBOOK_VALIDATION_JOBS.plural]: this.#jobs.stats, [PODS.plural]: this.#pods.stats };
+    const informers = {
+      ...this.#builds?.stats,
+      [NOTEBOOK_VALIDATION_JOBS.plural]: this.#jobs.stats,
+      [PODS.plural]: this.#pods.stats,
+    };
     setLiveGauges(this.#metrics, { jobs: this.#jobs.list(), informers }, this.#options.clock.now());
+    this.#builds?.refreshGauges();
     this.#metrics.gauge("queueDepth", {}, this.#queue.depth);
     this.#metrics.gauge("queueAge", {}, this.#queue.oldestMs / 1000);
     this.#metrics.gauge("validationPodsActive", {}, this.#capacity.livePods);
@@ -203,7 +219,7 @@ export class Controller {
     );
     await Promise.race([this.#queue.drained(), late]);
     done.abort();
-    await Promise.all([this.#jobs.stop(), this.#pods.stop()]);
+    await Promise.all([this.#jobs.stop(), this.#pods.stop(), this.#builds?.stop()]);
     this.#logger.info("the operator has stopped");
   }
 
@@ -239,7 +255,7 @@ export class Controller {
   }
 
   #podChanged(pod: Pod, isGone = false): void {
-    const jobUid = ownerOf(pod)?.[0];
+    const jobUid = controllingJob(pod);
     if (jobUid === undefined) return;
     const { namespace = "", uid = "" } = pod.metadata;
     this.#assumed.told(jobUid, pod);
@@ -258,6 +274,7 @@ export class Controller {
   /** As many of those that wait as there are places may try again, the most urgent first. */
   #wakeWaiting(): void {
     for (const key of this.#capacity.takeWaiting()) this.#add(key);
+    for (const key of this.#builds?.takeWaiting() ?? []) this.#add(key);
   }
 
   #transition(job: NotebookValidationJobObject, before: JobStatus, after: JobStatus): void {
@@ -271,21 +288,8 @@ export class Controller {
   }
 
   #priorityOf(key: string): number {
-    return priorityOf(this.#jobs.get(parsed(key))?.spec);
+    return priorityOf(this.#jobs.get(keyFromText(key))?.spec);
   }
-}
-
-/** UID of the job that controls the object; none when something else does. */
-function ownerOf({ metadata }: Pod): [string] | undefined {
-  const owner = metadata.ownerReferences?.find(
-    ({ controller, kind }) => controller === true && kind === NOTEBOOK_VALIDATION_JOBS.kind,
-  );
-  return owner && [owner.uid];
-}
-
-function parsed(key: string): { namespace: string; name: string } {
-  const slash = key.indexOf("/");
-  return { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -1,18 +1,20 @@
 import { createHash } from "node:crypto";
 import type { Logger } from "pino";
-import { API_VERSION, KIND, OPERATOR_NAME, toRfc3339, UserError } from "../api/index.js";
+import { API_VERSION, KIND, OPERATOR_NAME, toRfc3339 } from "../api/index.js";
 import type { Clock } from "../kube/clock.js";
 import type { Cluster } from "../kube/cluster.js";
 import { isKubeError, isTransient } from "../kube/kube-error.js";
 import type { KubernetesObject } from "../kube/object.js";
 import type { Resource } from "../kube/resource.js";
 import { EVENTS, NOTEBOOK_VALIDATION_JOBS, objectOf, PODS, type Pod, SECRETS } from "../kube/resources.js";
-import { classifyApi, type Failure, failureOf } from "../recovery/index.js";
+import { failureOf } from "../recovery/index.js";
 import { type AttemptRequest, attemptPod, variableSecrets } from "./attempt-pod.js";
+import type { Builds } from "./builds/builds.js";
 import type { AttemptPlan, Effect, EventNote } from "./decide/decision.js";
 import type { StoredJob } from "./decide/job.js";
 import type { Observation } from "./decide/observation.js";
 import { readTurn } from "./decide/read-turn.js";
+import { DONE, type EffectResult, NameTaken, refusalOf } from "./refusal.js";
 import type { ReportConfigMaps, ReportWanted } from "./report-config-map.js";
 import type { SigningKey } from "./signing-key.js";
 import type { SourceDesk } from "./source-desk.js";
@@ -24,14 +26,11 @@ export interface EffectsOptions {
   readonly signingKey: Pick<SigningKey, "publicKey" | "proofOf">;
   readonly desk: Pick<SourceDesk, "ask">;
   readonly reports: Pick<ReportConfigMaps, "write">;
+  /** Absent = nothing is built. */
+  readonly builds?: Pick<Builds, "perform"> | undefined;
   readonly fetcher?: AttemptRequest["fetcher"];
   readonly localTree?: string | undefined;
 }
-
-/** What came of an effect: `refused` is a lasting no of the API server, which the next decision has to know. */
-export type EffectResult = { readonly kind: "done" } | { readonly kind: "refused"; readonly failure: Failure };
-
-const DONE: EffectResult = { kind: "done" };
 
 /** Performs effects. Knows the API server's manners and nothing of notebooks; each effect may come twice. */
 export class Effects {
@@ -56,7 +55,7 @@ export class Effects {
       case "start-build":
       case "join-build":
       case "publish-image":
-        return DONE;
+        return this.#options.builds?.perform(job, effect) ?? DONE;
       case "start-attempt":
         return this.#startAttempt(job, effect.plan, seen);
       case "delete-pod":
@@ -179,28 +178,6 @@ export class Effects {
         logger.debug({ job: `${namespace}/${name}`, err: error }, "an event was lost");
     }
   }
-}
-
-/** An object by the deterministic name of ours is there, but is not ours. */
-class NameTaken extends Error {
-  constructor(kind: string, name: string) {
-    super(`a ${kind} named ${name} exists that does not belong to this job; delete or rename it`);
-  }
-}
-
-function refusalOf(error: unknown): EffectResult {
-  if (error instanceof NameTaken)
-    return { kind: "refused", failure: failureOf("ApiForbidden", { message: error.message }) };
-  if (error instanceof UserError)
-    return { kind: "refused", failure: failureOf("InvalidSpec", { message: error.message }) };
-  if (!isKubeError(error) || isTransient(error) || isKubeError(error, "Aborted", "Conflict", "Unauthorized"))
-    throw error;
-  // What was there a moment ago is gone: the namespace, or the job itself. Looking again tells.
-  if (isKubeError(error, "NotFound")) throw error;
-  const failure = classifyApi(error);
-  // Nothing that a later try could not mend was said about the pod.
-  if (failure.reason === "ApiTransient") throw error;
-  return { kind: "refused", failure };
 }
 
 function guardOf({ metadata: { uid, resourceVersion } }: StoredJob): { uid?: string; resourceVersion?: string } {

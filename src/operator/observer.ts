@@ -5,6 +5,7 @@ import { PODS, type Pod } from "../kube/resources.js";
 import type { Failure } from "../recovery/index.js";
 import { labelValue, NOTEBOOK_CONTAINER, verdictFromTermination } from "../validation/index.js";
 import type { AssumedPods } from "./assumed-pods.js";
+import type { Builds } from "./builds/builds.js";
 import type { Capacity } from "./capacity.js";
 import { type OpenAttempt, openAttempt } from "./decide/attempts.js";
 import { isTerminal, type JobStatus, type StoredJob } from "./decide/job.js";
@@ -33,11 +34,15 @@ export interface ObserverOptions {
   readonly capacity: Capacity;
   readonly settings: Settings;
   readonly rival?: Rival | undefined;
+  /** Absent = nothing is built. */
+  readonly builds?: Pick<Builds, "observe"> | undefined;
 }
 
 /** A refusal of the API server, remembered for the decision that follows it. */
 export interface Refusal {
-  readonly podName: string;
+  readonly of: "pod" | "build";
+  /** Of the object that it would not have. */
+  readonly name: string;
   readonly failure: Failure;
 }
 
@@ -66,6 +71,8 @@ export class Observer {
     const current = pods.find(({ metadata }) => metadata.name === attempt?.podName);
     const podEvents = current && (await this.#options.podEvents.look(current));
     const lateUntil = this.#options.assumed.lateUntil(uid, status, pods);
+    const { environment, builds } = this.#options.builds?.observe(job) ?? {};
+    const isRefused = refusal?.name === (refusal?.of === "build" ? status.buildStatus?.buildName : attempt?.podName);
     return {
       pods,
       ...(lateUntil !== undefined && { lateUntil }),
@@ -73,7 +80,11 @@ export class Observer {
       ...(log && { log }),
       ...(keyLoss && { keyLoss }),
       ...(podEvents && { podEvents }),
-      ...(refusal !== undefined && refusal.podName === attempt?.podName && { refusal: refusal.failure }),
+      ...(environment && { environment }),
+      ...(builds && {
+        builds: refusal?.of === "build" && isRefused ? { ...builds, refusal: refusal.failure } : builds,
+      }),
+      ...(refusal?.of === "pod" && isRefused && { refusal: refusal.failure }),
       ...(rival?.name !== undefined && { rival: rival.name }),
       hasRoom: this.#hasRoom(job, status),
       settings,

@@ -3,6 +3,7 @@ import type { OperatorConfig } from "../api/index.js";
 import type { Clock } from "../kube/clock.js";
 import type { Cluster } from "../kube/cluster.js";
 import type { Random } from "../kube/random.js";
+import type { BuildTools } from "./builds/builds.js";
 import type { OperatorMetrics } from "./operator-metrics.js";
 import type { Rival } from "./rival.js";
 import type { SourceResolver } from "./source-resolver.js";
@@ -30,6 +31,8 @@ export interface OperatorOptions {
    * @default "refuse"
    */
   readonly build?: "refuse" | "skip" | "build";
+  /** What environments are read, built and published by; needed to `build`. */
+  readonly builder?: BuildTools;
   /** A directory of this computer to validate instead of the Git repository; only the local executor may set it. */
   readonly localTree?: string;
   /** Another operator whose end is waited for. @default nobody */

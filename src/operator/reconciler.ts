@@ -7,6 +7,7 @@ import { createMergePatch } from "../kube/merge-patch.js";
 import type { ObjectKey } from "../kube/object.js";
 import { NOTEBOOK_VALIDATION_JOBS, type NotebookValidationJobObject } from "../kube/resources.js";
 import type { AssumedPods } from "./assumed-pods.js";
+import type { Builds } from "./builds/builds.js";
 import { withKnownSpec } from "./cached-objects.js";
 import type { Capacity } from "./capacity.js";
 import { decide } from "./decide/decide.js";
@@ -28,6 +29,8 @@ export interface ReconcilerOptions {
   readonly capacity: Capacity;
   readonly ledger: JobLedger;
   readonly assumed: Pick<AssumedPods, "of" | "forget">;
+  /** Absent = nothing is built. */
+  readonly builds?: Pick<Builds, "release" | "forget"> | undefined;
   /** Told of every status that was written. */
   readonly onTransition?: (job: NotebookValidationJobObject, before: JobStatus, after: JobStatus) => void;
 }
@@ -45,7 +48,14 @@ const MAX_ROUNDS = 5;
 const GONE_RECHECK_MS = 30_000;
 
 /** These change the cluster, and must not come from a decision about an outdated job. */
-const CHANGES_CLUSTER: ReadonlySet<Effect["kind"]> = new Set(["start-attempt", "delete-pod", "delete-job"]);
+const CHANGES_CLUSTER: ReadonlySet<Effect["kind"]> = new Set([
+  "start-attempt",
+  "start-build",
+  "join-build",
+  "publish-image",
+  "delete-pod",
+  "delete-job",
+]);
 
 /**
  * One job, one step towards what it asks for: observe, decide, write the status, perform the effects.
@@ -95,13 +105,14 @@ export class Reconciler {
         let isRefused = false;
         for (const effect of decision.effects) {
           const result = await this.#options.effects.perform(job, effect, seen);
-          if (effect.kind !== "start-attempt") continue;
-          if (result.kind === "done") capacity.started(uid);
-          isRefused = result.kind === "refused";
-          if (result.kind === "refused")
-            this.#refusals.set(uid, { podName: effect.plan.podName, failure: result.failure });
+          if (effect.kind === "start-attempt" && result.kind === "done") capacity.started(uid);
+          if (result.kind === "done") continue;
+          isRefused = true;
+          this.#refusals.set(uid, { ...refusedBy(effect), failure: result.failure });
         }
         if (isRefused) continue;
+        // The next build may have the same name: the refusal was for this one.
+        if (this.#refusals.get(uid)?.of === "build") this.#refusals.delete(uid);
         // Should no watch ever tell of a pod that was made, it has to be asked for.
         const assumedUntil = assumed.of(uid)?.until;
         return soonest(
@@ -113,6 +124,7 @@ export class Reconciler {
       return { requeueAfterMs: job === undefined ? GONE_RECHECK_MS : 0 };
     } finally {
       capacity.release(uid);
+      this.#options.builds?.release(uid);
     }
   }
 
@@ -135,6 +147,7 @@ export class Reconciler {
     this.#options.ledger.forget(uid);
     this.#options.assumed.forget(uid);
     this.#options.capacity.drop(uid);
+    this.#options.builds?.forget(uid);
   }
 
   /** @returns the job with its new status; `undefined` when it changed meanwhile or is gone */
@@ -178,6 +191,12 @@ export class Reconciler {
 function mayHavePods({ status }: NotebookValidationJobObject): boolean {
   const { attempts = [] } = (status ?? {}) as { attempts?: unknown };
   return !Array.isArray(attempts) || attempts.length > 0;
+}
+
+/** The object that the API server would not have. */
+function refusedBy(effect: Effect): Pick<Refusal, "of" | "name"> {
+  if (effect.kind === "start-build") return { of: "build", name: effect.plan.name };
+  return { of: "pod", name: effect.kind === "start-attempt" ? effect.plan.podName : "" };
 }
 
 function soonest(...delays: readonly (number | undefined)[]): ReconcileResult {

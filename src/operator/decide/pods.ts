@@ -1,10 +1,16 @@
 import type { Pod as CorePod } from "kubernetes-types/core/v1.js";
-import { fromRfc3339, type Instant } from "../../api/index.js";
+import { fromRfc3339, type Instant, KIND } from "../../api/index.js";
 import type { Pod } from "../../kube/resources.js";
 import { NOTEBOOK_CONTAINER } from "../../validation/index.js";
 
 /** A pod that should be gone for so long is no longer waited for: its node is lost. Milliseconds. */
 const LOST_AFTER_MS = 60_000;
+
+/** UID of the job that controls the pod; `undefined` when something else does. */
+export function controllingJob({ metadata }: Pod): string | undefined {
+  const owner = metadata.ownerReferences?.find(({ controller, kind }) => controller === true && kind === KIND);
+  return owner?.uid;
+}
 
 /** The notebook container's present state, as far as the kubelet has told it. */
 export function notebookState(pod: Pod): {
