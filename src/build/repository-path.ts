@@ -9,15 +9,20 @@ export function below(directory: string, name: string): string {
   return directory === "" ? name : `${directory}/${name}`;
 }
 
-/** A path without `.` and empty segments, as the tree has it. `undefined` when it leaves the repository. */
-export function normalizePath(path: string): string | undefined {
-  const segments: string[] = [];
-  for (const segment of path.split("/")) {
-    if (segment === "" || segment === ".") continue;
-    if (segment !== "..") segments.push(segment);
-    else if (segments.pop() === undefined) return undefined;
+/**
+ * Joins a directory of the repository and a path that a file names.
+ * @param directory relative to the repository's root; `""` = the root
+ * @returns the path relative to the root (`""` = the root itself), or `undefined` when it leaves the repository
+ */
+export function pathWithin(directory: string, path: string): string | undefined {
+  if (path.startsWith("/")) return undefined;
+  const steps: string[] = [];
+  for (const step of `${directory}/${path}`.split("/")) {
+    if (step === "" || step === ".") continue;
+    if (step !== "..") steps.push(step);
+    else if (steps.pop() === undefined) return undefined;
   }
-  return segments.join("/");
+  return steps.join("/");
 }
 
 /** A directory and its parents, the nearest first; the last is the root, `""`. */

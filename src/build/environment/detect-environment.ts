@@ -1,4 +1,4 @@
-import { below, directoryOf, normalizePath, upwards } from "../repository-path.js";
+import { below, directoryOf, pathWithin, upwards } from "../repository-path.js";
 import type { EnvironmentAnswer, EnvironmentQuestion } from "./environment-plan.js";
 import type { FactsReader } from "./facts-reader.js";
 
@@ -30,7 +30,7 @@ export function detectEnvironment(question: EnvironmentQuestion, reader: FactsRe
   const warnings: string[] = [];
   const sources = build.requirementsSources ?? [];
   for (const source of sources) {
-    const path = normalizePath(source);
+    const path = pathWithin("", source);
     if (path === undefined || !reader.isFile(path)) continue;
     const reason = sources[0] === source ? "first of requirementsSources" : "first of requirementsSources that exists";
     return { kind: "detected", environment: { kind: "requirements", path, reason }, warnings };
@@ -63,7 +63,7 @@ function namedEnvironment({ build }: EnvironmentQuestion, reader: FactsReader): 
   }
   const field = usesDockerfile ? "dockerfilePath" : "requirementsFile";
   const written = (usesDockerfile ? dockerfilePath : requirementsFile) ?? "";
-  const path = normalizePath(written);
+  const path = pathWithin("", written);
   if (path === undefined || !reader.isFile(path)) return missing(field, written, reader);
   const kind = usesDockerfile ? "dockerfile" : "requirements";
   return { kind: "detected", environment: { kind, path, reason: `named by ${field}` }, warnings };
@@ -71,17 +71,17 @@ function namedEnvironment({ build }: EnvironmentQuestion, reader: FactsReader): 
 
 function missing(field: "dockerfilePath" | "requirementsFile", path: string, reader: FactsReader): Rejection {
   const reason = field === "dockerfilePath" ? "DockerfileNotFound" : "RequirementsNotFound";
-  const kind = reader.kindOf(normalizePath(path) ?? path);
-  const what = kind === "directory" ? `${path} is a directory` : `the repository has no file ${path}`;
+  const normal = pathWithin("", path);
+  const isDirectory = normal !== undefined && reader.kindOf(normal) === "directory";
   const similar = namesakes(path, reader);
   return {
     kind: "rejected",
     reason,
-    message: `${what[0]?.toUpperCase()}${what.slice(1)}, which ${field} names.`,
+    message: `The file that ${field} names is not there`,
     problems: [
       {
         path,
-        message: what,
+        message: isDirectory ? "is a directory" : "is not in the repository",
         fix:
           similar.length > 0
             ? `set spec.podConfig.buildConfig.${field} to one of: ${similar.join(", ")}`
@@ -129,7 +129,7 @@ function nearestDockerfile({ notebook }: EnvironmentQuestion, reader: FactsReade
 }
 
 function homeOf(notebook: string): string {
-  return directoryOf(normalizePath(notebook) ?? "");
+  return directoryOf(pathWithin("", notebook) ?? "");
 }
 
 function whyNothing({ build, notebook }: EnvironmentQuestion): string {

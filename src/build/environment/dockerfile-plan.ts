@@ -156,10 +156,7 @@ function noBase(written: string, line: number): DockerfileFinding {
 
 function invalid(path: string, findings: readonly DockerfileFinding[]): EnvironmentAnswer {
   const problems = findings.map((finding): EnvironmentProblem => ({ path, ...finding }));
-  const more = findings.length > 1 ? ` (and ${findings.length - 1} more)` : "";
-  const [first] = findings;
-  const message = first === undefined ? `${path} can't be built.` : sentence(path, first).replace(/\.$/, `${more}.`);
-  return { kind: "rejected", reason: "DockerfileInvalid", message, problems };
+  return { kind: "rejected", reason: "DockerfileInvalid", message: `${path} can't be built`, problems };
 }
 
 function sentence(path: string, { line, message }: DockerfileFinding): string {

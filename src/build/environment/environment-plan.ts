@@ -68,7 +68,7 @@ export interface EnvironmentProblem {
   readonly path?: string;
   /** From 1. */
   readonly line?: number;
-  /** One sentence. */
+  /** What follows the place in a sentence, without a final full stop. */
   readonly message: string;
   /** A command or an edit that mends it. */
   readonly fix?: string;
@@ -88,7 +88,8 @@ export type EnvironmentAnswer =
         | "DependencyConflict"
         | "DockerfileNotFound"
         | "DockerfileInvalid";
-      /** One sentence for people. */
+      /** What is wrong as a whole: one sentence without a final full stop. */
       readonly message: string;
+      /** Each of them, in order. */
       readonly problems: readonly EnvironmentProblem[];
     };

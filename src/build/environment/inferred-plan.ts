@@ -50,14 +50,13 @@ export function inferredPlan(
 }
 
 function unpinned(demandsHashes: boolean, distributions: readonly string[]): EnvironmentAnswer {
-  const message = `The requirements are inferred from imports (${distributions.join(", ")}), and therefore not pinned`;
   return {
     kind: "rejected",
     reason: demandsHashes ? "DependencyHashMissing" : "UnpinnedDependencies",
-    message: `${message}.`,
+    message: "Requirements that are inferred from imports are not pinned, which this job demands",
     problems: [
       {
-        message,
+        message: `inferred: ${distributions.join(", ")}`,
         fix: `write them to requirements.in, run pip-compile ${demandsHashes ? "--generate-hashes " : ""}requirements.in, and commit requirements.txt`,
       },
     ],

@@ -19,10 +19,10 @@ export function nothingPlan(
       return {
         kind: "rejected",
         reason: "RequirementsNotFound",
-        message: `Nothing says what the notebook needs: ${reason}.`,
+        message: "Nothing in the repository says what the notebook needs",
         problems: [
           {
-            message: `nothing says what the notebook needs: ${reason}`,
+            message: reason,
             fix: "commit requirements.txt beside the notebook or at the repository's root",
           },
         ],

@@ -47,5 +47,10 @@ function planDetected(
 function badBase(reference: string): EnvironmentAnswer {
   const message = `${reference} is not an image reference`;
   const fix = "correct spec.podConfig.buildConfig.baseImage";
-  return { kind: "rejected", reason: "DockerfileInvalid", message: `${message}.`, problems: [{ message, fix }] };
+  return {
+    kind: "rejected",
+    reason: "DockerfileInvalid",
+    message: "The base image can't be used",
+    problems: [{ message, fix }],
+  };
 }

@@ -1,4 +1,4 @@
-import { below, directoryOf, normalizePath, upwards } from "../repository-path.js";
+import { below, directoryOf, pathWithin, upwards } from "../repository-path.js";
 import type { EnvironmentPlan } from "./environment-plan.js";
 import type { FactsReader } from "./facts-reader.js";
 
@@ -29,7 +29,7 @@ const LARGE_BYTES = 50 * 1024 * 1024;
 
 /** Warns of files that look as if they made the environment and do not, and of files that make every fetch slow. */
 export function repositoryWarnings(notebook: string, plan: EnvironmentPlan, reader: FactsReader): string[] {
-  const home = directoryOf(normalizePath(notebook) ?? "");
+  const home = directoryOf(pathWithin("", notebook) ?? "");
   const places = [...upwards(home), ...BINDER];
   const isUsed = (path: string) =>
     plan.source.path === path ||

@@ -1,5 +1,11 @@
 import { environmentPath, isCopyable, UNCOPYABLE_FIX } from "../dockerfile/index.js";
-import { judgeRequirements, localPathsOf, type RequirementSet, readRequirements } from "../requirements/index.js";
+import {
+  judgeRequirements,
+  localPathsOf,
+  type RequirementReason,
+  type RequirementSet,
+  readRequirements,
+} from "../requirements/index.js";
 import type { ResolvedBase } from "./base-image.js";
 import type { EnvironmentAnswer, EnvironmentProblem, EnvironmentQuestion } from "./environment-plan.js";
 import type { FactsReader } from "./facts-reader.js";
@@ -15,6 +21,14 @@ export function requirementsPlan(
   const { path } = found;
   const { allowUnpinned, verifyHashes = false, failOnConflict = false } = question.build;
   const set = readRequirements(path, reader);
+  const unreadable = set.files.filter((file) => !file.isRead && reader.isFile(file.path));
+  if (unreadable.length > 0) {
+    const problems = unreadable.map((file) => ({
+      ...(file.includedAt ?? { path: file.path }),
+      message: `${file.includedAt === undefined ? "" : `includes ${file.path}, which `}can't be read: ${reader.whyUnreadable(file.path)}`,
+    }));
+    return rejected(path, "RequirementsInvalid", problems);
+  }
   const verdict = judgeRequirements(set, { allowUnpinned, verifyHashes, failOnConflict });
   if (verdict.reason !== undefined) {
     const problems = verdict.problems.map(({ position, message, fix }) => ({
@@ -22,17 +36,17 @@ export function requirementsPlan(
       message,
       ...(fix !== undefined && { fix }),
     }));
-    return { kind: "rejected", reason: verdict.reason, message: rejection(path, problems), problems };
+    return rejected(path, verdict.reason, problems);
   }
   const copies = copiesOf(set);
   const uncopyable = copies.filter((each) => !isCopyable(each));
   if (uncopyable.length > 0) {
     const problems = uncopyable.map((each) => ({
       path: each,
-      message: "its name can't be written into a Dockerfile",
+      message: "has a name that can't be written into a Dockerfile",
       fix: UNCOPYABLE_FIX,
     }));
-    return { kind: "rejected", reason: "RequirementsInvalid", message: rejection(path, problems), problems };
+    return rejected(path, "RequirementsInvalid", problems);
   }
   const plan = generatedPlan({
     question,
@@ -64,10 +78,18 @@ function copiesOf(set: RequirementSet): string[] {
   return [...paths].filter((path) => ![...paths].some((other) => other !== path && isInside(path, other))).sort();
 }
 
-function rejection(path: string, problems: readonly EnvironmentProblem[]): string {
-  const [first] = problems;
-  if (first === undefined) return `${path} can't be used.`;
-  const place = first.line === undefined ? (first.path ?? path) : `${first.path ?? path}:${first.line}`;
-  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : "";
-  return `${place} ${first.message}${more}.`;
+function rejected(
+  path: string,
+  reason: keyof typeof HEADLINES,
+  problems: readonly EnvironmentProblem[],
+): EnvironmentAnswer {
+  const count = problems.length === 1 ? "a line" : `${problems.length} lines`;
+  return { kind: "rejected", reason, message: HEADLINES[reason](path, count), problems };
 }
+
+const HEADLINES = {
+  RequirementsInvalid: (path) => `${path} can't be installed`,
+  UnpinnedDependencies: (path, count) => `${path} has ${count} without an exact version, which this job demands`,
+  DependencyHashMissing: (path, count) => `${path} has ${count} without a usable hash, which verifyHashes demands`,
+  DependencyConflict: (path, count) => `${path} has ${count} that contradict others`,
+} as const satisfies Record<RequirementReason, (path: string, count: string) => string>;

@@ -1,9 +1,9 @@
+import { directoryOf, pathWithin } from "../repository-path.js";
 import { parseEditable } from "./editable-line.js";
 import { InvalidRequirement } from "./invalid-requirement.js";
 import { hashOf, type LineOption } from "./line-options.js";
 import type { Surroundings } from "./local-target.js";
 import { normalName } from "./normal-name.js";
-import { directoryOf, pathWithin } from "./repository-path.js";
 import { parseRequirementLine } from "./requirement-line.js";
 import type {
   GlobalOption,

@@ -1,5 +1,5 @@
+import { pathWithin } from "../repository-path.js";
 import { InvalidRequirement } from "./invalid-requirement.js";
-import { pathWithin } from "./repository-path.js";
 import type { RequirementTarget } from "./requirement-set.js";
 
 /** What lines that name paths are read against. */

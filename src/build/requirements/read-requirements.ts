@@ -1,5 +1,5 @@
+import { directoryOf } from "../repository-path.js";
 import { readEntries } from "./entries.js";
-import { directoryOf } from "./repository-path.js";
 import type { RequirementProblem, RequirementSet, RequirementWarning } from "./requirement-set.js";
 import { collectStatements } from "./statements.js";
 

@@ -1,8 +1,8 @@
+import { directoryOf, pathWithin } from "../repository-path.js";
 import { decodeText } from "./decode-text.js";
 import { InvalidRequirement } from "./invalid-requirement.js";
 import { type LineOption, type LineParts, lineParts } from "./line-options.js";
 import { expandVariables, type LogicalLine, logicalLines } from "./logical-lines.js";
-import { directoryOf, pathWithin } from "./repository-path.js";
 import type { Position, RequirementFile, RequirementProblem, RequirementWarning } from "./requirement-set.js";
 import { maskSecrets } from "./url.js";
 

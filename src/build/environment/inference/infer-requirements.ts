@@ -1,4 +1,4 @@
-import { below, directoryOf, normalizePath, upwards } from "../../repository-path.js";
+import { below, directoryOf, pathWithin, upwards } from "../../repository-path.js";
 import type { FactsReader } from "../facts-reader.js";
 import { distributionOf } from "./distribution-names.js";
 import { localModule } from "./local-modules.js";
@@ -24,7 +24,7 @@ const MAX_FILES = 200;
  * @returns why nothing can be said, when the notebook can't be read
  */
 export function inferRequirements(notebook: string, reader: FactsReader): InferredRequirements | string {
-  const path = normalizePath(notebook) ?? notebook;
+  const path = pathWithin("", notebook) ?? notebook;
   if (!reader.isFile(path)) return `the repository has no ${notebook}`;
   const content = reader.read(path);
   if (content === undefined) return reader.whyUnreadable(path);
