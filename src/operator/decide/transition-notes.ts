@@ -23,17 +23,26 @@ const ENTRY_MARKS = ["phase", "runCount", "retryCount", "lastRetryTime", "comple
 
 /**
  * The event of a transition that people care about: the outcome, a retry, a suspension, a job taken over from another
- * operator, and a trouble that the attempt may still get over. A job that just passes or fails gets exactly one.
+ * operator, a tag that did not move, and a trouble that the attempt may still get over. A job that just passes or fails
+ * gets exactly one.
  */
 export function transitionNotes(before: JobStatus, after: JobStatus): EventNote[] {
   const { phase = "Pending", reason = "Changed", message = "" } = after;
   const hasEntered = ENTRY_MARKS.some((mark) => before[mark] !== after[mark]);
   const type = hasEntered ? TOLD[phase] : undefined;
-  if (type !== undefined) return [{ type, reason: phase === "Succeeded" ? phase : reason, message }];
+  if (type !== undefined) {
+    return [{ type, reason: phase === "Succeeded" ? phase : reason, message }, ...notPublished(after)];
+  }
   if (becomesTroubled(before, after)) return [{ type: "Warning", reason, message }];
   const adopted = conditionOf(after, "SpecValid");
   if (adopted?.reason !== REASON_ADOPTED || conditionOf(before, "SpecValid")?.reason === REASON_ADOPTED) return [];
   return isTerminal(phase) ? [] : [{ type: "Normal", reason: adopted.reason, message: adopted.message }];
+}
+
+/** A pass whose image did not get the tag that it was to have: whoever runs that tag has to know. */
+function notPublished({ phase, buildStatus }: JobStatus): EventNote[] {
+  if (phase !== "Succeeded" || buildStatus?.published !== false) return [];
+  return [{ type: "Warning", reason: "NotPublished", message: buildStatus.publishMessage ?? "The tag did not move" }];
 }
 
 /** Whether an attempt that went well shows a reason for which it may fail. Pulls alternate between theirs: that is one. */

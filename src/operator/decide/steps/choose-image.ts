@@ -1,5 +1,5 @@
 import { fromRfc3339, parseDuration } from "../../../api/index.js";
-import { type BuildPlan, buildName } from "../../../build/index.js";
+import { type BuildPlan, buildName, formatImageReference, parseImageReference } from "../../../build/index.js";
 import { classifySource } from "../../../recovery/index.js";
 import type { BuildsSeen, EnvironmentSeen, ImageSeen, SeenBuild } from "../build-observation.js";
 import {
@@ -13,6 +13,7 @@ import {
 import { type CompleteBuild, usableBuilds } from "../builds/choose-build.js";
 import { environmentFailure, problemList } from "../builds/environment-failure.js";
 import { environmentOf, type FlightAnswer, flightOf } from "../builds/flight.js";
+import { isDigestReference } from "../builds/gate.js";
 import { type ImageCandidate, imageCandidates } from "../builds/images-wanted.js";
 import { environmentTicket, imageTicket } from "../builds/tickets.js";
 import { withEnvironment, withSourceWarnings } from "../builds/with-environment.js";
@@ -85,16 +86,13 @@ function withFacts(turn: ValidTurn, environment: EnvironmentSeen & { kind: "read
 
 /** The repository asks for nothing that the base image lacks. */
 function onBase(turn: ValidTurn, status: JobStatus, { base }: FlightAnswer & { kind: "base" }): StepResult {
-  const { reference, digest } = base;
-  const imageDigest = digest === undefined ? {} : { imageDigest: `${repositoryOf(reference)}@${digest}` };
+  const imageReference = base.reference;
+  const parsed = parseImageReference(imageReference);
+  const digest = parsed?.digest ?? base.digest;
+  const image = parsed && digest && formatImageReference({ host: parsed.host, path: parsed.path, digest });
+  const found = { imageReference, ...(isDigestReference(image) && { imageDigest: image }) };
   const message = "Nothing is built: the base image is the environment";
-  return imageReady(turn, withImageReused(status, { imageReference: reference, ...imageDigest }, message), message);
-}
-
-/** Without tag and digest. A colon before the last slash is a port's. */
-function repositoryOf(reference: string): string {
-  const name = reference.split("@")[0] ?? reference;
-  return name.replace(/:[^/:]*$/, "");
+  return imageReady(turn, withImageReused(status, found, message), message);
 }
 
 function chooseBuild(turn: ValidTurn, status: JobStatus, flight: Flight, seen: BuildsSeen, follow: Follow): StepResult {
@@ -111,8 +109,9 @@ function chooseBuild(turn: ValidTurn, status: JobStatus, flight: Flight, seen: B
   for (const build of complete) {
     const { image: reference, completionTime } = build.observation;
     const builtAt = fromRfc3339(completionTime);
-    // What was pushed since the run began is there; of the rest the registry may have been cleared.
-    const isNew = builtAt !== undefined && runStartedAt !== undefined && builtAt >= runStartedAt;
+    // What was pushed since the run began is there, unless a pod missed it; of the rest the registry may have been cleared.
+    const isNew =
+      builtAt !== undefined && runStartedAt !== undefined && builtAt >= runStartedAt && (status.retryCount ?? 0) === 0;
     const image = imageSeen(seen, reference);
     if (!isNew && isOpen(image)) return asking(turn, status, plan, reference, image);
     // A registry that can't be asked denies nothing: the node's pull will tell.
