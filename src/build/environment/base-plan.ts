@@ -15,7 +15,7 @@ export function basePlan(
   const source = { kind: "baseImage", reason } as const;
   if (question.build.includeSource) {
     const recipe = { madeFrom: "the base image and the repository", copies: [] };
-    return generatedPlan({ question, reader, base, source, recipe, isPinned: true, warnings });
+    return generatedPlan({ question, reader, base, source, recipe, contents: [], isPinned: true, warnings });
   }
   return {
     source,

@@ -5,8 +5,8 @@ import type { FactsReader } from "./facts-reader.js";
 import type { IgnoredFiles } from "./ignored-files.js";
 
 /**
- * What a build reads of the repository, for the environment's digest: of a file what is in it, of a directory Git's id of
- * its tree, or what of it is not ignored.
+ * What a build reads of the repository, for the environment's digest: Git's ids of files and directories, or what of a
+ * directory is not ignored. It never depends on what else happens to have been read.
  * @param paths none of them below another; `""` is the root
  * @param context directory that ignored paths are relative to
  */
@@ -23,11 +23,10 @@ export function copiedContents(
   });
 }
 
-/** The bytes count where they are known, so that a working tree agrees with the commit that is made of it. */
+/** Git's id of it; a link's own id says nothing about the file behind it. */
 function fileContent(path: string, reader: FactsReader): string {
   const entry = reader.entryOf(path);
-  // A link's own id says nothing about the file behind it.
-  const content = entry?.kind === "link" ? reader.read(path) : reader.alreadyRead(path);
+  const content = entry?.kind === "link" ? reader.read(path) : undefined;
   return content === undefined ? (entry?.objectId ?? "") : sha256(content);
 }
 

@@ -32,7 +32,7 @@ export function dockerfilePlan(
 ): EnvironmentAnswer {
   const { path } = found;
   const text = reader.readText(path);
-  if (text === undefined) return invalid(path, [{ message: `can't be read: ${reader.whyUnreadable(path)}` }]);
+  if (text === undefined) return invalid(path, [{ message: reader.whyUnreadable(path) }]);
   if (text.length > MAX_DOCKERFILE) return invalid(path, [{ message: `is longer than ${MAX_DOCKERFILE / 1024} KiB` }]);
   const read = readInstructions(text);
   const problems = dockerfileProblems(read);

@@ -1,4 +1,5 @@
 import type { EffectiveSpec } from "../../api/index.js";
+import type { Installation } from "../dockerfile/index.js";
 import type { SourceFacts } from "../source-facts.js";
 
 /** Where an environment comes from, as `status.source.environmentSource` says it. */
@@ -42,6 +43,8 @@ export type DockerfilePlan =
 export interface EnvironmentPlan {
   readonly source: EnvironmentSource;
   readonly dockerfile: DockerfilePlan;
+  /** What a generated Dockerfile has pip do, for whoever does the same without an image; absent = nothing. */
+  readonly installation?: Installation;
   /** Build context: directory of the repository, `.` for its root. */
   readonly context: string;
   /** Files of the repository that the build reads, besides the Dockerfile; sorted. Empty = no source is needed. */

@@ -77,19 +77,14 @@ export class FactsReader {
     return content;
   }
 
-  /** Content of a file if it happens to be known. */
-  alreadyRead(path: string): Uint8Array | undefined {
-    return this.#facts.files.get(path);
-  }
-
   /** As {@link read}; bytes that are no UTF-8 become U+FFFD. */
   readText(path: string): string | undefined {
     const content = this.read(path);
     return content === undefined ? undefined : new TextDecoder().decode(content);
   }
 
-  /** Why a file that exists has no content, for people. */
+  /** Why a file that exists has no content: a clause that follows its name. */
   whyUnreadable(path: string): string {
-    return this.#facts.unreadable.get(path) ?? "it was not read";
+    return this.#facts.unreadable.get(path) ?? "was not read";
   }
 }

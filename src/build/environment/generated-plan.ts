@@ -1,7 +1,6 @@
 import { LABEL_ENVIRONMENT_DIGEST } from "../../api/index.js";
 import { type DockerfileRecipe, generateDockerfile, labelInstruction } from "../dockerfile/index.js";
 import type { ResolvedBase } from "./base-image.js";
-import { copiedContents } from "./copied-contents.js";
 import { environmentDigest } from "./environment-digest.js";
 import type { EnvironmentPlan, EnvironmentQuestion, EnvironmentSource } from "./environment-plan.js";
 import type { FactsReader } from "./facts-reader.js";
@@ -13,6 +12,8 @@ export interface GeneratedPlanParts {
   readonly base: ResolvedBase;
   readonly source: EnvironmentSource;
   readonly recipe: Pick<DockerfileRecipe, "madeFrom" | "copies" | "installation">;
+  /** Of the recipe's copies, for the digest. */
+  readonly contents: readonly (readonly [path: string, content: string])[];
   /** Whether each requirement is pinned. */
   readonly isPinned: boolean;
   readonly lockedBy?: string;
@@ -32,7 +33,7 @@ export function generatedPlan(parts: GeneratedPlanParts): EnvironmentPlan {
   const instructions = generateDockerfile(recipe);
   const digest = environmentDigest({
     instructions,
-    files: copiedContents(recipe.copies, reader),
+    files: parts.contents,
     buildArgs: {},
     ...(includesSource && { commit: reader.commit }),
   });
@@ -45,6 +46,7 @@ export function generatedPlan(parts: GeneratedPlanParts): EnvironmentPlan {
   return {
     source,
     dockerfile: { kind: "generated", text: instructions + labelInstruction(labels) },
+    ...(recipe.installation !== undefined && { installation: recipe.installation }),
     context: ".",
     copies: includesSource ? ["."] : recipe.copies.map((path) => (path === "" ? "." : path)).sort(),
     buildArgs: {},

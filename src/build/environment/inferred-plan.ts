@@ -15,7 +15,7 @@ export function inferredPlan(
   const { notebook, build } = question;
   const inferred = inferRequirements(notebook, reader);
   if (typeof inferred === "string") {
-    const warning = `The requirements of ${notebook} can't be inferred: ${inferred}. The base image is used.`;
+    const warning = `The requirements of ${notebook} can't be inferred: it ${inferred}. The base image is used.`;
     return { kind: "planned", plan: basePlan(question, reader, base, reason, [warning]) };
   }
   const { distributions, text, warnings } = inferred;
@@ -39,6 +39,7 @@ export function inferredPlan(
         demandsHashes: false,
       },
     },
+    contents: [],
     isPinned: false,
     inferredRequirements: text,
     warnings: [

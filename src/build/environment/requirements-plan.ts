@@ -7,6 +7,8 @@ import {
   readRequirements,
 } from "../requirements/index.js";
 import type { ResolvedBase } from "./base-image.js";
+import { copiedContents } from "./copied-contents.js";
+import { sha256 } from "./environment-digest.js";
 import type { EnvironmentAnswer, EnvironmentProblem, EnvironmentQuestion } from "./environment-plan.js";
 import type { FactsReader } from "./facts-reader.js";
 import { generatedPlan } from "./generated-plan.js";
@@ -25,7 +27,7 @@ export function requirementsPlan(
   if (unreadable.length > 0) {
     const problems = unreadable.map((file) => ({
       ...(file.includedAt ?? { path: file.path }),
-      message: `${file.includedAt === undefined ? "" : `includes ${file.path}, which `}can't be read: ${reader.whyUnreadable(file.path)}`,
+      message: `${file.includedAt === undefined ? "" : `includes ${file.path}, which `}${reader.whyUnreadable(file.path)}`,
     }));
     return rejected(path, "RequirementsInvalid", problems);
   }
@@ -63,12 +65,22 @@ export function requirementsPlan(
         demandsHashes: verifyHashes,
       },
     },
+    contents: contentsOf(set, copies, reader),
     isPinned: verdict.isPinned,
     // Only then pip itself sees to it that nothing is missing.
     ...(verdict.isHashMode && verdict.isPinned && { lockedBy: path }),
     warnings: verdict.warnings.map(({ position, message }) => `${position.path}:${position.line} ${message}.`),
   });
   return { kind: "planned", plan };
+}
+
+/** Requirement files count by their bytes, which are known; what else is copied by Git's ids. */
+function contentsOf(set: RequirementSet, copies: readonly string[], reader: FactsReader) {
+  const read = new Set(set.files.map((file) => file.path));
+  return copies.flatMap((path) => {
+    const content = read.has(path) ? reader.read(path) : undefined;
+    return content === undefined ? copiedContents([path], reader) : [[path, sha256(content)] as const];
+  });
 }
 
 /** Requirement files, and what they name of the repository; without what another of them holds. */

@@ -21,11 +21,11 @@ const MAX_FILES = 200;
 
 /**
  * Infers the requirements of a notebook from what it imports, and what the repository's own modules that it imports import.
- * @returns why nothing can be said, when the notebook can't be read
+ * @returns why nothing can be said, as a clause that follows the notebook's name
  */
 export function inferRequirements(notebook: string, reader: FactsReader): InferredRequirements | string {
   const path = pathWithin("", notebook) ?? notebook;
-  if (!reader.isFile(path)) return `the repository has no ${notebook}`;
+  if (!reader.isFile(path)) return "is not in the repository";
   const content = reader.read(path);
   if (content === undefined) return reader.whyUnreadable(path);
   const code = notebookCode(content);

@@ -1,7 +1,7 @@
 /** Code of a notebook's cells. */
 export type NotebookCode =
   | { readonly kind: "python"; readonly cells: readonly string[] }
-  /** Written in another language, or no notebook at all: why, for people. */
+  /** Written in another language, or no notebook at all: a clause that follows its name. */
   | { readonly kind: "unknown"; readonly why: string };
 
 /** Reads the Python cells of a notebook (nbformat 4); cells of other languages (`%%bash`) are left out. */
@@ -10,12 +10,12 @@ export function notebookCode(content: Uint8Array): NotebookCode {
   try {
     notebook = JSON.parse(new TextDecoder().decode(content));
   } catch {
-    return { kind: "unknown", why: "it is not JSON" };
+    return { kind: "unknown", why: "is not JSON" };
   }
-  if (!isObject(notebook) || !Array.isArray(notebook.cells)) return { kind: "unknown", why: "it has no cells" };
+  if (!isObject(notebook) || !Array.isArray(notebook.cells)) return { kind: "unknown", why: "has no cells" };
   const language = languageOf(notebook.metadata);
   if (language !== undefined && !/^python/i.test(language)) {
-    return { kind: "unknown", why: `its language is ${language.slice(0, 40)}` };
+    return { kind: "unknown", why: `is written in ${language.slice(0, 40)}` };
   }
   const cells = notebook.cells.flatMap((cell: unknown) => {
     if (!isObject(cell) || cell.cell_type !== "code") return [];
