@@ -5,6 +5,7 @@ import type { Clock } from "../kube/clock.js";
 import type { Cluster } from "../kube/cluster.js";
 import { isTransient } from "../kube/kube-error.js";
 import type { Random } from "../kube/random.js";
+import type { BuildTools } from "./builds/builds.js";
 import { ClusterGate } from "./cluster-gate.js";
 import { GoOperatorWatch } from "./go-operator-watch.js";
 import type { LeaderElection } from "./leader-election.js";
@@ -25,6 +26,8 @@ export interface ReplicaOptions {
   readonly logger: Logger;
   readonly config: OperatorConfig;
   readonly source: SourceResolver;
+  /** What environments are built by. @default jobs that ask for a build are refused */
+  readonly builder?: BuildTools;
   /** Namespaces whose jobs are served; absent = all. */
   readonly namespaces?: readonly string[];
   /** Where the operator's own objects are. */
@@ -138,7 +141,7 @@ export class Replica {
   }
 
   async #lead(signingKey: Uint8Array, stop: AbortSignal): Promise<void> {
-    const { cluster, clock, random, logger, config, source, namespaces, metrics } = this.#options;
+    const { cluster, clock, random, logger, config, source, namespaces, metrics, builder } = this.#options;
     const rival = new GoOperatorWatch({ cluster, clock, random, logger });
     try {
       await rival.start(stop);
@@ -146,6 +149,7 @@ export class Replica {
       const operator = new Operator({
         ...{ cluster, clock, random, logger, config, signingKey, source, rival, metrics },
         ...(namespaces === undefined ? {} : { namespaces }),
+        ...(builder === undefined ? {} : { builder, build: "build" as const }),
       });
       this.#operator = operator;
       await operator.run(stop);

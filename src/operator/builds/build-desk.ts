@@ -13,7 +13,7 @@ import { type BoardEntry, BuildBoard, historyOf } from "./build-board.js";
 import { BuildCaches } from "./build-caches.js";
 import { BuildHistory } from "./build-history.js";
 import { BuildInterests } from "./build-interests.js";
-import { type BuildLogReader, BuildLogs } from "./build-logs.js";
+import { BuildLogs } from "./build-logs.js";
 import { BuildMaker } from "./build-maker.js";
 import { recordBuild } from "./build-metrics.js";
 import { BuildPlaces } from "./build-places.js";
@@ -36,8 +36,6 @@ export interface BuildDeskOptions {
   readonly maxBuilds: number;
   /** How long finished builds are kept that no job names, in milliseconds. */
   readonly retentionMs: number;
-  /** @default one that understands nothing */
-  readonly newLogReader?: () => BuildLogReader;
   /** Whether a cached job waits for the end of the build of that name; whether its status names it at all. */
   readonly cachedInterest: (buildName: string) => Pick<SweptBuild, "isAwaited" | "isNamed">;
   /** Told when something changed that the job with this UID wants to know. */
@@ -66,8 +64,6 @@ export interface BuildLook {
   readonly mayStart: boolean;
 }
 
-const silentReader = (): BuildLogReader => ({ push: () => undefined, progress: {} });
-
 /**
  * The cluster's builds: what there is, how it is doing, whether there is room for more. It begins to look at the cluster
  * when somebody asks, so that clusters without builds pay nothing, and it keeps nothing that it can't find again.
@@ -94,17 +90,7 @@ export class BuildDesk {
   #sweeping: Promise<void> | undefined;
 
   constructor(options: BuildDeskOptions) {
-    const {
-      cluster,
-      clock,
-      random,
-      logger,
-      strategies,
-      namespaces,
-      maxBuilds,
-      retentionMs,
-      newLogReader = silentReader,
-    } = options;
+    const { cluster, clock, random, logger, strategies, namespaces, maxBuilds, retentionMs } = options;
     this.#options = options;
     const wakeAll = (): void => this.#wake(this.#interests.all());
     this.#served = new ServedStrategies({ cluster, clock, random, logger, strategies, onAnswer: wakeAll });
@@ -121,7 +107,6 @@ export class BuildDesk {
     this.#places = new BuildPlaces(maxBuilds, clock);
     this.#logs = new BuildLogs({
       ...{ cluster, clock, random, logger },
-      newReader: newLogReader,
       onNews: (buildUid) => this.#news(buildUid),
     });
     this.#board = new BuildBoard({

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { BuildProgress } from "../../build/index.js";
+import { BuildLog, type BuildProgress } from "../../build/index.js";
 import { Backoff } from "../../kube/backoff.js";
 import type { Clock } from "../../kube/clock.js";
 import type { Cluster } from "../../kube/cluster.js";
@@ -17,18 +17,11 @@ export interface BuildLogPlace {
   readonly container: string;
 }
 
-/** Understands one build's log, line by line. */
-export interface BuildLogReader {
-  push(line: string): void;
-  readonly progress: BuildProgress;
-}
-
 export interface BuildLogsOptions {
   readonly cluster: Pick<Cluster, "logs">;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
-  readonly newReader: () => BuildLogReader;
   /** Told when a log says something new of the build with this UID; while it runs, not more often than the interval. */
   readonly onNews: (buildUid: string) => void;
   /** Shortest time between two pieces of news of one running build, in milliseconds. @default 2000 */
@@ -57,7 +50,7 @@ export class BuildLogs {
   readonly #options: Required<BuildLogsOptions>;
   /** By UID of the build. */
   readonly #followings = new Map<string, Following>();
-  readonly #readers = new Map<string, BuildLogReader>();
+  readonly #readers = new Map<string, BuildLog>();
   readonly #endings = new Map<string, LogEnding>();
   readonly #stop = new AbortController();
   readonly #reads: Turns;
@@ -112,7 +105,7 @@ export class BuildLogs {
     this.#followings.get(buildUid)?.stop.abort(new Error("the build has gone on"));
     const following = { place, stop: new AbortController() };
     this.#followings.set(buildUid, following);
-    const reader = this.#readers.get(buildUid) ?? this.#options.newReader();
+    const reader = this.#readers.get(buildUid) ?? new BuildLog();
     this.#readers.set(buildUid, reader);
     void this.#followOn(buildUid, following, reader).catch((error: unknown) => {
       if (!following.stop.signal.aborted) this.#options.logger.error({ err: error }, "following a build's log failed");
@@ -120,7 +113,7 @@ export class BuildLogs {
   }
 
   /** Reads until the build goes on elsewhere or ends, wherever the stream breaks. */
-  async #followOn(buildUid: string, { place, stop }: Following, reader: BuildLogReader): Promise<void> {
+  async #followOn(buildUid: string, { place, stop }: Following, reader: BuildLog): Promise<void> {
     const { clock, random, logger } = this.#options;
     const backoff = new Backoff({ firstMs: 500, maxMs: 10_000 }, random);
     const position = new LogPosition();

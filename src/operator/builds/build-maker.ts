@@ -95,7 +95,6 @@ function isSame(found: StoredBuild, draft: StoredBuild): boolean {
 function resourceOf(object: StoredBuild, { needs }: BuildStrategy): Resource<StoredBuild> {
   const kind = needs.find((each) => isOfKind(object, each));
   if (kind !== undefined) return resourceOfKind(kind);
-  if (object.apiVersion === apiVersionOf(CONFIG_MAPS) && object.kind === CONFIG_MAPS.kind)
-    return CONFIG_MAPS;
+  if (object.apiVersion === apiVersionOf(CONFIG_MAPS) && object.kind === CONFIG_MAPS.kind) return CONFIG_MAPS;
   throw new TypeError(`${object.apiVersion} ${object.kind} is no kind that builds are made of`);
 }
