@@ -6,7 +6,7 @@ import { tellOfTheNode } from "./stories-of-the-node/index.js";
 const state = await nodeCluster();
 if (state === undefined) process.stderr.write(`SKIPPED ${import.meta.filename}: \`make test-cluster\` runs it\n`);
 
-jest.setTimeout(180_000);
+jest.setTimeout(400_000);
 
 (state === undefined ? describe.skip : describe)("the operator in a real cluster, pods as containers:", () => {
   let world: NodeWorld;

@@ -63,18 +63,21 @@ export function tellOfFailedBuilds(world: () => NodeWorld): void {
       expect({ phase: status.phase, pods, validated: status.validationPodName }).toEqual({ phase: "Failed", pods: [] });
       expect(status.buildStatus).toMatchObject({ phase: "Failed" });
       expect(condition(status, "BuildComplete")).toBe(`False ${status.reason}`);
+      await bench.record(name, await bench.buildOf(status));
       return status;
     };
 
     test("is cancelled with its job's suspension, while a package index keeps silent", async () => {
       const step = ({ buildStatus }: JobStatus) => buildStatus?.currentStep !== undefined;
       const { status } = await bench.until("cancelled", "its build", step, BUILT_MS);
+      await bench.record("running", await bench.buildOf(status));
       await bench.kubectl(["patch", "nvj/cancelled", "--type=merge", "--patch", '{"spec":{"suspend":true}}']);
       const reason = await eventually("the end of its build", 60_000, async () => {
         const [now] = (await bench.buildOf(status)).status?.conditions ?? [];
         return now?.status === "False" ? now.reason : undefined;
       });
       expect(reason).toBe("Cancelled");
+      await bench.record("cancelled", await bench.buildOf(status));
       const { status: held } = await bench.until("cancelled", "rest", ({ phase }) => phase === "Pending");
       expect(condition(held, "Suspended")).toMatch(/^True /);
     });

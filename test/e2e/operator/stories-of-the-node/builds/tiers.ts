@@ -67,7 +67,7 @@ export function tellOfTiers(world: () => NodeWorld): void {
       const found = await images(names);
       expect(new Set(found.map(({ digest }) => digest)).size).toBe(3);
       expect((await buildsOf(names)).size).toBe(3);
-    }, 300_000);
+    });
 
     test("share layers where they share a Dockerfile: a third of what an image for each notebook takes", async () => {
       expect(sharedNames).toHaveLength(8);
@@ -84,7 +84,7 @@ export function tellOfTiers(world: () => NodeWorld): void {
       );
       expect(each / together).toBeGreaterThan(2);
       expect(each / stages).toBeGreaterThan(3);
-    }, 300_000);
+    });
   });
 }
 
