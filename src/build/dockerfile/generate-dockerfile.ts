@@ -2,13 +2,15 @@ import { type InstallOptions, installCommand } from "./install-script.js";
 
 /** What pip does in the build. */
 export interface Installation extends InstallOptions {
+  /** Files and directories of the repository that it reads, each `isCopyable`; `.` is all of it. */
+  readonly copies: readonly string[];
   /** With paths as {@link environmentPath} gives them. */
   readonly pipArguments: readonly string[];
   /** Directory of the repository in which pip runs; `""` is the root. @default none: nothing of it is copied */
   readonly workingDirectory?: string | undefined;
 }
 
-/** What a generated Dockerfile says. Paths of the repository have to be `isCopyable`. */
+/** What a generated Dockerfile says. */
 export interface DockerfileRecipe {
   /** Base image, complete: with its registry, by digest where it is known. */
   readonly base: string;
@@ -16,8 +18,6 @@ export interface DockerfileRecipe {
   readonly user: string;
   /** What it is made from, for the first line's comment. */
   readonly madeFrom: string;
-  /** Files and directories of the repository that the installation reads; `""` is all of it. */
-  readonly copies: readonly string[];
   /** Absent = nothing is installed. */
   readonly installation?: Installation;
   /** Add the repository as the last layer. */
@@ -31,9 +31,9 @@ export const IMAGE_SOURCE = "/opt/nbv/source";
 /** Settings of pip that whoever builds may give as build arguments: they are about the way, not about the result. */
 export const PIP_BUILD_ARGUMENTS = ["PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_TRUSTED_HOST"] as const;
 
-/** Where a path of the repository is in the image while it is installed from. */
+/** Where a path of the repository is in the image while it is installed from; `.` and `""` are the root. */
 export function environmentPath(path: string): string {
-  return path === "" ? ENVIRONMENT : `${ENVIRONMENT}/${path}`;
+  return path === "" || path === "." ? ENVIRONMENT : `${ENVIRONMENT}/${path}`;
 }
 
 /**
@@ -45,18 +45,18 @@ export function generateDockerfile(recipe: DockerfileRecipe): string {
     `# Made by notebook-validator-operator from ${recipe.madeFrom}.`,
     `FROM ${recipe.base}`,
     "USER 0",
-    ...(recipe.installation === undefined ? [] : installInstructions(recipe.copies, recipe.installation)),
+    ...(recipe.installation === undefined ? [] : installInstructions(recipe.installation)),
     ...(recipe.includesSource ? [jsonForm("COPY", [".", IMAGE_SOURCE])] : []),
     `USER ${recipe.user}`,
   ];
   return `${lines.join("\n")}\n`;
 }
 
-function installInstructions(copies: readonly string[], installation: Installation): string[] {
-  const { workingDirectory, pipArguments } = installation;
+function installInstructions(installation: Installation): string[] {
+  const { copies, workingDirectory, pipArguments } = installation;
   return [
     ...PIP_BUILD_ARGUMENTS.map((name) => `ARG ${name}`),
-    ...[...copies].sort().map((path) => jsonForm("COPY", [path === "" ? "." : path, environmentPath(path)])),
+    ...[...copies].sort().map((path) => jsonForm("COPY", [path, environmentPath(path)])),
     jsonForm(
       "RUN",
       installCommand(

@@ -4,5 +4,6 @@ export * from "./copyable-path.js";
 export * from "./dockerfile-stages.js";
 export * from "./generate-dockerfile.js";
 export * from "./ignore-file.js";
+export { KERNEL_REQUIREMENTS } from "./install-script.js";
 export * from "./lint-dockerfile.js";
 export * from "./read-instructions.js";

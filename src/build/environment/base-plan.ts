@@ -14,7 +14,7 @@ export function basePlan(
 ): EnvironmentPlan {
   const source = { kind: "baseImage", reason } as const;
   if (question.build.includeSource) {
-    const recipe = { madeFrom: "the base image and the repository", copies: [] };
+    const recipe = { madeFrom: "the base image and the repository" };
     return generatedPlan({ question, reader, base, source, recipe, contents: [], isPinned: true, warnings });
   }
   return {

@@ -43,12 +43,12 @@ export type DockerfilePlan =
 export interface EnvironmentPlan {
   readonly source: EnvironmentSource;
   readonly dockerfile: DockerfilePlan;
-  /** What a generated Dockerfile has pip do, for whoever does the same without an image; absent = nothing. */
-  readonly installation?: Installation;
   /** Build context: directory of the repository, `.` for its root. */
   readonly context: string;
   /** Files of the repository that the build reads, besides the Dockerfile; sorted. Empty = no source is needed. */
   readonly copies: readonly string[];
+  /** What pip installs; absent where nothing is, or where the repository's own Dockerfile decides. */
+  readonly installation?: Installation;
   readonly buildArgs: Readonly<Record<string, string>>;
   /** Labels of the image. */
   readonly labels: Readonly<Record<string, string>>;

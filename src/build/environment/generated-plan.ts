@@ -11,8 +11,8 @@ export interface GeneratedPlanParts {
   readonly reader: FactsReader;
   readonly base: ResolvedBase;
   readonly source: EnvironmentSource;
-  readonly recipe: Pick<DockerfileRecipe, "madeFrom" | "copies" | "installation">;
-  /** Of the recipe's copies, for the digest. */
+  readonly recipe: Pick<DockerfileRecipe, "madeFrom" | "installation">;
+  /** Of the installation's copies, for the digest. */
   readonly contents: readonly (readonly [path: string, content: string])[];
   /** Whether each requirement is pinned. */
   readonly isPinned: boolean;
@@ -46,9 +46,9 @@ export function generatedPlan(parts: GeneratedPlanParts): EnvironmentPlan {
   return {
     source,
     dockerfile: { kind: "generated", text: instructions + labelInstruction(labels) },
-    ...(recipe.installation !== undefined && { installation: recipe.installation }),
     context: ".",
-    copies: includesSource ? ["."] : recipe.copies.map((path) => (path === "" ? "." : path)).sort(),
+    copies: includesSource ? ["."] : (recipe.installation?.copies ?? []),
+    ...(recipe.installation !== undefined && { installation: recipe.installation }),
     buildArgs: {},
     labels,
     digest,

@@ -32,8 +32,8 @@ export function inferredPlan(
     recipe: {
       // Not the notebook's name: notebooks that import the same share an environment.
       madeFrom: "the notebook's imports",
-      copies: [],
       installation: {
+        copies: [],
         pipArguments: [...distributions],
         checksConflicts: build.failOnConflict === true,
         demandsHashes: false,

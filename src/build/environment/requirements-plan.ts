@@ -57,8 +57,8 @@ export function requirementsPlan(
     source: { kind: "requirements", path, reason: found.reason },
     recipe: {
       madeFrom: path,
-      copies,
       installation: {
+        copies: copies.map((each) => (each === "" ? "." : each)),
         pipArguments: [...(verifyHashes ? ["--require-hashes"] : []), "--requirement", environmentPath(path)],
         workingDirectory: set.workingDirectory,
         checksConflicts: failOnConflict,
