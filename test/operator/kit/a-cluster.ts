@@ -25,6 +25,8 @@ export interface ClusterSetup {
   readonly resolve?: (request: SourceRequest, signal: AbortSignal) => Promise<{ commit: string }>;
   readonly options?: Partial<OperatorOptions>;
   readonly seed?: number;
+  /** Definitions of other custom resources that are served. */
+  readonly crds?: readonly object[];
 }
 
 /** A memory cluster with a kubelet that does as told, and operators that can be started and killed. */
@@ -43,7 +45,7 @@ export class TestCluster {
       random,
       autoCreateNamespaces: true,
       nodeName: "node-1",
-      customResources: [{ definition: crd() }],
+      customResources: [{ definition: crd() }, ...(setup.crds ?? []).map((definition) => ({ definition }))],
       logs: (pod, options) => this.kubelet.logs(pod, options),
       ...(setup.intercept && { intercept: setup.intercept }),
     });
