@@ -1,6 +1,12 @@
 import { STRONG_HASHES } from "./line-options.js";
 import { appliesWith, type EntriesByKey } from "./pin.js";
-import type { ArtifactHash, RequirementEntry, RequirementProblem, RequirementSet } from "./requirement-set.js";
+import type {
+  ArtifactHash,
+  RequirementEntry,
+  RequirementProblem,
+  RequirementSet,
+  RequirementWarning,
+} from "./requirement-set.js";
 import { isExact } from "./version-range.js";
 
 /** Whether pip demands hashes: an option line says so, or any line has one and no option line forbids it. */
@@ -17,82 +23,96 @@ export function isDigest({ algorithm, digest }: ArtifactHash): boolean {
   return digest.length === DIGITS[algorithm] && /^[0-9a-f]*$/.test(digest);
 }
 
+/** What hash mode says about a set. */
+export interface HashFindings {
+  readonly problems: readonly RequirementProblem[];
+  readonly warnings: readonly RequirementWarning[];
+}
+
 /**
  * What hash mode refuses that can be told without downloading. Dependencies that are not listed can't: pip finds them
  * during the build.
- * @param isStrict whether every line needs what it needs itself, so that every pip accepts the file; else only what no
- * pip accepts is told
+ * @param isDemanded whether the job demands hashes: then every requirement needs its own; else only what no pip accepts
+ * is refused
  */
-export function hashProblems(
-  set: RequirementSet,
-  groups: EntriesByKey,
-  isStrict: boolean,
-  fix: string,
-): RequirementProblem[] {
+export function judgeHashes(set: RequirementSet, groups: EntriesByKey, isDemanded: boolean, fix: string): HashFindings {
   const problems: RequirementProblem[] = [];
+  const warnings: RequirementWarning[] = [];
   for (const entry of set.entries) {
     if (entry.isConstraint) continue;
-    const refusal = refusalOf(entry, groups, isStrict);
-    if (refusal === undefined) continue;
-    const { reason, why, advice } = refusal;
-    problems.push({ reason, position: entry.position, message: `${entry.text} ${why}`, fix: advice ?? fix });
+    const finding = findingOf(entry, groups, isDemanded);
+    if (finding === undefined) continue;
+    const { reason, why, advice } = finding;
+    const { position } = entry;
+    const message = `${entry.text} ${why}`;
+    if (reason === undefined) warnings.push({ position, message });
+    else problems.push({ reason, position, message, fix: advice ?? fix });
   }
-  return problems;
+  return { problems, warnings };
 }
 
-interface Refusal {
-  readonly reason: "UnpinnedDependencies" | "DependencyHashMissing";
+interface Finding {
+  /** Absent on a warning. */
+  readonly reason?: "UnpinnedDependencies" | "DependencyHashMissing";
+  /** A clause that goes on after the requirement. */
   readonly why: string;
   readonly advice?: string;
 }
 
-function refusalOf(entry: RequirementEntry, groups: EntriesByKey, isStrict: boolean): Refusal | undefined {
+function findingOf(entry: RequirementEntry, groups: EntriesByKey, isDemanded: boolean): Finding | undefined {
   const { target, isEditable } = entry;
-  const missing = (why: string, advice?: string): Refusal => ({
-    reason: "DependencyHashMissing",
-    why,
-    ...(advice !== undefined && { advice }),
-  });
   if (target.kind === "vcs") {
-    return missing("has no hash: pip can't check version control", "require an archive: NAME @ https://….tar.gz#sha256=DIGEST");
+    return missing(
+      "has no hash: pip can't check version control",
+      "require an archive: NAME @ https://….tar.gz#sha256=DIGEST",
+    );
   }
   if (isEditable || (target.kind === "local" && target.what === "directory")) {
-    return missing("has no hash: pip can't check directories", "install it in a file of its own, without hashes");
+    return missing("has no hash: pip can't check directories", "build a wheel of it, and require that with its --hash");
   }
   const hashes = [...entry.hashes, ...(target.kind !== "index" && target.hash ? [target.hash] : [])];
-  const supporters = target.kind === "index" ? supportersOf(entry, groups) : [];
-  if (hashes.length === 0 && !hasHashElsewhere(entry, supporters, groups, isStrict)) return missing("has no hash");
   const [wrong] = hashes;
-  if (wrong !== undefined && !hashes.some(isDigest)) {
-    const { algorithm, digest } = wrong;
-    return missing(`has the ${algorithm} hash ${digest.slice(0, 12)}…, which is not ${DIGITS[algorithm]} digits from 0 to f`);
+  if (wrong !== undefined && !hashes.some(isDigest)) return missing(notDigest(wrong));
+  if (target.kind !== "index") return hashes.length === 0 ? missing("has no hash") : undefined;
+  const helpers = constraintsOn(entry, groups);
+  if (hashes.length === 0) {
+    if (helpers.some((constraint) => constraint.hashes.some(isDigest))) return onlySince26("takes its hash");
+    return !isDemanded && isCovered(entry, groups) ? undefined : missing("has no hash");
   }
-  if (target.kind !== "index" || !isStrict) return undefined;
-  const [only, second] = target.clauses;
-  const isPinned = only !== undefined && second === undefined && only.operator.startsWith("==") && only.version !== "";
-  if (isPinned || supporters.some(isPinnedConstraint)) return undefined;
-  return { reason: "UnpinnedDependencies", why: "is not pinned by one == clause, which hashes need" };
+  const [clause, second] = target.clauses;
+  if (clause !== undefined && second === undefined && clause.operator.startsWith("==") && clause.version !== "") {
+    return undefined;
+  }
+  if (helpers.some(isPinning)) return onlySince26("takes its version");
+  const why = "is not pinned by one == clause, which hashes need";
+  return isDemanded ? { reason: "UnpinnedDependencies", why } : { why: `${why} until pip 26.1` };
 }
 
-/** Constraints that hold wherever the entry does: pip takes version and hashes from them, too. */
-function supportersOf(entry: RequirementEntry, groups: EntriesByKey): readonly RequirementEntry[] {
+function missing(why: string, advice?: string): Finding {
+  return { reason: "DependencyHashMissing", why, ...(advice !== undefined && { advice }) };
+}
+
+function onlySince26(what: string): Finding {
+  return { why: `${what} from a constraint, which pip before 26.1 refuses in hash mode` };
+}
+
+function notDigest({ algorithm, digest }: ArtifactHash): string {
+  const shown = digest.length > 16 ? `${digest.slice(0, 16)}…` : digest;
+  return `has the ${algorithm} hash "${shown}", which is not ${DIGITS[algorithm]} digits from 0 to f`;
+}
+
+/** Constraints that hold wherever the entry does. */
+function constraintsOn(entry: RequirementEntry, groups: EntriesByKey): readonly RequirementEntry[] {
   const group = entry.key === undefined ? undefined : groups.get(entry.key);
   return (group ?? []).filter((other) => other.isConstraint && appliesWith(other, entry));
 }
 
-/** pip looks at the hashes of the first of several lines for one name. */
-function hasHashElsewhere(
-  entry: RequirementEntry,
-  supporters: readonly RequirementEntry[],
-  groups: EntriesByKey,
-  isStrict: boolean,
-): boolean {
-  if (supporters.some((constraint) => constraint.hashes.some(isDigest))) return true;
-  if (isStrict || entry.key === undefined || entry.target.kind !== "index") return false;
-  const first = groups.get(entry.key)?.find((other) => !other.isConstraint);
+/** Of several lines for one name, pip takes the hashes of the first. */
+function isCovered(entry: RequirementEntry, groups: EntriesByKey): boolean {
+  const first = entry.key === undefined ? undefined : groups.get(entry.key)?.find((other) => !other.isConstraint);
   return first !== undefined && first !== entry && first.hashes.length > 0;
 }
 
-function isPinnedConstraint({ target }: RequirementEntry): boolean {
+function isPinning({ target }: RequirementEntry): boolean {
   return target.kind === "index" && target.clauses.some(isExact);
 }

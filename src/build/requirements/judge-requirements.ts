@@ -1,4 +1,14 @@
-import type { RequirementProblem, RequirementReason, RequirementSet, RequirementWarning } from "./requirement-set.js";
+import { findConflicts } from "./conflicts.js";
+import { demandsHashes, judgeHashes } from "./hash-mode.js";
+import { lockCommand } from "./lock-advice.js";
+import { type EntriesByKey, entriesByKey, pinOf } from "./pin.js";
+import type {
+  RequirementEntry,
+  RequirementProblem,
+  RequirementReason,
+  RequirementSet,
+  RequirementWarning,
+} from "./requirement-set.js";
 
 /** What a job demands of its requirements (`spec.podConfig.buildConfig`). */
 export interface RequirementPolicy {
@@ -17,13 +27,112 @@ export interface RequirementVerdict {
   /** Every offending line, in order of the files. */
   readonly problems: readonly RequirementProblem[];
   readonly warnings: readonly RequirementWarning[];
-  /** Whether every requirement is pinned, whatever the policy demands. What they depend on need not be listed. */
+  /**
+   * Whether every requirement names one artifact, whatever the policy demands. What they depend on need not be listed:
+   * only hash mode makes pip refuse that.
+   */
   readonly isPinned: boolean;
   /** Whether pip demands hashes of everything: by policy, by `--require-hashes`, or because one line has a hash. */
   readonly isHashMode: boolean;
 }
 
-/** Judges what was read, before anything is built. */
-export function judgeRequirements(set: RequirementSet, _policy: RequirementPolicy): RequirementVerdict {
-  return { problems: set.problems, warnings: set.warnings, isPinned: false, isHashMode: false };
+const PRECEDENCE: readonly RequirementReason[] = [
+  "RequirementsInvalid",
+  "UnpinnedDependencies",
+  "DependencyHashMissing",
+  "DependencyConflict",
+];
+
+/**
+ * Judges what was read, before anything is built. Proves only what the files themselves tell: pip has the last word in
+ * the build, by `--require-hashes` and `pip check`.
+ */
+export function judgeRequirements(set: RequirementSet, policy: RequirementPolicy): RequirementVerdict {
+  const groups = entriesByKey(set);
+  const fix = lockCommand(set.path);
+  const isHashMode = policy.verifyHashes || demandsHashes(set);
+  const unpinned = unpinnedOf(set, groups, fix);
+  const hashes = isHashMode ? judgeHashes(set, groups, policy.verifyHashes, fix) : { problems: [], warnings: [] };
+  const conflicts = findConflicts(groups, isHashMode);
+  const problems = inFileOrder(set, [
+    ...set.problems,
+    ...flagProblems(set, policy),
+    ...(policy.allowUnpinned ? [] : unpinned),
+    // What was said about a line by the rule on pins is not said again.
+    ...hashes.problems.filter(({ reason }) => policy.allowUnpinned || reason !== "UnpinnedDependencies"),
+    ...(policy.failOnConflict ? conflicts.problems : []),
+  ]);
+  const warnings = inFileOrder(set, [
+    ...set.warnings,
+    ...(policy.allowUnpinned ? summaryOf(unpinned) : []),
+    ...pinNotes(set, groups),
+    ...hashes.warnings,
+    ...(policy.failOnConflict ? [] : conflicts.problems.map(({ position, message }) => ({ position, message }))),
+    ...conflicts.warnings,
+  ]);
+  const reason = PRECEDENCE.find((candidate) => problems.some((problem) => problem.reason === candidate));
+  return { ...(reason !== undefined && { reason }), problems, warnings, isPinned: unpinned.length === 0, isHashMode };
+}
+
+/** pip refuses both options together, wherever they stand. */
+function flagProblems(set: RequirementSet, policy: RequirementPolicy): RequirementProblem[] {
+  const forbidding = set.options.find((option) => option.name === "--no-require-hashes");
+  const demanding = set.options.find((option) => option.name === "--require-hashes");
+  if (forbidding === undefined || !(policy.verifyHashes || demanding !== undefined)) return [];
+  return [
+    {
+      reason: "RequirementsInvalid",
+      position: forbidding.position,
+      message: `--no-require-hashes contradicts ${policy.verifyHashes ? "verifyHashes" : "--require-hashes"}`,
+      fix: "remove one of them",
+    },
+  ];
+}
+
+function unpinnedOf(set: RequirementSet, groups: EntriesByKey, fix: string): RequirementProblem[] {
+  return required(set).flatMap((entry) => {
+    const pin = pinOf(entry, groups);
+    if (pin.isPinned) return [];
+    const message = `${entry.text} ${pin.why}`;
+    return [{ reason: "UnpinnedDependencies" as const, position: entry.position, message, fix }];
+  });
+}
+
+function required(set: RequirementSet): RequirementEntry[] {
+  return set.entries.filter((entry) => !entry.isConstraint);
+}
+
+const MAX_NAMED = 5;
+
+/** One warning for all: each by itself would hide the others. */
+function summaryOf(unpinned: readonly RequirementProblem[]): RequirementWarning[] {
+  const [first] = unpinned;
+  if (first === undefined) return [];
+  const lines = unpinned.slice(0, MAX_NAMED).map(({ position }) => `${position.path}:${position.line}`);
+  const rest = unpinned.length > MAX_NAMED ? ` and ${unpinned.length - MAX_NAMED} more` : "";
+  const count = unpinned.length === 1 ? "1 requirement is" : `${unpinned.length} requirements are`;
+  return [
+    {
+      position: first.position,
+      message: `${count} not pinned (${lines.join(", ")}${rest}): another build may install other versions`,
+    },
+  ];
+}
+
+/** Pins that are not what they seem; said only where a person can do something about it. */
+function pinNotes(set: RequirementSet, groups: EntriesByKey): RequirementWarning[] {
+  return required(set).flatMap((entry) => {
+    if (entry.target.kind !== "index") return [];
+    const pin = pinOf(entry, groups);
+    if (!pin.isPinned || pin.note === undefined) return [];
+    return [{ position: entry.position, message: `${entry.text} ${pin.note}` }];
+  });
+}
+
+/** By file in order of first mention, then by line. */
+function inFileOrder<T extends RequirementProblem | RequirementWarning>(set: RequirementSet, items: readonly T[]): T[] {
+  const rank = new Map<string, number>();
+  for (const { path } of set.files) if (!rank.has(path)) rank.set(path, rank.size);
+  const rankOf = (item: T) => rank.get(item.position.path) ?? 0;
+  return [...items].sort((a, b) => rankOf(a) - rankOf(b) || a.position.line - b.position.line);
 }

@@ -68,7 +68,8 @@ function isImpossible(claims: readonly Claim[]): boolean {
   const variables = new Set(claims.map((claim) => claim.variable));
   return [...variables].some((variable) => {
     const own = claims.filter((claim) => claim.variable === variable);
-    if (variable === "python_version") return !PYTHON_VERSIONS.some((value) => own.every((claim) => holds(claim, value)));
+    if (variable === "python_version")
+      return !PYTHON_VERSIONS.some((value) => own.every((claim) => holds(claim, value)));
     if (OTHER_VERSIONS.has(variable)) return areContradictory(own.flatMap(clauseOf));
     const values = own.filter(({ operator }) => operator === "==" || operator === "===").map(({ text }) => text);
     const [value] = values;

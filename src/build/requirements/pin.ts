@@ -49,7 +49,9 @@ function ownPin({ target, hashes }: RequirementEntry): Pin {
         return { isPinned: false, why: isWildcard ? "allows every version that begins so" : "allows several versions" };
       }
       if (clauses.length > 1) return { isPinned: true, note: "has more clauses than its exact version needs" };
-      return clauses[0]?.operator === "===" ? { isPinned: true, note: "compares letter by letter (===)" } : { isPinned: true };
+      return clauses[0]?.operator === "==="
+        ? { isPinned: true, note: "compares letter by letter (===)" }
+        : { isPinned: true };
     }
     case "url":
       return target.hash !== undefined || hashes.length > 0
