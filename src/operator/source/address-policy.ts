@@ -88,31 +88,38 @@ const systemLookup: HostLookup = async (host) =>
 /**
  * The addresses of a host, all of them allowed. The caller pins its connection to them, so that a second look-up
  * can't answer differently (DNS rebinding). Empty when a proxy does the resolving.
+ * @param server what it is, for people
  * @throws SourceError `GitRefused`, or `GitNetwork` when the name has no address
  */
 export async function allowedAddresses(
   host: string,
   policy: AddressPolicy,
   resolve: HostLookup = systemLookup,
+  server = "Git server",
 ): Promise<readonly string[]> {
-  const addresses = isIP(host) !== 0 ? [host] : await resolved(host, policy, resolve);
+  const addresses = isIP(host) !== 0 ? [host] : await resolved(host, policy, resolve, server);
   for (const address of addresses) {
     const kind = classifyAddress(address);
     if (kind === "ordinary" || (kind === "loopback" && policy.allowLoopback === true)) continue;
     throw new SourceError(
       "GitRefused",
-      `The Git server ${host} has the ${kind} address ${address}, which jobs may not reach`,
+      `The ${server} ${host} has the ${kind} address ${address}, which jobs may not reach`,
     );
   }
   return addresses;
 }
 
-async function resolved(host: string, policy: AddressPolicy, resolve: HostLookup): Promise<readonly string[]> {
+async function resolved(
+  host: string,
+  policy: AddressPolicy,
+  resolve: HostLookup,
+  server: string,
+): Promise<readonly string[]> {
   try {
     return await resolve(host);
   } catch (error) {
     if (policy.resolvedByProxy === true) return [];
     const code = (error as NodeJS.ErrnoException).code;
-    throw new SourceError("GitNetwork", `The Git server's name ${host} could not be resolved (${code ?? "unknown"})`);
+    throw new SourceError("GitNetwork", `The ${server}'s name ${host} could not be resolved (${code ?? "unknown"})`);
   }
 }

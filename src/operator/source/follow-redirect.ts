@@ -1,8 +1,8 @@
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
-import type { LookupFunction } from "node:net";
 import { SourceError } from "../source-resolver.js";
 import { type GitRemote, parseGitUrl } from "./git-url.js";
+import { pinnedLookup } from "./pinned-lookup.js";
 
 /** One question that tells where a repository moved to. */
 export interface RedirectQuestion {
@@ -64,7 +64,7 @@ function ask(url: URL, question: RedirectQuestion): Promise<string | undefined> 
         },
         timeout: 20_000,
         ...(question.signal ? { signal: question.signal } : {}),
-        ...(question.addresses.length > 0 ? { lookup: pinned(question.addresses) } : {}),
+        ...(question.addresses.length > 0 ? { lookup: pinnedLookup(question.addresses) } : {}),
       },
       (response) => {
         response.destroy();
@@ -76,13 +76,4 @@ function ask(url: URL, question: RedirectQuestion): Promise<string | undefined> 
     request.on("error", reject);
     request.end();
   });
-}
-
-function pinned(addresses: readonly string[]): LookupFunction {
-  const all = addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 }));
-  return (_host, options, callback) => {
-    const [first] = all;
-    if (options.all === true || first === undefined) callback(null, all);
-    else callback(null, first.address, first.family);
-  };
 }
