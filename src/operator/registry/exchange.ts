@@ -91,7 +91,8 @@ async function send(
     const tunnel = await tunnelThrough(proxy, url, signal);
     const servername = url.hostname.replace(/^\[|\]$/g, "");
     const createConnection = () => tlsConnect({ socket: tunnel, servername, ...trust });
-    outgoing = httpsRequest(url, { ...common, agent: false, createConnection });
+    // An agent would make connections of its own.
+    outgoing = httpsRequest(url, { ...common, createConnection });
   } else {
     outgoing = httpRequest({
       ...common,
