@@ -1,5 +1,8 @@
 /** A part of the operator that can be switched off, and takes its permissions with it. */
-export type PermissionFeature = "webhook" | "certificate" | "metrics-authentication";
+export type PermissionFeature = "webhook" | "certificate" | "metrics-authentication" | BuilderFeature;
+
+/** What builds images on the cluster, and the operator may be allowed to use. */
+export type BuilderFeature = "tekton-builds" | "openshift-builds" | "shipwright-builds";
 
 /** One thing that the operator may do, and why it must. Roles and the table in the documentation are made of these. */
 export interface Permission {
@@ -108,6 +111,56 @@ export const PERMISSIONS: readonly Permission[] = [
     where: "jobs",
     reason:
       "Write the final report of a job that names a ConfigMap in artifacts.configMap; one that is not that job's own is read to see so, and left alone.",
+  },
+  {
+    group: "tekton.dev",
+    resources: ["pipelineruns"],
+    verbs: ["get", "list", "watch", "create", "patch", "delete"],
+    where: "jobs",
+    feature: "tekton-builds",
+    reason:
+      "Build one image per environment, follow the build, cancel it when no job waits for it, and delete old ones that no job names.",
+  },
+  {
+    group: "tekton.dev",
+    resources: ["taskruns"],
+    verbs: ["list", "watch"],
+    where: "jobs",
+    feature: "tekton-builds",
+    reason: "Learn which step a build is at, and why it failed.",
+  },
+  {
+    group: "build.openshift.io",
+    resources: ["builds"],
+    verbs: ["get", "list", "watch", "create", "patch", "delete"],
+    where: "jobs",
+    feature: "openshift-builds",
+    reason: "The same by OpenShift's own builds.",
+  },
+  {
+    group: "build.openshift.io",
+    resources: ["builds/docker", "builds/source"],
+    verbs: ["create"],
+    where: "jobs",
+    feature: "openshift-builds",
+    reason: "OpenShift admits builds from a Dockerfile, and builds from sources, only for those who may do this.",
+  },
+  {
+    group: "shipwright.io",
+    resources: ["buildruns"],
+    verbs: ["get", "list", "watch", "create", "patch", "delete"],
+    where: "jobs",
+    feature: "shipwright-builds",
+    reason: "The same by Shipwright.",
+  },
+  {
+    group: "shipwright.io",
+    resources: ["buildstrategies"],
+    verbs: ["get", "create"],
+    where: "jobs",
+    feature: "shipwright-builds",
+    reason:
+      "Give Shipwright the steps of a build: one strategy by the name of its content, beside the first build that needs it.",
   },
   {
     group: "coordination.k8s.io",

@@ -57,4 +57,7 @@ const FEATURES: Readonly<Record<NonNullable<Permission["feature"]>, string>> = {
   webhook: "Not granted without the webhook, or where somebody else issues its certificate.",
   certificate: "Not granted where somebody else issues the certificate.",
   "metrics-authentication": "",
+  "tekton-builds": "Not granted where `builders` leaves out `tekton`.",
+  "openshift-builds": "Not granted where `builders` leaves out `openshift`.",
+  "shipwright-builds": "Not granted where `builders` leaves out `shipwright`.",
 };

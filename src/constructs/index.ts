@@ -25,7 +25,11 @@ export {
   type NotebookValidatorMonitoringProps,
   RUNBOOKS_URL,
 } from "./notebook-validator-monitoring.js";
-export { NotebookValidatorOperator, type NotebookValidatorOperatorProps } from "./notebook-validator-operator.js";
+export {
+  type Builder,
+  NotebookValidatorOperator,
+  type NotebookValidatorOperatorProps,
+} from "./notebook-validator-operator.js";
 export type { OperatorResources } from "./operator/deployment.js";
 export type { ServingCertificate } from "./operator/serving-certificate.js";
 export { type PolicyObject, type PolicyViolation, policyViolations } from "./policy/policy.js";

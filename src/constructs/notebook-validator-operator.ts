@@ -24,6 +24,9 @@ import { propError } from "./prop-error.js";
 import { requirePinned } from "./require-pinned.js";
 import { standardLabels } from "./standard-labels.js";
 
+/** What builds images on a cluster. `shipwright` needs `tekton`, too: its builds are Tekton's runs. */
+export type Builder = "tekton" | "openshift" | "shipwright";
+
 export interface NotebookValidatorOperatorProps {
   /**
    * Image of the operator, pinned by tag or digest. Also what fetches the source in validation pods.
@@ -91,6 +94,16 @@ export interface NotebookValidatorOperatorProps {
    */
   readonly gitPorts?: readonly number[];
   /**
+   * Ports of image registries, for the NetworkPolicy.
+   * @default [443, 5000]
+   */
+  readonly registryPorts?: readonly number[];
+  /**
+   * What the operator may build images with. Which of them the cluster has, it finds out by itself.
+   * @default ["tekton", "openshift", "shipwright"]
+   */
+  readonly builders?: readonly Builder[];
+  /**
    * Labels of the namespaces whose pods may scrape metrics.
    * @default - every namespace; the metrics server asks who they are in any case
    */
@@ -135,9 +148,10 @@ export class NotebookValidatorOperator extends Construct {
     this.serviceAccount = addOperatorAccess(this, {
       namespace,
       jobNamespaces: props.jobNamespaces ?? [],
+      buildNamespace: config.build?.namespace,
       secretWatchNamespaces: config.access?.secretWatchNamespaces ?? [],
       derivedSecretNamespaces: config.access?.derivedSecretNamespaces ?? [],
-      features: features(webhook, certificate),
+      features: features(webhook, certificate, this.checkedBuilders(props.builders)),
     });
     this.configMap = new ConfigMap(this, "Config", {
       metadata: { name: CONFIG_MAP_NAME, namespace, labels: standardLabels("operator") },
@@ -174,6 +188,7 @@ export class NotebookValidatorOperator extends Construct {
         webhook,
         apiServerPorts: props.apiServerPorts ?? [443, 6443],
         gitPorts: props.gitPorts ?? [22, 80, 443, 9418],
+        registryPorts: props.registryPorts ?? [443, 5000],
         metricsFrom: props.metricsFrom,
       });
     }
@@ -205,6 +220,15 @@ export class NotebookValidatorOperator extends Construct {
     }
   }
 
+  private checkedBuilders(builders: readonly Builder[] = ["tekton", "openshift", "shipwright"]): readonly Builder[] {
+    if (!builders.includes("shipwright") || builders.includes("tekton")) return builders;
+    throw propError(this, {
+      what: "builders names shipwright without tekton",
+      fields: ["builders"],
+      fix: "add tekton: Shipwright's builds are Tekton's runs, and are followed by them",
+    });
+  }
+
   private applyNamespaceFirst(): void {
     const first = this.node.tryFindChild("Namespace");
     if (first === undefined) return;
@@ -212,12 +236,17 @@ export class NotebookValidatorOperator extends Construct {
   }
 }
 
-function features(webhook: boolean, certificate: ServingCertificate): ReadonlySet<PermissionFeature> {
+function features(
+  webhook: boolean,
+  certificate: ServingCertificate,
+  builders: readonly Builder[],
+): ReadonlySet<PermissionFeature> {
   const own = certificate.issuedBy === "operator";
   return new Set<PermissionFeature>([
     "metrics-authentication",
     ...(own ? (["certificate"] as const) : []),
     ...(own && webhook ? (["webhook"] as const) : []),
+    ...builders.map((builder) => `${builder}-builds` as const),
   ]);
 }
 

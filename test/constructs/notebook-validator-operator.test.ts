@@ -70,6 +70,7 @@ describe("NotebookValidatorOperator", () => {
     [{ image: "nbv:latest" }, "image", /not pinned/],
     [{ image: "nbv" }, "image", /not pinned/],
     [{ replicas: 0 }, "replicas", /replicas is 0/],
+    [{ builders: ["shipwright"] }, "builders", /shipwright without tekton/],
     [{ config: { timeouts: { validation: "soon" } } }, "config.timeouts.validation", /configuration has 1 mistake/],
     [{ config: { tymeouts: {} } as never }, "config.tymeouts", /configuration has 1 mistake/],
   ])("refuses %j and names the field", (props, field, message) => {
@@ -97,6 +98,26 @@ describe("NotebookValidatorOperator", () => {
     expect(deployment(objects).template.spec?.containers[0]?.args).toEqual(
       expect.arrayContaining(["--namespace", "fraud"]),
     );
+  });
+
+  test("may use only the builders that it is given", () => {
+    const groups = (props: NotebookValidatorOperatorProps) => {
+      const rules = only(operator(props), "ClusterRole", OPERATOR_NAME)["rules"] as { apiGroups: string[] }[];
+      const known = ["tekton.dev", "build.openshift.io", "shipwright.io"];
+      return [...new Set(rules.flatMap((rule) => rule.apiGroups))].filter((group) => known.includes(group));
+    };
+    expect(groups({})).toEqual(["tekton.dev", "build.openshift.io", "shipwright.io"]);
+    expect(groups({ builders: ["openshift"] })).toEqual(["build.openshift.io"]);
+    expect(groups({ builders: [] })).toEqual([]);
+  });
+
+  test("builds in a namespace of their own need a Role there, which has nothing of jobs and pods", () => {
+    const objects = operator({ jobNamespaces: ["fraud"], config: { build: { namespace: "builds" } } });
+    const role = only(objects, "Role", "notebook-validator-operator-builds");
+    expect(role.metadata?.["namespace"]).toBe("builds");
+    const resources = (role["rules"] as { resources: string[] }[]).flatMap((rule) => rule.resources);
+    expect(resources).toEqual(expect.arrayContaining(["pipelineruns", "pods/log", "secrets"]));
+    expect(resources).not.toEqual(expect.arrayContaining([expect.stringMatching(/^(pods|notebookvalidationjobs.*)$/)]));
   });
 
   test("Secrets may be listed only in namespaces that opted in", () => {

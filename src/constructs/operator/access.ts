@@ -12,6 +12,8 @@ export interface OperatorAccessProps {
   readonly namespace: string;
   /** Namespaces whose jobs are served; empty = all. */
   readonly jobNamespaces: readonly string[];
+  /** Namespace of all builds; undefined = each job's own. */
+  readonly buildNamespace: string | undefined;
   /** Namespaces whose Secrets may be listed and watched. */
   readonly secretWatchNamespaces: readonly string[];
   /** Namespaces in which derived Secrets are written. */
@@ -42,6 +44,11 @@ export function addOperatorAccess(scope: Construct, props: OperatorAccessProps):
       permissionRules(["jobs"], features),
     );
   }
+  const { buildNamespace } = props;
+  if (buildNamespace !== undefined && !everywhere && !props.jobNamespaces.includes(buildNamespace)) {
+    const rules = permissionRules(["jobs"], features).filter(isOfBuilds);
+    bindRole(scope, `Builds-${buildNamespace}`, account, namespace, buildNamespace, `${OPERATOR_NAME}-builds`, rules);
+  }
   for (const watched of props.secretWatchNamespaces) {
     bindRole(scope, `Secrets-${watched}`, account, namespace, watched, `${OPERATOR_NAME}-secret-watch`, [
       { apiGroups: [""], resources: ["secrets"], verbs: ["list", "watch"] },
@@ -53,6 +60,12 @@ export function addOperatorAccess(scope: Construct, props: OperatorAccessProps):
     ]);
   }
   return account;
+}
+
+/** What builds need in a namespace of their own: the builds, their logs, and Secrets for registries. */
+function isOfBuilds({ apiGroups: [group = ""], resources }: PolicyRule): boolean {
+  if (group === "") return resources.includes("pods/log") || resources.includes("secrets");
+  return ["tekton.dev", "build.openshift.io", "shipwright.io"].includes(group);
 }
 
 /** ClusterRoles that add jobs to the built-in `view`, `edit` and `admin` roles. */

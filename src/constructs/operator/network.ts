@@ -57,11 +57,12 @@ export interface OperatorNetworkProps {
   readonly webhook: boolean;
   readonly apiServerPorts: readonly number[];
   readonly gitPorts: readonly number[];
+  readonly registryPorts: readonly number[];
   /** Labels of the namespaces that may scrape; undefined = all. */
   readonly metricsFrom: Readonly<Record<string, string>> | undefined;
 }
 
-/** Closes the operator's namespace, then opens what its pods need: scrapes and webhook in; DNS, API server and Git out. */
+/** Closes the operator's namespace, then opens what its pods need: scrapes and webhook in; DNS, API server, Git and registries out. */
 export function addNetworkPolicies(scope: Construct, props: OperatorNetworkProps): void {
   const { namespace } = props;
   const labels = standardLabels("operator");
@@ -96,7 +97,7 @@ export function addNetworkPolicies(scope: Construct, props: OperatorNetworkProps
           { protocol: "TCP", port: 5353 },
         ],
       },
-      { ports: tcp([...new Set([...props.apiServerPorts, ...props.gitPorts])].sort((a, b) => a - b)) },
+      { ports: tcp(outwardPorts(props)) },
     ],
   };
   manifest(scope, "NetworkPolicy", {
@@ -105,4 +106,8 @@ export function addNetworkPolicies(scope: Construct, props: OperatorNetworkProps
     metadata: { name: OPERATOR_NAME, namespace, labels },
     spec: open,
   });
+}
+
+function outwardPorts({ apiServerPorts, gitPorts, registryPorts }: OperatorNetworkProps): number[] {
+  return [...new Set([...apiServerPorts, ...gitPorts, ...registryPorts])].sort((a, b) => a - b);
 }
