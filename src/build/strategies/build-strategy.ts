@@ -22,7 +22,12 @@ export interface BuildObject {
     readonly deletionTimestamp?: string;
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
-    readonly ownerReferences?: readonly { readonly uid: string; readonly kind: string; readonly name: string }[];
+    readonly ownerReferences?: readonly {
+      readonly apiVersion?: string;
+      readonly kind: string;
+      readonly name: string;
+      readonly uid: string;
+    }[];
   };
   readonly spec?: unknown;
   readonly status?: unknown;

@@ -27,7 +27,7 @@ export const shipwrightStrategy: BuildStrategy = {
   name: "shipwright",
   needs: [BUILD_RUN, SHIPWRIGHT_STRATEGY],
   watches: [TASK_RUN],
-  capabilities: TEKTON_CAPABILITIES,
+  capabilities: { ...TEKTON_CAPABILITIES, workspaceCache: false },
   judge(plan) {
     const foreign = foreignStrategy(plan);
     return {
@@ -37,7 +37,7 @@ export const shipwrightStrategy: BuildStrategy = {
         ...refusedByTekton(plan),
       ],
       warnings: [
-        ...(foreign === undefined ? cacheWarnings(plan) : foreignWarnings(plan)),
+        ...(foreign === undefined ? ownCacheWarnings(plan) : foreignWarnings(plan)),
         ...(plan.settings.caBundle === ""
           ? []
           : ["Shipwright pushes the image itself: the registry's certificate must be one that Shipwright trusts"]),
@@ -59,6 +59,12 @@ export const shipwrightStrategy: BuildStrategy = {
 
 function isRefused(foreign: ReturnType<typeof foreignStrategy>): foreign is readonly string[] {
   return Array.isArray(foreign);
+}
+
+function ownCacheWarnings(plan: BuildPlan): string[] {
+  return plan.cache?.enabled === true && plan.cache.type === "workspace"
+    ? ["a build by Shipwright keeps layers in a registry only: cache.type workspace has no effect"]
+    : cacheWarnings(plan);
 }
 
 /** A foreign strategy takes what it declares, and nothing else can be handed to it. */

@@ -77,7 +77,7 @@ store=/var/lib/containers
 if [ -n "\${LAYERS_TTL_SECONDS:-}" ]; then
   mkdir -p "$store/nbv-builds"
   exec 9> "$store/nbv-lock"
-  flock 9
+  ! command -v flock > /dev/null || flock 9
   find "$store/nbv-builds" -type f -mmin +1440 -delete
   since=$(cat "$store/nbv-since" 2>/dev/null) || since=0
   age=$(($(date +%s) - since))
@@ -135,5 +135,5 @@ printf %s "$(cat /nbv/work/cached-layers)" > "$(results.cached-layers.path)"
 /** Leaves the image where Shipwright, which pushes it, looks for it. */
 export const EXPORT_SCRIPT = `#!/bin/sh
 set -eu
-exec buildah push "$(cat /nbv/work/image-id)" "oci:$OUTPUT_DIRECTORY"
+exec buildah --storage-driver="$STORAGE_DRIVER" push "$(cat /nbv/work/image-id)" "oci:$OUTPUT_DIRECTORY"
 `;

@@ -1,4 +1,5 @@
 import type { BuildPlan } from "../build-strategy.js";
+import { extraParameters, PARAMETER_PREFIX } from "../job-parameters.js";
 import { buildahArguments } from "./buildah-arguments.js";
 
 /**
@@ -15,6 +16,10 @@ export function tektonVariables(plan: BuildPlan): string[] {
     ...buildahArguments(plan).map((argument): [string, string] => [
       `the build argument ${/^--build-arg=([^=]*)=/.exec(argument)?.[1] ?? argument.slice(0, 40)}`,
       argument,
+    ]),
+    ...extraParameters(plan.strategyConfig).map(({ name, value }): [string, string] => [
+      `strategyConfig.${PARAMETER_PREFIX}${name}`,
+      String(value),
     ]),
   ];
   return texts.filter(([, text]) => text.includes("$(")).map(([what]) => what);
