@@ -1,16 +1,16 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { mkdtemp, rmdir } from "node:fs/promises";
+import { mkdtemp, readFile, rmdir } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import type { Logger } from "pino";
-import { OPERATOR_NAMESPACE, parseOperatorConfig } from "../api/index.js";
+import { OPERATOR_NAMESPACE, type OperatorConfig, parseOperatorConfig } from "../api/index.js";
 import { UserError } from "../api/user-error.js";
 import { systemClock, systemRandom } from "../kube/index.js";
 import { operatorLogger } from "../operator/operator-logger.js";
 import { OperatorMetrics } from "../operator/operator-metrics.js";
-import { Replica } from "../operator/replica.js";
+import { Replica, type ReplicaOptions } from "../operator/replica.js";
 import { parseAddress } from "../operator/server/address.js";
 import type { ServerAddresses } from "../operator/server/replica-servers.js";
 import { EXIT, type ExitCode } from "./exit-code.js";
@@ -99,12 +99,12 @@ async function makeReplica(options: OperatorCommandOptions, logger: Logger, stop
       () => undefined,
     );
   }
-  const { GitSourceResolver } = await import("../operator/source/git-source-resolver.js");
+  const outside = await outsideOf(config);
   return new Replica({
     ...basics,
     ...{ cluster, config, operatorNamespace, metrics, addresses, apiServer: apiServerAddress(access) },
     randomBytes,
-    source: new GitSourceResolver(await gitPolicy(config)),
+    ...outside,
     certificates: options.certificates,
     ...(namespace.length === 0 ? {} : { namespaces: namespace }),
     ...(options.leaderElection ? { election } : {}),
@@ -125,12 +125,29 @@ async function needTemporaryDirectory(): Promise<void> {
   }
 }
 
-async function gitPolicy(config: ReturnType<typeof parseOperatorConfig>) {
+/** How the operator asks remotes and registries, as its configuration says. */
+async function outsideOf(config: OperatorConfig): Promise<Pick<ReplicaOptions, "source" | "builder">> {
   const { operatorGitPolicy } = await import("../operator/source/operator-git-policy.js");
-  const { caBundle } = config.network;
-  if (caBundle === "") return operatorGitPolicy(config, process.env, undefined);
+  const { operatorRegistryPolicy } = await import("../operator/registry/registry-policy.js");
+  const { GitSourceResolver } = await import("../operator/source/git-source-resolver.js");
+  const { GitSourceReader } = await import("../operator/source/git-source-reader.js");
+  const { RegistryClient } = await import("../operator/registry/registry-client.js");
+  const { BUILD_STRATEGIES } = await import("../build/index.js");
+  const file = await authoritiesFile(config);
+  const authorities = file === undefined ? undefined : await readFile(file, "utf8");
+  const git = operatorGitPolicy(config, process.env, file);
+  const registry = new RegistryClient(operatorRegistryPolicy(config, process.env, authorities));
+  return {
+    source: new GitSourceResolver(git),
+    builder: { reader: new GitSourceReader(git), registry, strategies: BUILD_STRATEGIES },
+  };
+}
+
+/** A file with all certificates that are trusted; `undefined` = the system's alone. */
+async function authoritiesFile({ network: { caBundle } }: OperatorConfig): Promise<string | undefined> {
+  if (caBundle === "") return undefined;
   const { trustedAuthorities } = await import("../operator/source/trusted-authorities.js");
-  return operatorGitPolicy(config, process.env, await trustedAuthorities(caBundle, process.env));
+  return trustedAuthorities(caBundle, process.env);
 }
 
 function addressesOf(options: OperatorCommandOptions): ServerAddresses {
