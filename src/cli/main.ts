@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
 import { UserError } from "../api/user-error.js";
+import { register as buildObjects } from "./build-objects.js";
 import { register as check } from "./check.js";
 import { register as compare } from "./compare.js";
 import { register as crd } from "./crd.js";
+import { register as dockerfile } from "./dockerfile.js";
 import { EXIT } from "./exit-code.js";
 import { register as explain } from "./explain.js";
 import { register as fetchSource } from "./fetch-source.js";
@@ -11,11 +13,12 @@ import { register as lint } from "./lint.js";
 import { register as operator } from "./operator.js";
 import { palette, printable } from "./output.js";
 import { programName } from "./program-name.js";
+import { register as requirements } from "./requirements.js";
 import { register as run } from "./run.js";
 import { register as status } from "./status.js";
 import { version } from "./version.js";
 
-const COMMANDS = [run, check, lint, compare, crd, explain, status, operator, fetchSource];
+const COMMANDS = [run, check, lint, compare, requirements, crd, explain, dockerfile, buildObjects, status, operator, fetchSource];
 
 async function main(): Promise<void> {
   outliveReaders();

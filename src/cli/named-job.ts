@@ -6,25 +6,40 @@ import { inputName, readInput } from "./read-input.js";
 import { withLocalSource } from "./with-local-source.js";
 import { readYaml } from "./yaml-document.js";
 
+/** Which job of a manifest is meant. */
+export interface NamedJobOptions {
+  /** Of several jobs the one of this name. */
+  readonly job?: string | undefined;
+  /** Who takes one job alone, for people. @default --job */
+  readonly taker?: string;
+  /** Keep the job's own Git source, with its credentials' name, where it has one. @default false */
+  readonly keepsGit?: boolean;
+}
+
 /**
- * The one job of the manifest that `--job` names, for what it asks of notebooks. It needs no repository: nothing is
- * fetched.
+ * The one job of a manifest, for what it asks of notebooks. It needs no repository: nothing is fetched.
  * @throws UserError with the messages of `nbv check` when it is not valid, and unless it is one
  */
-export async function readNamedJob(file: string): Promise<NotebookValidationJob> {
+export async function readNamedJob(file: string, options: NamedJobOptions = {}): Promise<NotebookValidationJob> {
+  const { job: wanted, taker = "--job", keepsGit = false } = options;
   const name = inputName(file);
   const text = await readInput(file);
   const problems = manifestProblems(text, name).filter(({ field }) => field !== GIT_FIELD);
   if (problems.length > 0) throw invalidManifest(name, problems);
   const jobs = readYaml(text, name).flatMap(({ value }) => {
     if (!isJob(value)) return [];
-    const parsed = parseJob(withLocalSource(value, "tree"));
-    return parsed.ok ? [parsed.job] : [];
+    const asItIs = keepsGit ? parseJob(value) : undefined;
+    const parsed = asItIs?.ok === true ? asItIs : parseJob(withLocalSource(value, "tree"));
+    return parsed.ok && (wanted === undefined || parsed.job.metadata.name === wanted) ? [parsed.job] : [];
   });
   const [job] = jobs;
   if (job === undefined || jobs.length > 1) {
-    const what = `${name}: holds ${jobs.length === 0 ? "no job" : counted(jobs.length, "job")}, and --job takes one`;
-    throw new UserError({ what, fix: "name a file with one" });
+    const found = jobs.length === 0 ? "no job" : counted(jobs.length, "job");
+    const named = wanted === undefined ? "" : ` named ${wanted}`;
+    throw new UserError({
+      what: `${name}: holds ${found}${named}, and ${taker} takes one`,
+      fix: "name a file with one",
+    });
   }
   return job;
 }

@@ -10,8 +10,6 @@ export interface ResolvedBase {
   readonly user: string;
   /** OCI annotations of what the image is based on. */
   readonly labels: Readonly<Record<string, string>>;
-  /** One sentence each. */
-  readonly warnings: readonly string[];
 }
 
 /** A user that is not root and that every image can run as: root's group is OpenShift's arbitrary users' group, too. */
@@ -38,10 +36,6 @@ export function resolveBase(base: BaseImage): ResolvedBase | undefined {
       "org.opencontainers.image.base.name": formatImageReference(parsed),
       ...(digest !== undefined && { "org.opencontainers.image.base.digest": digest }),
     },
-    warnings:
-      digest === undefined
-        ? [`The digest of the base image ${base.reference} is not known: the environment follows its tag.`]
-        : [],
   };
 }
 

@@ -27,6 +27,6 @@ export function basePlan(
     digest: environmentDigest({ instructions: base.reference, files: [], buildArgs: {} }),
     isPinned: base.isPinned,
     includesSource: false,
-    warnings: [...base.warnings, ...warnings],
+    warnings,
   };
 }

@@ -56,6 +56,6 @@ export function generatedPlan(parts: GeneratedPlanParts): EnvironmentPlan {
     includesSource,
     ...(parts.lockedBy !== undefined && { lockedBy: parts.lockedBy }),
     ...(parts.inferredRequirements !== undefined && { inferredRequirements: parts.inferredRequirements }),
-    warnings: [...base.warnings, ...parts.warnings],
+    warnings: parts.warnings,
   };
 }

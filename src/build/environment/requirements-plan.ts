@@ -12,6 +12,7 @@ import { sha256 } from "./environment-digest.js";
 import type { EnvironmentAnswer, EnvironmentProblem, EnvironmentQuestion } from "./environment-plan.js";
 import type { FactsReader } from "./facts-reader.js";
 import { generatedPlan } from "./generated-plan.js";
+import { ignoredFiles } from "./ignored-files.js";
 
 /** Plans an environment that is made from a requirements file. */
 export function requirementsPlan(
@@ -69,9 +70,27 @@ export function requirementsPlan(
     isPinned: verdict.isPinned,
     // Only then pip itself sees to it that nothing is missing.
     ...(verdict.isHashMode && verdict.isPinned && { lockedBy: path }),
-    warnings: verdict.warnings.map(({ position, message }) => `${position.path}:${position.line} ${message}.`),
+    warnings: [
+      ...verdict.warnings.map(({ position, message }) => `${position.path}:${position.line} ${message}.`),
+      ...copyWarnings(path, copies, reader),
+    ],
   });
   return { kind: "planned", plan };
+}
+
+function copyWarnings(path: string, copies: readonly string[], reader: FactsReader): string[] {
+  const ignored = ignoredFiles(reader, "", undefined, copies.length);
+  const hidden = copies.filter((each) => each !== "" && ignored?.rules.ignores(each));
+  return [
+    ...(copies.includes("")
+      ? [`${path} installs the whole repository: every change of it, also of a notebook, makes a new environment.`]
+      : []),
+    ...(hidden.length === 0
+      ? []
+      : [
+          `.dockerignore hides ${hidden.join(", ")}: builds by s2i, shipwright and custom need them taken back with "!".`,
+        ]),
+  ];
 }
 
 /** Requirement files count by their bytes, which are known; what else is copied by Git's ids. */

@@ -1,0 +1,50 @@
+import { BuildConfig, effectiveSpec, type NotebookValidationJob, type OperatorConfig } from "../api/index.js";
+import { UserError } from "../api/user-error.js";
+import {
+  type EnvironmentAnswer,
+  type EnvironmentQuestion,
+  planEnvironment,
+  type SourceFacts,
+  wantedFiles,
+} from "../build/index.js";
+import { SourceError } from "../operator/index.js";
+import { readLocalFacts } from "../operator/source/local-facts.js";
+
+/**
+ * What a cluster would build for a job, if a commit had the files of a directory; also where the job doesn't build. No
+ * registry is asked: base images keep their tags.
+ * @throws UserError when the directory can't be read
+ */
+export async function localEnvironmentAnswer(
+  job: NotebookValidationJob,
+  directory: string,
+  config: OperatorConfig,
+): Promise<EnvironmentAnswer> {
+  return planEnvironment(await localEnvironmentQuestion(job, directory, config));
+}
+
+/**
+ * Everything that decides about that.
+ * @throws UserError when the directory can't be read
+ */
+export async function localEnvironmentQuestion(
+  job: NotebookValidationJob,
+  directory: string,
+  config: OperatorConfig,
+): Promise<EnvironmentQuestion> {
+  const asked = BuildConfig.parse({ ...job.spec.podConfig?.buildConfig, enabled: true });
+  const { build } = effectiveSpec({ ...job.spec, podConfig: { ...job.spec.podConfig, buildConfig: asked } }, config);
+  if (build === undefined) throw new Error("a build that is enabled is not there");
+  const question = (facts: SourceFacts) => ({
+    notebook: job.spec.notebook.path,
+    build,
+    base: { reference: build.baseImage ?? config.defaultImages.base },
+    facts,
+  });
+  try {
+    return question(await readLocalFacts(directory, (facts) => wantedFiles(question(facts))));
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    throw new UserError({ what: `${directory} can't be read`, where: [error.message] });
+  }
+}
