@@ -26,7 +26,7 @@ const PREPARE = [
   'python3 -m pip install "$@"',
 ];
 
-const HAS_KERNEL = "python3 -c 'import ipykernel, jupyter_client, zmq' 2>/dev/null";
+const HAS_KERNEL = "python3 -I -c 'import ipykernel, jupyter_client, zmq' 2>/dev/null";
 
 const REFUSE_KERNEL = [
   'echo "nbv: the environment has no ipykernel, and nothing may be added without a hash: add it to the requirements and lock them again" >&2',

@@ -64,7 +64,7 @@ done
 # with_packages BASE NAME PACKAGE…
 with_packages() {
   container=$("${buildah[@]}" from "$registry/$1")
-  "${buildah[@]}" run -v "$cache/wheels:/wheels:ro" "$container" -- python3 -m pip install -q --no-index --find-links /wheels \
+  "${buildah[@]}" run --user 0 -v "$cache/wheels:/wheels:ro" "$container" -- python3 -m pip install -q --no-index --find-links /wheels \
     --break-system-packages --no-cache-dir --no-warn-script-location --root-user-action ignore "${@:3}"
   save "$container" "$2" 1001
 }
