@@ -114,7 +114,7 @@ describe("NotebookValidatorOperator", () => {
   test("builds in a namespace of their own need a Role there, which has nothing of jobs and pods", () => {
     const objects = operator({ jobNamespaces: ["fraud"], config: { build: { namespace: "builds" } } });
     const role = only(objects, "Role", "notebook-validator-operator-builds");
-    expect(role.metadata?.["namespace"]).toBe("builds");
+    expect(role.metadata).toMatchObject({ namespace: "builds" });
     const resources = (role["rules"] as { resources: string[] }[]).flatMap((rule) => rule.resources);
     expect(resources).toEqual(expect.arrayContaining(["pipelineruns", "pods/log", "secrets"]));
     expect(resources).not.toEqual(expect.arrayContaining([expect.stringMatching(/^(pods|notebookvalidationjobs.*)$/)]));

@@ -15,7 +15,7 @@ import { obstacles } from "../decide/obstacles.js";
  */
 export function jobAdvice(job: NotebookValidationJob, config: OperatorConfig): JobWarning[] {
   const { spec } = adoptGoObject(job);
-  const unable = obstacles(spec, effectiveSpec(spec, config), { config, build: "refuse" }).map(
+  const unable = obstacles(spec, effectiveSpec(spec, config), { config, build: "build" }).map(
     ({ path, failure }): JobWarning => ({
       path,
       field: fieldText(path),

@@ -77,7 +77,7 @@ interface Judged {
 }
 
 function judged(object: unknown, config: OperatorConfig): Judged {
-  const access = forbiddenAccount(object, config);
+  const access = forbiddenAccounts(object, config);
   try {
     const parsed = parseJob(withoutVastStatus(object));
     return parsed.ok ? { problems: [], access, job: parsed.job } : { problems: parsed.problems, access };
@@ -104,11 +104,22 @@ function changesIn(now: Judged, object: unknown, before: Judged, oldObject: unkn
   return { fresh: [...contract.fresh, ...access.fresh], known: [...contract.known, ...access.known] };
 }
 
-function forbiddenAccount(object: unknown, config: OperatorConfig): Problem[] {
-  const { podConfig } = (specOf(object) ?? {}) as { podConfig?: { serviceAccountName?: unknown } };
-  const name = podConfig?.serviceAccountName ?? "default";
+/** The notebook's ServiceAccount, and the build's if the job names one. */
+function forbiddenAccounts(object: unknown, config: OperatorConfig): Problem[] {
+  const { podConfig } = (specOf(object) ?? {}) as { podConfig?: (Accounts & { buildConfig?: Accounts | null }) | null };
+  return [
+    ...forbiddenAccount(["podConfig"], podConfig?.serviceAccountName ?? "default", config),
+    ...forbiddenAccount(["podConfig", "buildConfig"], podConfig?.buildConfig?.serviceAccountName, config),
+  ];
+}
+
+interface Accounts {
+  readonly serviceAccountName?: unknown;
+}
+
+function forbiddenAccount(place: readonly string[], name: unknown, config: OperatorConfig): Problem[] {
   if (typeof name !== "string" || mayUse(name, config)) return [];
-  const path = ["spec", "podConfig", "serviceAccountName"];
+  const path = ["spec", ...place, "serviceAccountName"];
   const allowed = config.access.serviceAccounts.join(", ");
   const message = `must be one of ${allowed}, is ${JSON.stringify(name.slice(0, MAX_NAME))}: the operator's configuration allows no other (access.serviceAccounts)`;
   return [{ path, field: fieldText(path), kind: "invalid-value", message }];

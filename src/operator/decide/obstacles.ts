@@ -29,14 +29,20 @@ export function obstacles(
       }),
     });
   }
-  if (!mayUse(effective.serviceAccountName, settings.config)) {
+  const accounts = {
+    "podConfig.serviceAccountName": effective.serviceAccountName,
+    "podConfig.buildConfig.serviceAccountName":
+      settings.build === "build" ? effective.build?.serviceAccountName : undefined,
+  };
+  for (const [field, account] of Object.entries(accounts)) {
+    if (account === undefined || mayUse(account, settings.config)) continue;
     const { serviceAccounts } = settings.config.access;
     found.push({
-      path: ["spec", "podConfig", "serviceAccountName"],
+      path: ["spec", ...field.split(".")],
       failure: failureOf("ApiForbidden", {
         fault: "user",
-        message: `The operator does not allow the ServiceAccount ${effective.serviceAccountName} (access.serviceAccounts)`,
-        suggestedAction: `Set podConfig.serviceAccountName to one of ${serviceAccounts.join(", ")}`,
+        message: `The operator does not allow the ServiceAccount ${account} (access.serviceAccounts)`,
+        suggestedAction: `Set ${field} to one of ${serviceAccounts.join(", ")}`,
       }),
     });
   }

@@ -107,7 +107,7 @@ describe("warnings", () => {
     const { allowed, warnings } = creation(
       aJobObject({
         timeout: "10m",
-        podConfig: { containerImage: "registry.example.com/nb:1", buildConfig: { enabled: true } },
+        podConfig: { containerImage: "registry.example.com/nb:1" },
         modelValidation: { targetModels: ["fraud"] },
         notebook: { ...notebook, git: { ...notebook.git, follow: true } },
         onFailure: [{ apiVersion: "apps/v1", kind: "Deployment", name: "model", action: "restart" }],
@@ -115,7 +115,6 @@ describe("warnings", () => {
     );
     expect(allowed).toBe(true);
     expect(warnings).toEqual([
-      expect.stringMatching(/^spec.podConfig.buildConfig.enabled: .*the job will fail. Set .*enabled to false$/),
       expect.stringMatching(/^spec.modelValidation: .*the job will fail. Set .*to validate the notebook alone$/),
       expect.stringMatching(/^spec.notebook.git.follow: has no effect in this version: .*[a-z]$/),
       "spec.onFailure: has no effect in this version: nothing is triggered after a run",
@@ -256,6 +255,17 @@ describe("the operator's configuration", () => {
     expect(causes(creation(aJobObject({ podConfig: { serviceAccountName: "root" }, ...broken }), config))).toHaveLength(
       2,
     );
+  });
+
+  test("holds for the ServiceAccount of a build, too", () => {
+    const building = (serviceAccountName: string) =>
+      aJobObject({
+        podConfig: { serviceAccountName: "notebooks", buildConfig: { enabled: true, serviceAccountName } },
+      });
+    expect(creation(building("notebooks"), config).allowed).toBe(true);
+    expect(causes(creation(building("root"), config))).toEqual([
+      expect.stringMatching(/^spec.podConfig.buildConfig.serviceAccountName: must be one of notebooks, is "root"/),
+    ]);
   });
 
   test("that came later doesn't keep anybody from suspending a job", () => {
