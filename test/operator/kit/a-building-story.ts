@@ -174,7 +174,7 @@ export class BuildingStory extends Story {
 
 /** The status as it is stored, before the next decision. */
 function storedStatus({ job }: Story): JobStatus {
-  return (job.status ?? {}) as JobStatus;
+  return job.status ?? {};
 }
 
 export function complete(image = BUILT, more: object = {}): BuildObservation {

@@ -3,15 +3,15 @@ import { equalJson, freezeJson } from "../../../src/kube/json.js";
 import { isTerminal } from "../../../src/operator/decide/job.js";
 import { isLive } from "../../../src/operator/decide/pods.js";
 import { aJob } from "../kit/a-job.js";
-import { statusOf, Violation } from "./invariants.js";
+import { isOver, statusOf, Violation } from "./invariants.js";
 import { replaceJob } from "./model-cluster.js";
 import { movesFrom, take } from "./moves.js";
 import { newMemory, objectsOf, reconcile } from "./operator-step.js";
 import type { Budget, ModelState } from "./state.js";
 
 /** A job that was just submitted. */
-export function initialState(budget: Budget): ModelState {
-  const job = freezeJson(aJob().meta({ uid: "job-uid", generation: 1, resourceVersion: "1" }).build());
+export function initialState(budget: Budget, draft: ReturnType<typeof aJob> = aJob()): ModelState {
+  const job = freezeJson(draft.meta({ uid: "job-uid", generation: 1, resourceVersion: "1" }).build());
   const now = Date.UTC(2026, 0, 1);
   return {
     now,
@@ -19,12 +19,13 @@ export function initialState(budget: Budget): ModelState {
     nextUid: 1,
     job,
     pods: {},
+    builds: {},
     inFlight: [],
-    cache: { job, pods: {} },
+    cache: { job, pods: {}, builds: {} },
     // A process that has run for long: what one before it left behind is no story of this job's.
     memory: newMemory(now - 3_600_000),
     budget,
-    truth: { passed: [] },
+    truth: { passed: [], validated: [], pushed: [], tag: undefined },
   };
 }
 
@@ -42,9 +43,9 @@ export interface Node {
 }
 
 /** The states of a run in which nothing bad happens, from the submission to the end, with `budget` to spend from there on. */
-export async function statesOfGoodRun(budget: Budget): Promise<Node[]> {
+export async function statesOfGoodRun(budget: Budget, draft: ReturnType<typeof aJob> = aJob()): Promise<Node[]> {
   const ends = new Benign();
-  const nodes: Node[] = [{ state: initialState(budget), parent: undefined, move: "the job is submitted" }];
+  const nodes: Node[] = [{ state: initialState(budget, draft), parent: undefined, move: "the job is submitted" }];
   for (let node = nodes[0]; node !== undefined && !(await ends.isAtItsEnd(node.state)); node = nodes.at(-1)) {
     const { state, move } = await ends.next({ ...node.state, budget: NOTHING_BAD });
     nodes.push({ state: { ...state, budget }, parent: node, move });
@@ -143,9 +144,13 @@ export class Benign {
       "reconcile",
       "Git answers",
       "is read",
+      "the registry answers",
       "starts",
+      "is built",
+      "the registry publishes",
       "is gone",
       "passes",
+      "the sweep cancels",
       "time passes",
     ];
     for (const words of order) {
@@ -160,8 +165,13 @@ export class Benign {
   /** Finished, with everything delivered and nothing more to do: a further reconcile must write nothing. */
   async isAtItsEnd(state: ModelState): Promise<boolean> {
     const { job, cache, memory, pods } = state;
-    const isDelivered = equalJson(cache.job ?? null, job ?? null) && equalJson(cache.pods, objectsOf(state));
+    const isDelivered =
+      equalJson(cache.job ?? null, job ?? null) &&
+      equalJson(cache.pods, objectsOf(state)) &&
+      equalJson(cache.builds, state.builds);
     if (!isDelivered || memory.isDirty) return false;
+    // Nobody waits any more, so nothing is to be built any more.
+    if (Object.values(state.builds).some((build) => !isOver(build))) return false;
     if (job === undefined) return true;
     const status = statusOf(state);
     if (!isTerminal(status.phase) || status.observedGeneration !== job.metadata.generation) return false;
@@ -181,6 +191,7 @@ export function keyOfState(state: ModelState): string {
     ...Object.values(pods).map(({ object, ...pod }) => textOf(object) + JSON.stringify(pod)),
     textOf(cache.job),
     ...Object.values(cache.pods).map(textOf),
+    ...Object.values(cache.builds).map(textOf),
     JSON.stringify([rest, others, ledger?.writtenAt, ledger?.newest?.at, podTry?.podName, podTry?.lateUntil]),
     ...inFlight.map(({ pod, until }) => `${pod.metadata.name} until ${until}`),
     textOf(ledger?.newest?.job),

@@ -1,14 +1,16 @@
 import { ANNOTATION_RETRY_REQUESTED, fromRfc3339, parseSpec, specHash } from "../../../src/api/index.js";
+import { openBuild, spentBuilds } from "../../../src/operator/decide/builds/build-attempts.js";
 import { isTerminal, type JobStatus } from "../../../src/operator/decide/job.js";
 import { isLive } from "../../../src/operator/decide/pods.js";
 import { MAX_PLATFORM_RETRIES } from "../../../src/recovery/index.js";
-import type { ModelState } from "./state.js";
+import type { ModelBuild, ModelState } from "./state.js";
 
 /** A law of design §4 does not hold. */
 export class Violation extends Error {}
 
 /** Retries of the model's job: the default strategy's. */
 const MAX_RETRIES = 3;
+const MAX_BUILD_RETRIES = 1;
 
 /** What must hold whenever a pod comes to be. */
 export function checkPods({ pods, now }: ModelState): void {
@@ -26,7 +28,10 @@ export function checkWrite(before: ModelState, after: ModelState): void {
   const generation = after.job.metadata.generation ?? 0;
   law((is.observedGeneration ?? 0) <= generation, "observedGeneration is never ahead");
   law((is.validationRetryCount ?? 0) <= MAX_RETRIES, "validation retries stay within their limit");
-  law((is.retryCount ?? 0) <= MAX_RETRIES + MAX_PLATFORM_RETRIES, "all retries stay within their limit");
+  law(
+    (is.retryCount ?? 0) <= MAX_RETRIES + MAX_BUILD_RETRIES + MAX_PLATFORM_RETRIES,
+    "all retries stay within their limit",
+  );
   if (was.runCount === is.runCount) {
     for (const counter of ["retryCount", "validationRetryCount", "buildRetryCount"] as const) {
       law((is[counter] ?? 0) >= (was[counter] ?? 0), `${counter} never falls within a run`);
@@ -47,8 +52,11 @@ export function checkWrite(before: ModelState, after: ModelState): void {
       "a terminal phase is left only for a reason",
     );
   }
+  law((is.buildRetryCount ?? 0) <= MAX_BUILD_RETRIES, "build retries stay within their limit");
+  checkBuilds(before, after, is);
   for (const name of Object.keys(after.pods)) {
     if (before.pods[name] !== undefined) continue;
+    checkGate(after, name);
     const attempt = is.attempts?.[0];
     law(
       attempt?.podName === name && attempt.outcome === "Running",
@@ -56,6 +64,39 @@ export function checkWrite(before: ModelState, after: ModelState): void {
     );
   }
   if (is.nextRetryTime !== undefined) law(is.phase === "Retrying", "only a job that is retrying has a next retry");
+}
+
+/** The seed's race: a validation pod never runs before its image is built, and it runs that very image. */
+function checkGate({ job, pods, truth }: ModelState, name: string): void {
+  if (!asksForBuild(job)) return;
+  const image = pods[name]?.object.spec?.containers[0]?.image ?? "";
+  law(truth.pushed.includes(image), `pod ${name} is made only once its image ${image} was built and pushed`);
+}
+
+/** A build is made only for the attempt that is counted as open, and only one of a flight at a time. */
+function checkBuilds(before: ModelState, after: ModelState, status: JobStatus): void {
+  for (const { name } of Object.values(after.builds)) {
+    if (before.builds[name] !== undefined) continue;
+    law(openBuild(status)?.name === name, `build ${name} is made only when the status counts it`);
+    const spent = spentBuilds(status);
+    const rivals = Object.values(before.builds).filter((each) => !isOver(each) && !spent.has(each.name));
+    law(rivals.length === 0, `build ${name} is made though ${rivals.map((each) => each.name).join()} is under way`);
+  }
+}
+
+/** What must hold whenever the shared tag moves. */
+export function checkPublication({ truth: { tag = "", validated } }: ModelState): void {
+  law(validated.includes(tag), `the tag moves only to an image that a notebook passed with, not to ${tag}`);
+}
+
+function asksForBuild(job: ModelState["job"]): boolean {
+  const spec = (job?.spec ?? {}) as { podConfig?: { buildConfig?: { enabled?: boolean } } };
+  return spec.podConfig?.buildConfig?.enabled === true;
+}
+
+/** Whether nothing works on the build any more. */
+export function isOver({ observation }: ModelBuild): boolean {
+  return observation.kind !== "pending" && observation.kind !== "running";
 }
 
 export function statusOf({ job }: ModelState): JobStatus {

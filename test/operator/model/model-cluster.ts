@@ -1,4 +1,5 @@
 import { toRfc3339 } from "../../../src/api/index.js";
+import type { BuildPlan } from "../../../src/build/index.js";
 import type { Cluster, DeleteOptions, MergePatch, ObjectList } from "../../../src/kube/cluster.js";
 import { freezeJson } from "../../../src/kube/json.js";
 import { KubeError } from "../../../src/kube/kube-error.js";
@@ -6,7 +7,8 @@ import { applyMergePatch } from "../../../src/kube/merge-patch.js";
 import type { KubernetesObject, ObjectKey } from "../../../src/kube/object.js";
 import type { Resource } from "../../../src/kube/resource.js";
 import type { NotebookValidationJobObject, Pod } from "../../../src/kube/resources.js";
-import type { ModelState } from "./state.js";
+import { withBuild, withMadeBuild } from "./fake-builds.js";
+import type { ModelBuild, ModelState } from "./state.js";
 
 /** The operator's process is gone: nothing that it does afterwards has an effect. */
 export class Crash extends Error {}
@@ -96,6 +98,20 @@ export class ModelCluster implements Pick<Cluster, "get" | "list" | "create" | "
     this.#write(() => (resource.plural === "pods" ? terminating(this.state, key.name) : withoutJob(this.state)));
   }
 
+  /** One of the name that is there already is joined, as the shell does. */
+  createBuild(owner: string, plan: BuildPlan, strategy: ModelBuild["strategy"]): void {
+    this.#live();
+    if (this.state.builds[plan.name] !== undefined) return;
+    this.#write(() => withMadeBuild(this.state, owner, plan, strategy));
+  }
+
+  joinBuild(owner: string, name: string, uid: string): void {
+    this.#live();
+    const build = this.state.builds[name];
+    if (build?.uid !== uid || build.owners.includes(owner)) return;
+    this.#write(() => withBuild(this.state, name, { owners: [...build.owners, owner] }));
+  }
+
   #find(resource: Resource, name: string): KubernetesObject | undefined {
     const { job, pods } = this.state;
     return resource.plural === "notebookvalidationjobs" ? job : pods[name]?.object;
@@ -173,7 +189,7 @@ export function withoutPod(state: ModelState, name: string): ModelState {
 
 /** The job is gone, and what it owned. */
 export function withoutJob(state: ModelState): ModelState {
-  return { ...state, version: state.version + 1, job: undefined, pods: {}, inFlight: [] };
+  return { ...state, version: state.version + 1, job: undefined, pods: {}, builds: {}, inFlight: [] };
 }
 
 export function replaceJob(

@@ -2,8 +2,10 @@ import { ANNOTATION_RETRY_REQUESTED, toRfc3339, toRfc3339Millis } from "../../..
 import { equalJson, freezeJson } from "../../../src/kube/json.js";
 import { hasEnded } from "../../../src/operator/decide/pods.js";
 import { fetched } from "../kit/fake-fetcher.js";
+import { buildMoves } from "./build-moves.js";
 import { checkPods, checkWrite } from "./invariants.js";
 import { landed, replaceJob, terminating, withoutJob, withoutPod } from "./model-cluster.js";
+import type { Move } from "./move.js";
 import {
   EVENTS_OF,
   lastLine,
@@ -13,15 +15,7 @@ import {
   reconcile,
   restarted,
 } from "./operator-step.js";
-import type { Budget, ModelPod, ModelState } from "./state.js";
-
-/** One thing that may happen next. */
-export interface Move {
-  readonly name: string;
-  /** Paid from the budget of that kind; free when absent. */
-  readonly kind?: Exclude<keyof Budget, "total" | "time">;
-  readonly go: (state: ModelState) => ModelState | Promise<ModelState>;
-}
+import type { ModelPod, ModelState } from "./state.js";
 
 /** Everything that may happen in this state, within its budget. */
 export async function movesFrom(state: ModelState): Promise<Move[]> {
@@ -31,6 +25,7 @@ export async function movesFrom(state: ModelState): Promise<Move[]> {
     ...late(state),
     ...answers(state),
     ...Object.keys(state.pods).flatMap((name) => podMoves(state, name)),
+    ...buildMoves(state),
     ...userMoves(state),
     ...time(state),
   ];
@@ -368,5 +363,7 @@ function ended(
     containerStatuses: [container({ terminated })],
   });
   if (how !== "verdict" || exitCode !== 0) return done;
-  return { ...done, truth: { ...done.truth, passed: [...done.truth.passed, name] } };
+  const image = done.pods[name]?.object.spec?.containers[0]?.image ?? "";
+  const { passed, validated } = done.truth;
+  return { ...done, truth: { ...done.truth, passed: [...passed, name], validated: [...validated, image] } };
 }

@@ -14,6 +14,7 @@ import { SigningKey } from "../../../src/operator/signing-key.js";
 import { advance, emptyProgress, type RunProgress } from "../../../src/validation/index.js";
 import { handedOver } from "../kit/fake-fetcher.js";
 import { failingEvents, passingEvents, signed } from "../kit/fake-runner.js";
+import { fakeBuilds } from "./fake-builds.js";
 import { Crash, type Fault, ModelCluster } from "./model-cluster.js";
 import type { ModelPod, ModelState } from "./state.js";
 
@@ -22,7 +23,11 @@ export const KEY = { namespace: "team-a", name: "titanic" };
 
 const signingKey = new SigningKey(Buffer.alloc(32, 7));
 const logger = pino({ level: "silent" });
-const settings = freezeJson({ config: parseOperatorConfig(), build: "refuse" as const });
+/** Of an operator that builds, for jobs that ask for it. */
+export const settings = freezeJson({
+  config: parseOperatorConfig({ registry: { host: "registry.example.com" } }),
+  build: "build" as const,
+});
 
 const PROGRESS_INTERVAL_MS = 2000;
 
@@ -72,13 +77,18 @@ export async function reconcile(
   assumed.begin(memory.startedAt);
   const entries = new Map(memory.ledger && [[jobUid, memory.ledger]]);
   const ledger = new JobLedger(clock, PROGRESS_INTERVAL_MS, entries);
+  const builds = fakeBuilds(cluster, from, settings);
+  const observer = new Observer({
+    ...{ cluster: api, podsOf, assumed, desk, logs, podEvents, signingKey, capacity, settings, builds },
+  });
   const reconciler = new Reconciler({
     cluster: api,
     clock,
     logger,
     jobOf: () => from.cache.job,
-    observer: new Observer({ cluster: api, podsOf, assumed, desk, logs, podEvents, signingKey, capacity, settings }),
-    effects: new Effects({ cluster: assumed.through(api), clock, logger, signingKey, desk, reports }),
+    observer,
+    effects: new Effects({ cluster: assumed.through(api), clock, logger, signingKey, desk, reports, builds }),
+    builds,
     capacity,
     ledger,
     assumed,
@@ -104,14 +114,24 @@ export async function reconcile(
 export function restarted(state: ModelState): ModelState {
   return {
     ...state,
-    cache: { job: state.job, pods: objectsOf(state) },
+    cache: { job: state.job, pods: objectsOf(state), builds: state.builds },
     memory: newMemory(state.now),
   };
 }
 
 /** What a process remembers that began just now. */
 export function newMemory(startedAt: number): ModelState["memory"] {
-  return { isDirty: true, wakeAt: undefined, question: undefined, startedAt, ledger: undefined, podTry: undefined };
+  return {
+    isDirty: true,
+    wakeAt: undefined,
+    question: undefined,
+    environment: undefined,
+    images: {},
+    publication: undefined,
+    startedAt,
+    ledger: undefined,
+    podTry: undefined,
+  };
 }
 
 /** The caches with the pods as they are, which the operator is told. */
