@@ -8,6 +8,7 @@ import {
   type ImageDestination,
 } from "../../../build/index.js";
 import { networkVariables } from "../../network-variables.js";
+import type { Settings } from "../observation.js";
 import type { ValidTurn } from "../turn.js";
 
 /** What a build of a job is made from. */
@@ -17,17 +18,22 @@ export interface BuildRequest {
   readonly strategy: BuildStrategyName;
 }
 
+/** As much of a job's turn as decides about its build. */
+export type PlannedJob = Pick<ValidTurn, "metadata" | "spec" | "effective" | "status"> & {
+  readonly seen: { readonly settings: Pick<Settings, "config"> };
+};
+
 /** Label of nodes that tells their architecture (https://kubernetes.io/docs/reference/labels-annotations-taints). */
 const ARCHITECTURE_LABEL = "kubernetes.io/arch";
 const CACHE_TTL = "168h";
 
 /** Namespace of a job's builds. */
-export function buildNamespace({ metadata, seen }: Pick<ValidTurn, "metadata" | "seen">): string {
+export function buildNamespace({ metadata, seen }: Pick<PlannedJob, "metadata" | "seen">): string {
   return seen.settings.config.build.namespace ?? metadata.namespace ?? "";
 }
 
 /** One build of the job's flight, on behalf of the job. @param number within the flight, from 1 */
-export function buildPlan(turn: ValidTurn, request: BuildRequest, number: number): BuildPlan {
+export function buildPlan(turn: PlannedJob, request: BuildRequest, number: number): BuildPlan {
   const { metadata, spec, effective, status } = turn;
   const { config } = turn.seen.settings;
   const { environment, destination, strategy } = request;
@@ -79,7 +85,10 @@ export function buildPlan(turn: ValidTurn, request: BuildRequest, number: number
 }
 
 /** An image runs only on the architecture that it was built on: where the notebook must go, its build goes, too. */
-function nodeSelectorOf({ effective, spec }: ValidTurn): Readonly<Record<string, string>> | undefined {
+function nodeSelectorOf({
+  effective,
+  spec,
+}: Pick<PlannedJob, "effective" | "spec">): Readonly<Record<string, string>> | undefined {
   const own = effective.build?.nodeSelector;
   const architecture = spec.podConfig?.nodeSelector?.[ARCHITECTURE_LABEL];
   return architecture === undefined ? own : { [ARCHITECTURE_LABEL]: architecture, ...own };

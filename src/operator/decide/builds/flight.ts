@@ -8,8 +8,7 @@ import {
 } from "../../../build/index.js";
 import { type Failure, failureOf } from "../../../recovery/index.js";
 import type { BuildsSeen, SeenBuild } from "../build-observation.js";
-import type { ValidTurn } from "../turn.js";
-import { buildPlan } from "./build-plan.js";
+import { buildPlan, type PlannedJob } from "./build-plan.js";
 import { chooseStrategy } from "./choose-strategy.js";
 import { environmentFailure } from "./environment-failure.js";
 
@@ -46,7 +45,7 @@ export function environmentOf(question: EnvironmentQuestion): EnvironmentAnswer 
  * @param available strategies of the cluster, best first; `undefined` = not known yet
  */
 export function flightOf(
-  turn: ValidTurn,
+  turn: PlannedJob,
   question: EnvironmentQuestion,
   available: BuildsSeen["available"],
 ): FlightAnswer {
