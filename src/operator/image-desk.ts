@@ -44,12 +44,15 @@ export interface ImageDeskOptions {
   readonly timeoutMs?: number;
 }
 
+/** Images that one job may ask about at a time: its environment's tag, and the one that it names. */
+const IMAGES_PER_JOB = 4;
+
 /** A secret that can't be read, as one sentence. */
 class NoSecret extends Error {}
 
 /**
- * Asks registries in the background, for images and to move tags, and keeps each job's answers until the job asks something
- * else. Jobs that ask the same thing at the same time share one answer.
+ * Asks registries in the background, for images and to move tags, and keeps each job's last answers. Jobs that ask the same
+ * thing at the same time share one answer.
  */
 export class ImageDesk {
   readonly #options: Required<ImageDeskOptions>;
@@ -61,7 +64,7 @@ export class ImageDesk {
   constructor(options: ImageDeskOptions) {
     this.#options = { concurrency: 8, timeoutMs: 30_000, onError: () => undefined, ...options };
     const { clock, concurrency, timeoutMs, onAnswer } = this.#options;
-    this.#images = new TicketedAnswers(onAnswer);
+    this.#images = new TicketedAnswers(onAnswer, IMAGES_PER_JOB);
     this.#publications = new TicketedAnswers(onAnswer);
     const late = () => new RegistryError("unavailable", `the registry did not answer within ${timeoutMs / 1000} s`);
     this.#finding = new Flights({ clock, concurrency, timeoutMs, late });

@@ -1,12 +1,19 @@
 /**
- * The answer to each job's current question. A ticket names the question: another ticket is another question, even with the
+ * The answers to each job's current questions. A ticket names a question: another ticket is another question, even with the
  * same words. What is kept here is lost in a crash and simply asked again.
  */
 export class TicketedAnswers<A> {
-  readonly #records = new Map<string, { readonly ticket: string; seen: A }>();
+  /** By job and by ticket, the oldest first. */
+  readonly #records = new Map<string, Map<string, { seen: A }>>();
 
-  /** @param onAnswer called when the answer to a job's question is there */
-  constructor(private readonly onAnswer: (jobUid: string) => void) {}
+  /**
+   * @param onAnswer called when the answer to a job's question is there
+   * @param perJob questions of one job that are remembered; one more drops the oldest. @default 1
+   */
+  constructor(
+    private readonly onAnswer: (jobUid: string) => void,
+    private readonly perJob = 1,
+  ) {}
 
   /**
    * Puts a job's question, unless it was put already.
@@ -14,20 +21,23 @@ export class TicketedAnswers<A> {
    * @param answer does not reject; `undefined` = nobody will be told
    */
   ask(jobUid: string, ticket: string, pending: A, answer: () => Promise<A | undefined>): void {
-    if (this.#records.get(jobUid)?.ticket === ticket) return;
-    const record = { ticket, seen: pending };
-    this.#records.set(jobUid, record);
+    const records = this.#records.get(jobUid) ?? new Map<string, { seen: A }>();
+    if (records.has(ticket)) return;
+    this.#records.set(jobUid, records);
+    const record = { seen: pending };
+    records.set(ticket, record);
+    const [oldest] = records.keys();
+    if (records.size > this.perJob && oldest !== undefined) records.delete(oldest);
     void answer().then((seen) => {
       if (seen === undefined) return;
       record.seen = seen;
-      if (this.#records.get(jobUid) === record) this.onAnswer(jobUid);
+      if (this.#records.get(jobUid)?.get(ticket) === record) this.onAnswer(jobUid);
     });
   }
 
   /** What is known about a job's question; `undefined` = it was not put. */
   look(jobUid: string, ticket: string): A | undefined {
-    const record = this.#records.get(jobUid);
-    return record?.ticket === ticket ? record.seen : undefined;
+    return this.#records.get(jobUid)?.get(ticket)?.seen;
   }
 
   /** The job is gone. */

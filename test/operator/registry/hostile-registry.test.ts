@@ -1,10 +1,15 @@
 import { createHash } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type AddressInfo, connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { ManualClock } from "../../../src/kube/manual-clock.js";
 import { type RegistryAccess, RegistryError } from "../../../src/operator/image-registry.js";
+import { fetchToken } from "../../../src/operator/registry/fetch-token.js";
 import { RegistryClient } from "../../../src/operator/registry/registry-client.js";
+import { hasDockerRegistry, startDockerRegistry } from "./docker-registry.js";
 
 const never = new AbortController().signal;
 const policy = { addresses: { allowLoopback: true }, exchangeMs: 5_000 };
@@ -174,7 +179,6 @@ describe("a registry that asks for a token", () => {
   });
 
   test("over plain http, while it speaks https itself, gets no credentials", async () => {
-    const { fetchToken } = await import("../../../src/operator/registry/fetch-token.js");
     const question = {
       parameters: { realm: "http://tokens.example/" },
       login: { kind: "password", username: "ada", password: PASSWORD },
@@ -306,11 +310,7 @@ describe("through a proxy", () => {
   });
 
   test("a tunnel leads to the registry itself", async () => {
-    const { hasDockerRegistry, startDockerRegistry } = await import("./docker-registry.js");
     if (!hasDockerRegistry()) return;
-    const { mkdtempSync, rmSync } = await import("node:fs");
-    const { tmpdir } = await import("node:os");
-    const { join } = await import("node:path");
     const directory = mkdtempSync(join(tmpdir(), "nbv-tunnel-"));
     const registry = await startDockerRegistry({ directory, tls: true });
     const proxy = await serve((_request, response) => response.end());
