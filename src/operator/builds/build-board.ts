@@ -120,9 +120,9 @@ export class BuildBoard {
     const known = this.#failures.get(uid);
     if (known !== undefined) return known;
     const { log, ...trouble } = signal;
-    const ending = log && this.#options.logs.ending(uid, { namespace, ...log });
-    if (ending?.kind === "reading") return undefined;
-    const failure = classifyBuild({ ...trouble, ...(ending?.text !== undefined && { log: ending.text }) });
+    const ending = this.#options.logs.ending(uid, log && { namespace, ...log });
+    if (ending.kind === "reading") return undefined;
+    const failure = classifyBuild({ ...trouble, ...(ending.text !== undefined && { log: ending.text }) });
     this.#failures.set(uid, failure);
     return failure;
   }

@@ -35,6 +35,10 @@ export interface BuildLogsOptions {
 /** The end of a failed build's log; `text` is absent when there is none any more. */
 export type LogEnding = { readonly kind: "reading" } | { readonly kind: "read"; readonly text?: string };
 
+type Ending =
+  | { readonly kind: "reading"; readonly place: BuildLogPlace | undefined }
+  | Extract<LogEnding, { kind: "read" }>;
+
 interface Following {
   readonly place: BuildLogPlace;
   readonly stop: AbortController;
@@ -42,6 +46,8 @@ interface Following {
 
 /** Logs that are read as a whole at a time. */
 const MAX_READS = 4;
+/** How far one cache may be behind another; milliseconds. */
+const LAG_MS = 3_000;
 /** A stream is opened anew after so long, in case it died silently; milliseconds. */
 const MAX_STREAM_MS = 600_000;
 
@@ -51,7 +57,7 @@ export class BuildLogs {
   /** By UID of the build. */
   readonly #followings = new Map<string, Following>();
   readonly #readers = new Map<string, BuildLog>();
-  readonly #endings = new Map<string, LogEnding>();
+  readonly #endings = new Map<string, Ending>();
   readonly #stop = new AbortController();
   readonly #reads: Turns;
 
@@ -69,13 +75,17 @@ export class BuildLogs {
     return this.#readers.get(buildUid)?.progress ?? {};
   }
 
-  /** The end of the log in which a build failed; it is read once. */
-  ending(buildUid: string, place: BuildLogPlace): LogEnding {
+  /**
+   * The end of the log in which a build failed; it is read once.
+   * @param place `undefined` when nothing tells of one: caches are filled one by one, so that is believed after a while
+   */
+  ending(buildUid: string, place: BuildLogPlace | undefined): LogEnding {
     const known = this.#endings.get(buildUid);
-    if (known !== undefined || this.#stop.signal.aborted) return known ?? { kind: "reading" };
-    const reading: LogEnding = { kind: "reading" };
+    const isEnough = known !== undefined && (known.kind === "read" || known.place !== undefined || place === undefined);
+    if (isEnough || this.#stop.signal.aborted) return known ?? { kind: "reading" };
+    const reading: Ending = { kind: "reading", place };
     this.#endings.set(buildUid, reading);
-    void this.#readEnding(place).then((text) => {
+    void (place === undefined ? this.#nothing() : this.#readEnding(place)).then((text) => {
       if (this.#endings.get(buildUid) !== reading || this.#stop.signal.aborted) return;
       this.#endings.set(buildUid, { kind: "read", ...(text !== undefined && { text }) });
       this.#options.onNews(buildUid);
@@ -158,6 +168,10 @@ export class BuildLogs {
     } finally {
       closed.abort();
     }
+  }
+
+  async #nothing(): Promise<undefined> {
+    await this.#options.clock.sleep(LAG_MS, this.#stop.signal).catch(() => undefined);
   }
 
   /** The log's last lines; `undefined` when it is gone, or does not come in time. */

@@ -147,7 +147,8 @@ function failed(turn: ValidTurn, build: SeenBuild, { signal, completionTime }: O
   const { status, now } = turn;
   if (build.failure !== undefined) return fail(turn, status, build.failure);
   const endedAt = fromRfc3339(completionTime) ?? build.createdAt ?? Number.NEGATIVE_INFINITY;
-  if (signal.log !== undefined && now < endedAt + LOG_PATIENCE_MS) {
+  // Also where nothing tells of a log yet: caches are filled one by one.
+  if (now < endedAt + LOG_PATIENCE_MS) {
     return { ...waiting(turn, status, "BuildFailing", "Reading why the build failed"), requeueAfterMs: LOG_POLL_MS };
   }
   const { log: _unread, ...words } = signal;
