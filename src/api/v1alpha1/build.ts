@@ -162,7 +162,7 @@ export const BuildConfig = object({
     .meta({ operatorDefault: "the node's disk" }),
   strategyConfig: mapOf(text({ max: 4096 }), { max: 64 })
     .exactOptional()
-    .describe("Settings of one strategy: see docs/builds.md."),
+    .describe("Settings of one strategy: see docs/build-strategies.md."),
   timeout: duration().exactOptional().describe("Deprecated alias of spec.buildTimeout."),
 }).with(
   rule({
