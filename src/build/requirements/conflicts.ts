@@ -1,5 +1,5 @@
-import { areExclusive } from "./marker-exclusion.js";
-import type { EntriesByKey } from "./pin.js";
+import type { EntryGroups } from "./entry-groups.js";
+import { MarkerComparer } from "./marker-exclusion.js";
 import type { RequirementEntry, RequirementProblem, RequirementTarget, RequirementWarning } from "./requirement-set.js";
 import { areContradictory, isExact, meets } from "./version-range.js";
 
@@ -17,21 +17,22 @@ const MAX_COMPARED = 50;
  * known here.
  * @param isHashMode whether lines of one name have to agree on hashes, too
  */
-export function findConflicts(groups: EntriesByKey, isHashMode: boolean): Conflicts {
+export function findConflicts(groups: EntryGroups, isHashMode: boolean): Conflicts {
   const problems: RequirementProblem[] = [];
   const warnings: RequirementWarning[] = [];
+  const markers = new MarkerComparer();
   for (const group of groups.values()) {
     // A constraint on something that nobody requires by name may never be used.
-    if (group.every((entry) => entry.isConstraint)) continue;
+    if (group.first === undefined) continue;
     const earlier = new Map<string, RequirementEntry>();
-    for (const entry of group) {
+    for (const entry of group.entries) {
       const identity = identityOf(entry);
       const twin = earlier.get(identity);
       if (twin !== undefined) {
         if (!isSamePlace(entry, twin)) warnings.push(repetition(entry, twin));
         continue;
       }
-      const why = ownContradiction(entry) ?? firstContradiction(entry, earlier, isHashMode);
+      const why = ownContradiction(entry) ?? firstContradiction(entry, earlier, markers, isHashMode);
       if (why !== undefined) problems.push(problem(entry, why));
       if (earlier.size < MAX_COMPARED) earlier.set(identity, entry);
     }
@@ -76,10 +77,11 @@ function ownContradiction({ target }: RequirementEntry): string | undefined {
 function firstContradiction(
   entry: RequirementEntry,
   earlier: ReadonlyMap<string, RequirementEntry>,
+  markers: MarkerComparer,
   isHashMode: boolean,
 ): string | undefined {
   for (const other of earlier.values()) {
-    if (areExclusive(entry.marker, other.marker)) continue;
+    if (!markers.mayMeet(entry.marker, other.marker)) continue;
     const why = contradiction(entry, other, isHashMode);
     if (why !== undefined) return why;
   }

@@ -1,5 +1,5 @@
-import { STRONG_HASHES } from "./line-options.js";
-import { appliesWith, type EntriesByKey } from "./pin.js";
+import { DIGEST_DIGITS, isDigest } from "./digest.js";
+import { type EntryGroups, groupOf } from "./entry-groups.js";
 import type {
   ArtifactHash,
   RequirementEntry,
@@ -7,20 +7,12 @@ import type {
   RequirementSet,
   RequirementWarning,
 } from "./requirement-set.js";
-import { isExact } from "./version-range.js";
 
 /** Whether pip demands hashes: an option line says so, or any line has one and no option line forbids it. */
 export function demandsHashes(set: RequirementSet): boolean {
   const has = (name: string) => set.options.some((option) => option.name === name);
   if (has("--require-hashes")) return true;
   return !has("--no-require-hashes") && set.entries.some((entry) => entry.hashes.length > 0);
-}
-
-const DIGITS: Readonly<Record<string, number>> = { ...STRONG_HASHES, sha224: 56, sha1: 40, md5: 32 };
-
-/** Whether a digest can be one of its algorithm; pip compares letter by letter, so that upper case never matches. */
-export function isDigest({ algorithm, digest }: ArtifactHash): boolean {
-  return digest.length === DIGITS[algorithm] && /^[0-9a-f]*$/.test(digest);
 }
 
 /** What hash mode says about a set. */
@@ -35,20 +27,30 @@ export interface HashFindings {
  * @param isDemanded whether the job demands hashes: then every requirement needs its own; else only what no pip accepts
  * is refused
  */
-export function judgeHashes(set: RequirementSet, groups: EntriesByKey, isDemanded: boolean, fix: string): HashFindings {
+export function judgeHashes(set: RequirementSet, groups: EntryGroups, isDemanded: boolean, fix: string): HashFindings {
   const problems: RequirementProblem[] = [];
   const warnings: RequirementWarning[] = [];
+  const cause = isDemanded ? "" : causeOf(set);
   for (const entry of set.entries) {
     if (entry.isConstraint) continue;
     const finding = findingOf(entry, groups, isDemanded);
     if (finding === undefined) continue;
     const { reason, why, advice } = finding;
     const { position } = entry;
-    const message = `${entry.text} ${why}`;
+    const message = `${entry.text} ${why}${reason === "DependencyHashMissing" ? cause : ""}`;
     if (reason === undefined) warnings.push({ position, message });
     else problems.push({ reason, position, message, fix: advice ?? fix });
   }
   return { problems, warnings };
+}
+
+/** Why pip demands hashes that the job does not. */
+function causeOf(set: RequirementSet): string {
+  const option = set.options.find(({ name }) => name === "--require-hashes");
+  const cause = option ?? set.entries.find(({ hashes }) => hashes.length > 0);
+  if (cause === undefined) return "";
+  const { path, line } = cause.position;
+  return `; pip demands hashes of all because ${path}:${line} ${option === undefined ? "has one" : "says so"}`;
 }
 
 interface Finding {
@@ -59,7 +61,7 @@ interface Finding {
   readonly advice?: string;
 }
 
-function findingOf(entry: RequirementEntry, groups: EntriesByKey, isDemanded: boolean): Finding | undefined {
+function findingOf(entry: RequirementEntry, groups: EntryGroups, isDemanded: boolean): Finding | undefined {
   const { target, isEditable } = entry;
   if (target.kind === "vcs") {
     return missing(
@@ -74,16 +76,18 @@ function findingOf(entry: RequirementEntry, groups: EntriesByKey, isDemanded: bo
   const [wrong] = hashes;
   if (wrong !== undefined && !hashes.some(isDigest)) return missing(notDigest(wrong));
   if (target.kind !== "index") return hashes.length === 0 ? missing("has no hash") : undefined;
-  const helpers = constraintsOn(entry, groups);
+  const group = groupOf(entry, groups);
   if (hashes.length === 0) {
-    if (helpers.some((constraint) => constraint.hashes.some(isDigest))) return onlySince26("takes its hash");
-    return !isDemanded && isCovered(entry, groups) ? undefined : missing("has no hash");
+    if (group?.constrainsHashOf(entry) === true) return onlySince26("takes its hash");
+    // Of several lines for one name, pip takes the hashes of the first.
+    const isCovered = group?.first !== entry && (group?.first?.hashes.length ?? 0) > 0;
+    return !isDemanded && isCovered ? undefined : missing("has no hash");
   }
   const [clause, second] = target.clauses;
   if (clause !== undefined && second === undefined && clause.operator.startsWith("==") && clause.version !== "") {
     return undefined;
   }
-  if (helpers.some(isPinning)) return onlySince26("takes its version");
+  if (group?.constrainsVersionOf(entry) === true) return onlySince26("takes its version");
   const why = "is not pinned by one == clause, which hashes need";
   return isDemanded ? { reason: "UnpinnedDependencies", why } : { why: `${why} until pip 26.1` };
 }
@@ -98,21 +102,5 @@ function onlySince26(what: string): Finding {
 
 function notDigest({ algorithm, digest }: ArtifactHash): string {
   const shown = digest.length > 16 ? `${digest.slice(0, 16)}…` : digest;
-  return `has the ${algorithm} hash "${shown}", which is not ${DIGITS[algorithm]} digits from 0 to f`;
-}
-
-/** Constraints that hold wherever the entry does. */
-function constraintsOn(entry: RequirementEntry, groups: EntriesByKey): readonly RequirementEntry[] {
-  const group = entry.key === undefined ? undefined : groups.get(entry.key);
-  return (group ?? []).filter((other) => other.isConstraint && appliesWith(other, entry));
-}
-
-/** Of several lines for one name, pip takes the hashes of the first. */
-function isCovered(entry: RequirementEntry, groups: EntriesByKey): boolean {
-  const first = entry.key === undefined ? undefined : groups.get(entry.key)?.find((other) => !other.isConstraint);
-  return first !== undefined && first !== entry && first.hashes.length > 0;
-}
-
-function isPinning({ target }: RequirementEntry): boolean {
-  return target.kind === "index" && target.clauses.some(isExact);
+  return `has the ${algorithm} hash "${shown}", which is not ${DIGEST_DIGITS[algorithm]} digits from 0 to f`;
 }

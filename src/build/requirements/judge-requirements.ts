@@ -1,7 +1,9 @@
 import { findConflicts } from "./conflicts.js";
+import { type EntryGroups, entryGroups, isPinnedElsewhere } from "./entry-groups.js";
+import { inFileOrder } from "./file-order.js";
 import { demandsHashes, judgeHashes } from "./hash-mode.js";
 import { lockCommand } from "./lock-advice.js";
-import { type EntriesByKey, entriesByKey, pinOf } from "./pin.js";
+import { ownPin } from "./pin.js";
 import type {
   RequirementEntry,
   RequirementProblem,
@@ -48,13 +50,13 @@ const PRECEDENCE: readonly RequirementReason[] = [
  * the build, by `--require-hashes` and `pip check`.
  */
 export function judgeRequirements(set: RequirementSet, policy: RequirementPolicy): RequirementVerdict {
-  const groups = entriesByKey(set);
+  const groups = entryGroups(set);
   const fix = lockCommand(set.path);
   const isHashMode = policy.verifyHashes || demandsHashes(set);
   const unpinned = unpinnedOf(set, groups, fix);
   const hashes = isHashMode ? judgeHashes(set, groups, policy.verifyHashes, fix) : { problems: [], warnings: [] };
   const conflicts = findConflicts(groups, isHashMode);
-  const problems = inFileOrder(set, [
+  const problems = inFileOrder(set.files, [
     ...set.problems,
     ...flagProblems(set, policy),
     ...(policy.allowUnpinned ? [] : unpinned),
@@ -62,10 +64,10 @@ export function judgeRequirements(set: RequirementSet, policy: RequirementPolicy
     ...hashes.problems.filter(({ reason }) => policy.allowUnpinned || reason !== "UnpinnedDependencies"),
     ...(policy.failOnConflict ? conflicts.problems : []),
   ]);
-  const warnings = inFileOrder(set, [
+  const warnings = inFileOrder(set.files, [
     ...set.warnings,
     ...(policy.allowUnpinned ? summaryOf(unpinned) : []),
-    ...pinNotes(set, groups),
+    ...pinNotes(set),
     ...hashes.warnings,
     ...(policy.failOnConflict ? [] : conflicts.problems.map(({ position, message }) => ({ position, message }))),
     ...conflicts.warnings,
@@ -89,10 +91,10 @@ function flagProblems(set: RequirementSet, policy: RequirementPolicy): Requireme
   ];
 }
 
-function unpinnedOf(set: RequirementSet, groups: EntriesByKey, fix: string): RequirementProblem[] {
+function unpinnedOf(set: RequirementSet, groups: EntryGroups, fix: string): RequirementProblem[] {
   return required(set).flatMap((entry) => {
-    const pin = pinOf(entry, groups);
-    if (pin.isPinned) return [];
+    const pin = ownPin(entry);
+    if (pin.isPinned || isPinnedElsewhere(entry, groups)) return [];
     const message = `${entry.text} ${pin.why}`;
     return [{ reason: "UnpinnedDependencies" as const, position: entry.position, message, fix }];
   });
@@ -120,19 +122,11 @@ function summaryOf(unpinned: readonly RequirementProblem[]): RequirementWarning[
 }
 
 /** Pins that are not what they seem; said only where a person can do something about it. */
-function pinNotes(set: RequirementSet, groups: EntriesByKey): RequirementWarning[] {
+function pinNotes(set: RequirementSet): RequirementWarning[] {
   return required(set).flatMap((entry) => {
     if (entry.target.kind !== "index") return [];
-    const pin = pinOf(entry, groups);
+    const pin = ownPin(entry);
     if (!pin.isPinned || pin.note === undefined) return [];
     return [{ position: entry.position, message: `${entry.text} ${pin.note}` }];
   });
-}
-
-/** By file in order of first mention, then by line. */
-function inFileOrder<T extends RequirementProblem | RequirementWarning>(set: RequirementSet, items: readonly T[]): T[] {
-  const rank = new Map<string, number>();
-  for (const { path } of set.files) if (!rank.has(path)) rank.set(path, rank.size);
-  const rankOf = (item: T) => rank.get(item.position.path) ?? 0;
-  return [...items].sort((a, b) => rankOf(a) - rankOf(b) || a.position.line - b.position.line);
 }

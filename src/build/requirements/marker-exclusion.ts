@@ -3,8 +3,12 @@ import type { Marker, MarkerCondition, MarkerOperator } from "./marker.js";
 import type { VersionClause } from "./requirement-set.js";
 import { areContradictory, meets } from "./version-range.js";
 
-/** Most combinations of alternatives that are looked at; beyond, nothing is claimed. */
-const MAX_ALTERNATIVES = 64;
+/** Most alternatives of two markers together; beyond, they are taken to meet. Real markers have a handful. */
+const MAX_ALTERNATIVES = 16;
+/** Most comparisons in one alternative. */
+const MAX_CLAIMS = 16;
+/** Most pairs of markers that one comparer looks at: a bound on its time, whatever the file. */
+const MAX_PAIRS = 500;
 
 /** Every `python_version` there was and that may come. */
 const PYTHON_VERSIONS: readonly string[] = [
@@ -23,11 +27,48 @@ interface Claim {
   readonly text: string;
 }
 
-/** Whether it is certain that two requirements never apply to the same environment. */
-export function areExclusive(a: Marker | undefined, b: Marker | undefined): boolean {
-  if (a === undefined || b === undefined || a.text === b.text) return false;
-  const alternatives = alternativesOf({ kind: "and", conditions: [a.condition, b.condition] });
-  return alternatives?.every(isImpossible) === true;
+/** Compares the markers of one set. */
+export class MarkerComparer {
+  private pairs = 0;
+  private readonly versionsByClaim = new Map<string, readonly boolean[]>();
+
+  /**
+   * Whether two requirements may apply to the same environment: `false` when their markers exclude each other for
+   * certain, and when {@link MAX_PAIRS} were compared already, so that nothing is claimed about the rest.
+   */
+  mayMeet(a: Marker | undefined, b: Marker | undefined): boolean {
+    if (a === undefined || b === undefined || a.text === b.text) return true;
+    this.pairs += 1;
+    if (this.pairs > MAX_PAIRS) return false;
+    const alternatives = alternativesOf({ kind: "and", conditions: [a.condition, b.condition] });
+    return alternatives?.some((claims) => !this.isImpossible(claims)) ?? true;
+  }
+
+  private isImpossible(claims: readonly Claim[]): boolean {
+    const variables = new Set(claims.map((claim) => claim.variable));
+    return [...variables].some((variable) => {
+      const own = claims.filter((claim) => claim.variable === variable);
+      if (variable === "python_version") return this.hasNoPython(own);
+      if (OTHER_VERSIONS.has(variable)) return areContradictory(own.flatMap(clauseOf));
+      const value = own.find(({ operator }) => operator === "==" || operator === "===")?.text;
+      return value !== undefined && !own.every((claim) => holdsAsText(claim, value));
+    });
+  }
+
+  private hasNoPython(claims: readonly Claim[]): boolean {
+    const columns = claims.map((claim) => this.versionsOf(claim));
+    return !PYTHON_VERSIONS.some((_, row) => columns.every((column) => column[row]));
+  }
+
+  private versionsOf(claim: Claim): readonly boolean[] {
+    const key = `${claim.operator} ${claim.text}`;
+    let versions = this.versionsByClaim.get(key);
+    if (versions === undefined) {
+      versions = PYTHON_VERSIONS.map((value) => holds(claim, value));
+      this.versionsByClaim.set(key, versions);
+    }
+    return versions;
+  }
 }
 
 /** The condition as alternatives of claims that hold together, unless there are too many. */
@@ -44,7 +85,7 @@ function alternativesOf(condition: MarkerCondition): readonly (readonly Claim[])
       condition.kind === "or"
         ? [...result, ...alternatives]
         : result.flatMap((left) => alternatives.map((right) => [...left, ...right]));
-    if (result.length > MAX_ALTERNATIVES) return undefined;
+    if (result.length > MAX_ALTERNATIVES || result.some(({ length }) => length > MAX_CLAIMS)) return undefined;
   }
   return result;
 }
@@ -62,19 +103,6 @@ function claimOf(comparison: Extract<MarkerCondition, { kind: "comparison" }>): 
   if (operator === "not in") return { variable, operator: "lacks", text: left.text };
   // ~= is not the same the other way round.
   return operator === "~=" ? undefined : { variable, operator: MIRRORED[operator] ?? operator, text: left.text };
-}
-
-function isImpossible(claims: readonly Claim[]): boolean {
-  const variables = new Set(claims.map((claim) => claim.variable));
-  return [...variables].some((variable) => {
-    const own = claims.filter((claim) => claim.variable === variable);
-    if (variable === "python_version")
-      return !PYTHON_VERSIONS.some((value) => own.every((claim) => holds(claim, value)));
-    if (OTHER_VERSIONS.has(variable)) return areContradictory(own.flatMap(clauseOf));
-    const values = own.filter(({ operator }) => operator === "==" || operator === "===").map(({ text }) => text);
-    const [value] = values;
-    return value !== undefined && !own.every((claim) => holdsAsText(claim, value));
-  });
 }
 
 function clauseOf({ operator, text }: Claim): VersionClause[] {

@@ -1,4 +1,4 @@
-import type { RequirementEntry, RequirementSet } from "./requirement-set.js";
+import type { RequirementEntry } from "./requirement-set.js";
 import { isExact } from "./version-range.js";
 
 /** Whether a requirement names one artifact, and what to say if not. */
@@ -7,39 +7,8 @@ export type Pin =
   /** `why`: a clause that goes on after the requirement. */
   | { readonly isPinned: false; readonly why: string };
 
-/** Entries of a set by {@link RequirementEntry.key}. */
-export type EntriesByKey = ReadonlyMap<string, readonly RequirementEntry[]>;
-
-/** Groups the entries that have a name. */
-export function entriesByKey(set: RequirementSet): EntriesByKey {
-  const groups = new Map<string, RequirementEntry[]>();
-  for (const entry of set.entries) {
-    if (entry.key === undefined) continue;
-    const group = groups.get(entry.key);
-    if (group === undefined) groups.set(entry.key, [entry]);
-    else group.push(entry);
-  }
-  return groups;
-}
-
-/** Judges one requirement in the company of the others: a constraint may say its version. */
-export function pinOf(entry: RequirementEntry, groups: EntriesByKey): Pin {
-  const own = ownPin(entry);
-  if (own.isPinned || entry.key === undefined || entry.target.kind !== "index") return own;
-  const other = groups
-    .get(entry.key)
-    ?.find((candidate) => candidate !== entry && appliesWith(candidate, entry) && ownPin(candidate).isPinned);
-  if (other === undefined) return own;
-  return { isPinned: true, note: `is pinned by ${other.position.path}:${other.position.line}` };
-}
-
-/** Whether `candidate` holds wherever `entry` does. */
-export function appliesWith(candidate: RequirementEntry, entry: RequirementEntry): boolean {
-  return candidate.marker === undefined || candidate.marker.text === entry.marker?.text;
-}
-
-/** What the line alone says. */
-function ownPin({ target, hashes }: RequirementEntry): Pin {
+/** What a line alone says about its version; another line may pin it, too. */
+export function ownPin({ target, hashes }: RequirementEntry): Pin {
   switch (target.kind) {
     case "index": {
       const { clauses } = target;

@@ -1,6 +1,7 @@
 import { directoryOf } from "../repository-path.js";
 import { readEntries } from "./entries.js";
-import type { RequirementProblem, RequirementSet, RequirementWarning } from "./requirement-set.js";
+import { inFileOrder } from "./file-order.js";
+import type { RequirementSet } from "./requirement-set.js";
 import { collectStatements } from "./statements.js";
 
 /** Where requirement files are read from. Paths are relative to the repository's root and never leave it. */
@@ -58,8 +59,8 @@ export function readRequirements(
     files: collected.files,
     entries: found.entries,
     options: found.options,
-    problems: inOrder([...collected.problems, ...found.problems], collected.files),
-    warnings: inOrder([...collected.warnings, ...found.warnings], collected.files),
+    problems: inFileOrder(collected.files, [...collected.problems, ...found.problems]),
+    warnings: inFileOrder(collected.files, [...collected.warnings, ...found.warnings]),
   };
 }
 
@@ -69,14 +70,4 @@ function memoized<T>(ask: (path: string) => T): (path: string) => T {
     if (!answers.has(path)) answers.set(path, ask(path));
     return answers.get(path) as T;
   };
-}
-
-/** By file in order of first mention, then by line. */
-function inOrder<T extends RequirementProblem | RequirementWarning>(
-  items: readonly T[],
-  files: readonly { readonly path: string }[],
-): T[] {
-  const rank = new Map([...files].reverse().map((file) => [file.path, files.indexOf(file)]));
-  const rankOf = (item: T) => rank.get(item.position.path) ?? 0;
-  return [...items].sort((a, b) => rankOf(a) - rankOf(b) || a.position.line - b.position.line);
 }

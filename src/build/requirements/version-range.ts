@@ -18,12 +18,16 @@ export function meets(version: string, clauses: readonly VersionClause[]): boole
 // Longer numbers are not exact in JavaScript: nothing is claimed about them.
 const TOO_LONG = /[0-9]{16}/;
 
+/** Most clauses that are judged together: more are no requirement but an attempt to keep us busy. */
+const MAX_CLAUSES = 100;
+
 /**
  * Whether it is certain that no version meets all clauses. Judges exact versions and bounds; holes that `!=` cuts into
  * ranges are not added up.
  */
 export function areContradictory(clauses: readonly VersionClause[]): boolean {
-  if (clauses.length < 2 || clauses.some(({ version }) => TOO_LONG.test(version))) return false;
+  if (clauses.length < 2 || clauses.length > MAX_CLAUSES) return false;
+  if (clauses.some(({ version }) => TOO_LONG.test(version))) return false;
   const exact = clauses.filter(isExact);
   if (exact.length > 0) return !exact.some(({ version }) => isOrMeets(version, clauses));
   const range = boundsOf(clauses);
