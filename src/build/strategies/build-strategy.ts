@@ -86,6 +86,8 @@ export interface BuildSettings {
   /** PEM; empty = the system's alone. */
   readonly caBundle: string;
   readonly knownHosts: string;
+  /** Host of a registry that speaks plain http, as the operator's configuration says; other registries are TLS. */
+  readonly plainHttpRegistry?: string;
   readonly allowLoopback: boolean;
   readonly plainHttpCredentialHosts: readonly string[];
 }

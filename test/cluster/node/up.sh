@@ -87,23 +87,27 @@ for repository in "$cache"/registry/docker/registry/v2/repositories/*; do
 done
 [ -z "$removed" ] || docker-registry garbage-collect "$state/registry.yml" >"$state/log/garbage-collect.log" 2>&1
 start registry docker-registry serve "$state/registry.yml"
-# A second one, which asks for a login, forgets everything with the cluster, and is where pushes can be denied.
+# A second one, which speaks TLS and asks for a login, forgets everything with the cluster, and is where pushes can be denied.
 printf '%s\n' "$private_registry_login" >"$state/htpasswd"
 cat >"$state/private-registry.yml" <<YAML
 version: 0.1
 log: {level: warn}
 storage: {filesystem: {rootdirectory: $state/private-registry}, delete: {enabled: true}}
-http: {addr: "$private_registry"}
+http: {addr: "$private_registry", tls: {certificate: $pki/apiserver.crt, key: $pki/apiserver.key}}
 auth: {htpasswd: {realm: tests, path: $state/htpasswd}}
 YAML
 start private-registry docker-registry serve "$state/private-registry.yml"
-for host in "$registry" "$private_registry"; do
-  cat >"$state/certs.d/$host/hosts.toml" <<TOML
-server = "http://$host"
-[host."http://$host"]
+cat >"$state/certs.d/$registry/hosts.toml" <<TOML
+server = "http://$registry"
+[host."http://$registry"]
   capabilities = ["pull", "resolve"]
 TOML
-done
+cat >"$state/certs.d/$private_registry/hosts.toml" <<TOML
+server = "https://$private_registry"
+[host."https://$private_registry"]
+  capabilities = ["pull", "resolve"]
+  ca = "$pki/ca.crt"
+TOML
 cat >"$state/cni/10-bridge.conflist" <<JSON
 {"cniVersion": "0.4.0", "name": "pods", "plugins": [
   {"type": "bridge", "bridge": "cni0", "isGateway": true, "ipMasq": false, "hairpinMode": true,

@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { aJob, Bench, type JobStatus } from "./bench.js";
+import { aJob, aSecret, Bench, type JobStatus } from "./bench.js";
 import { type NodeWorld, PRIVATE_REGISTRY, REGISTRY, REGISTRY_LOGIN } from "./node-world.js";
 import type { WorldRepository } from "./world.js";
 
@@ -113,6 +113,18 @@ export function aBuildJob(
   });
 }
 
+/** Part of a `buildConfig`: an image of this name in the private registry. */
+export function intoPrivateRegistry(imageName: string): object {
+  return { imageName, publishToRegistry: true, registry: PRIVATE_REGISTRY, registryNamespace: "team" };
+}
+
+/** A Secret for the private registry, with the user's password or another. */
+export function aRegistrySecret(name: string, password: string = REGISTRY_LOGIN.password): object {
+  const auth = Buffer.from(`${REGISTRY_LOGIN.username}:${password}`).toString("base64");
+  const dockerconfigjson = JSON.stringify({ auths: { [PRIVATE_REGISTRY]: { auth } } });
+  return aSecret(name, { ".dockerconfigjson": dockerconfigjson }, "kubernetes.io/dockerconfigjson");
+}
+
 /** How long a build took, in seconds. @throws when it has not ended */
 export function secondsOf({ metadata, status }: SeenPipelineRun): number {
   const seconds = (Date.parse(status?.completionTime ?? "") - Date.parse(status?.startTime ?? "")) / 1000;
@@ -120,13 +132,11 @@ export function secondsOf({ metadata, status }: SeenPipelineRun): number {
   return seconds;
 }
 
-/** Asks the registry of a reference: `host/path:tag` or `host/path@sha256:…`. @returns `undefined` when it has none */
+/** Asks a plain registry for a reference: `host/path:tag` or `host/path@sha256:…`. @returns `undefined` when it has none */
 export async function imageAt(reference: string): Promise<RegistryImage | undefined> {
   const [, host = "", path = "", tag = ""] = /^([^/]+)\/([^@]+?)[@:](sha256:.*|[^:]*)$/.exec(reference) ?? [];
-  const login = Buffer.from(`${REGISTRY_LOGIN.username}:${REGISTRY_LOGIN.password}`).toString("base64");
-  const authorization: Record<string, string> = host === PRIVATE_REGISTRY ? { authorization: `Basic ${login}` } : {};
   const accept = "application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json";
-  const ask = (what: string) => fetch(`http://${host}/v2/${path}/${what}`, { headers: { accept, ...authorization } });
+  const ask = (what: string) => fetch(`http://${host}/v2/${path}/${what}`, { headers: { accept } });
   const answer = await ask(`manifests/${tag}`);
   if (answer.status === 404) return undefined;
   const manifest = (await answer.json()) as { layers: RegistryImage["layers"]; config: { digest: string } };

@@ -19,7 +19,7 @@ import { STORY_CONFIG, type World } from "./world.js";
 /** The node's address, and its registry: test/cluster/node/state.sh. */
 const NODE_ADDRESS = "10.98.0.2";
 export const REGISTRY = `${NODE_ADDRESS}:5000`;
-/** A registry that asks for {@link REGISTRY_LOGIN}. */
+/** A registry that speaks TLS, under the cluster's own authority, and asks for {@link REGISTRY_LOGIN}. */
 export const PRIVATE_REGISTRY = `${NODE_ADDRESS}:5001`;
 export const REGISTRY_LOGIN = { username: "builder", password: "correct-horse" } as const;
 const ACCOUNT = "notebook-validator-operator";
@@ -71,6 +71,7 @@ async function build(state: string, ends: (() => Promise<unknown>)[], stop: () =
   ends.push(() => git.close());
   const packages = await startPackageIndex(join(state, "cache/wheels"), join(directory, "wheels"), NODE_ADDRESS);
   ends.push(() => packages.close());
+  const clusterAuthority = await readFile(join(state, "pki/ca.crt"), "utf8");
   const containers = new NodeContainers(state);
   const operators = new DeployedOperators({
     cluster,
@@ -92,7 +93,7 @@ async function build(state: string, ends: (() => Promise<unknown>)[], stop: () =
       // One small node takes the pods of many jobs, but not all at once: that of two cores has place for 18 fetches.
       concurrency: { validations: 12, validationsPerNamespace: 12, builds: 3 },
       defaultResources: { requests: { cpu: "10m", memory: "64Mi" } },
-      network: { caBundle: git.authority, pipIndexUrl: packages.url, pipTrustedHost: packages.host },
+      network: { caBundle: git.authority + clusterAuthority, pipIndexUrl: packages.url, pipTrustedHost: packages.host },
       registry: { host: REGISTRY, insecure: true },
       defaultImages: { notebook: `${REGISTRY}/notebook:1`, base: `${REGISTRY}/kernel:3` },
       build: { strategy: "tekton", builderImage: `${REGISTRY}/builder:1`, storageDriver: "overlay" },

@@ -69,6 +69,7 @@ function strategySpec(plan: BuildPlan): object {
     resources: DEFAULT_BUILD_RESOURCES,
     environment: settings.environment,
     trust: { knownHosts: settings.knownHosts, caBundle: settings.caBundle },
+    ...(settings.plainHttpRegistry !== undefined && { plainHttpRegistry: settings.plainHttpRegistry }),
   });
   return {
     parameters: SHIPWRIGHT_PARAMS.map(({ name, type, description, default: value }) => ({

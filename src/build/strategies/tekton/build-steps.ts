@@ -29,6 +29,8 @@ export interface BuildStepsOptions {
   /** Proxies and pip's index settings. */
   readonly environment: Readonly<Record<string, string>>;
   readonly trust: FetcherTrust;
+  /** Host of the one registry that speaks plain http. @default the parameter `tls-verify` speaks for all of them */
+  readonly plainHttpRegistry?: string;
   /** Keeps layers between builds. @default they go with the pod */
   readonly layerClaim?: LayerClaim;
 }
@@ -76,7 +78,7 @@ export function buildSteps(options: BuildStepsOptions): Step[] {
   const buildahEnv = [
     { name: "BUILDAH_ISOLATION", value: "chroot" },
     { name: "STORAGE_DRIVER", value: options.storageDriver },
-    { name: "TLS_VERIFY", value: "$(params.tls-verify)" },
+    ...registryVariables(options.plainHttpRegistry),
     ...variables(options.environment),
     ...authorities(options.trust),
     ...layerVariables(options.layerClaim),
@@ -158,6 +160,15 @@ export function buildVolumes(scratchSpace: string, layerClaim?: LayerClaim): Bui
       ? { name, persistentVolumeClaim: { claimName: layerClaim.name } }
       : { name, emptyDir: { sizeLimit: scratchSpace } },
   );
+}
+
+function registryVariables(plainHttpRegistry: string | undefined): { name: string; value: string }[] {
+  return plainHttpRegistry === undefined
+    ? [{ name: "TLS_VERIFY", value: "$(params.tls-verify)" }]
+    : [
+        { name: "TLS_VERIFY", value: "true" },
+        { name: "PLAIN_HTTP_REGISTRY", value: plainHttpRegistry },
+      ];
 }
 
 function layerVariables(claim: LayerClaim | undefined): { name: string; value: string }[] {

@@ -54,6 +54,7 @@ export function inlinePipelineRun(plan: BuildPlan): BuildObject {
               resources: plan.pod.resources === undefined ? DEFAULT_BUILD_RESOURCES : quantityTexts(plan.pod.resources),
               environment: settings.environment,
               trust: { knownHosts: settings.knownHosts, caBundle: settings.caBundle },
+              ...(settings.plainHttpRegistry !== undefined && { plainHttpRegistry: settings.plainHttpRegistry }),
               ...(layerClaim !== undefined && { layerClaim }),
             }),
             volumes: buildVolumes(plan.pod.storage ?? DEFAULT_SCRATCH_SPACE, layerClaim),

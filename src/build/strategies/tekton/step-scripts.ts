@@ -34,6 +34,13 @@ if [ -n "$(ls -A "$CREDENTIALS" 2>/dev/null)" ]; then
   done
   [ -n "\${REGISTRY_AUTH_FILE:-}" ] || { echo "the registry Secret has no key .dockerconfigjson" >&2; exit 1; }
 fi
+# By host: the base image, the layer cache and the image may be in different registries.
+if [ -n "\${PLAIN_HTTP_REGISTRY:-}" ]; then
+  mkdir -p /etc/containers/registries.conf.d
+  printf '[[registry]]\\nlocation = "%s"\\ninsecure = true\\n' "$PLAIN_HTTP_REGISTRY" > /etc/containers/registries.conf.d/nbv.conf
+fi
+# Said aloud, it would hold against what is known of single hosts.
+[ "$TLS_VERIFY" = true ] || set -- "$@" "--tls-verify=$TLS_VERIFY"
 mkdir -p /nbv/work/certs
 [ -z "\${CA_BUNDLE_BASE64:-}" ] || printf %s "$CA_BUNDLE_BASE64" | base64 -d > /nbv/work/certs/ca.crt
 `;
@@ -97,7 +104,7 @@ const LET_GO = `[ -z "\${LAYERS_TTL_SECONDS:-}" ] || rm -f "/var/lib/containers/
 const BUILD = `
 {
   code=0
-  buildah --storage-driver="$STORAGE_DRIVER" build --format=oci --layers --tls-verify="$TLS_VERIFY" --cert-dir=/nbv/work/certs \\
+  buildah --storage-driver="$STORAGE_DRIVER" build --format=oci --layers --cert-dir=/nbv/work/certs \\
     --file=/nbv/work/Dockerfile --tag=localhost/nbv-build --iidfile=/nbv/work/image-id "$@" "/nbv/source/$CONTEXT" || code=$?
   echo "$code" > /nbv/work/exit-code
 } 2>&1 | tee /nbv/work/build.log
@@ -119,7 +126,7 @@ set -eu${REGISTRY_SETUP}${PIP_SETUP}${KEPT_LAYERS}${BUILD}`;
  */
 export const PUSH_SCRIPT = `#!/bin/sh
 set -eu${REGISTRY_SETUP}
-buildah --storage-driver="$STORAGE_DRIVER" push --tls-verify="$TLS_VERIFY" --cert-dir=/nbv/work/certs --digestfile=/nbv/work/digest \\
+buildah --storage-driver="$STORAGE_DRIVER" push --cert-dir=/nbv/work/certs --digestfile=/nbv/work/digest "$@" \\
   "$(cat /nbv/work/image-id)" "docker://$IMAGE"
 ${LET_GO}
 digest=$(cat /nbv/work/digest)

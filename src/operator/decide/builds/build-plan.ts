@@ -95,7 +95,7 @@ function nodeSelectorOf({
 }
 
 function buildSettings(config: OperatorConfig): BuildSettings {
-  const { network, git, build } = config;
+  const { network, git, build, registry } = config;
   return {
     fetcherImage: config.fetcherImage,
     fetcherCommand: config.fetcherCommand,
@@ -104,6 +104,7 @@ function buildSettings(config: OperatorConfig): BuildSettings {
     environment: Object.fromEntries(networkVariables(config).map(({ name, value }) => [name, value])),
     caBundle: network.caBundle,
     knownHosts: git.knownHosts,
+    ...(registry.insecure && registry.host !== "" && { plainHttpRegistry: registry.host }),
     allowLoopback: git.allowLoopback,
     plainHttpCredentialHosts: git.allowPlainHttpCredentials,
   };
