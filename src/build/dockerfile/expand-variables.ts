@@ -1,6 +1,9 @@
 /** A word with its variables put in. `undefined` = a value is not known here, such as one of the base image. */
 export type Expanded = string | undefined;
 
+/** Longest value that is followed; a longer one counts as not known. */
+const MAX_VALUE = 4096;
+
 /** Value of a variable; `undefined` = not known, which is not the same as empty. */
 export type Variables = (name: string) => string | undefined;
 
@@ -24,6 +27,8 @@ export function expandVariables(word: string, variables: Variables): Expanded {
       result += value;
       at = found.end - 1;
     } else result += character;
+    // Values that double at every line would fill the memory.
+    if (result.length > MAX_VALUE) return undefined;
   }
   return result;
 }

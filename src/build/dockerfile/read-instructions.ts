@@ -23,8 +23,8 @@ export interface ReadDockerfile {
   readonly syntax?: string;
 }
 
-/** Larger ones are refused, in characters: reading takes about 2 µs for each. */
-export const MAX_DOCKERFILE = 256 * 1024;
+/** Larger ones are refused, in characters: what reads them is not made for machines' output. */
+export const MAX_DOCKERFILE = 64 * 1024;
 
 /** Reads a Dockerfile of at most {@link MAX_DOCKERFILE} characters. */
 export function readInstructions(text: string): ReadDockerfile {
