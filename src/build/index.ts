@@ -2,6 +2,7 @@
 export * from "./dockerfile/index.js";
 export * from "./environment/environment-plan.js";
 export * from "./environment/plan-environment.js";
+export * from "./environment/problem-text.js";
 export * from "./environment/wanted-files.js";
 export * from "./flight-key.js";
 export * from "./image/image-destination.js";

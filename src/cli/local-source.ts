@@ -18,8 +18,8 @@ export interface LocalSource {
   readonly tree?: string;
   /** The operator's configuration by which pods fetch it: that of this user on this computer. */
   readonly config: OperatorConfig;
-  /** A directory that holds the files, to look at before the run. */
-  files(): Promise<string>;
+  /** A directory that holds the files, to look at before the run; `undefined` when they can't be fetched. */
+  files(): Promise<string | undefined>;
   /** Removes what {@link files} made. */
   close(): Promise<void>;
 }
@@ -69,8 +69,9 @@ export async function localSource(
         const { commit } = await resolver.resolve({ url, ref, ...(credentials ? { credentials } : {}) }, signal);
         await fetchCommit({ url, ref, commit, credentials, into, scratch: directory, signal }, policy);
       } catch (error) {
-        // The run itself will say so in the job's status; without files there are no requirements to look at.
+        // The run itself will say so in the job's status.
         if (!(error instanceof SourceError)) throw error;
+        return undefined;
       }
       return into;
     },

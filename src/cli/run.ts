@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { type NotebookValidationJob, parseDuration } from "../api/index.js";
 import { UserError } from "../api/user-error.js";
+import type { PlannedEnvironment } from "../local/index.js";
 import { EXIT, type ExitCode } from "./exit-code.js";
 import { type OutputFormat, outputOption, print, serialize } from "./output.js";
 import type { RunInput } from "./run-input.js";
@@ -111,29 +112,37 @@ async function runJob(
   progress: RunProgress,
   signal: AbortSignal,
 ): Promise<JobReport> {
-  const { cacheDirectory, choosePython, runLocally, runnerPackages } = await import("../local/index.js");
+  const { cacheDirectory, choosePython, planLocalEnvironment, runLocally, runnerPackages } = await import(
+    "../local/index.js"
+  );
   const { localLogger } = await import("./local-logger.js");
   const { localSource } = await import("./local-source.js");
   const { runnerDirectory } = await import("../operator/source/prepare-source.js");
   const { containerEnvironment } = await import("./local-environment.js");
   const { localImage, notePython, warnAboutMounts, warnAboutUser } = await import("./run-notes.js");
+  const { noteEnvironment } = await import("./environment-notes.js");
   const { inLocalWords, withTimeout } = await import("./run-wording.js");
   const runner = await runnerDirectory();
   const source = await localSource(job, input.secrets, options.repo, signal);
+  let planning: Promise<PlannedEnvironment | undefined> | undefined;
+  const plan = (): Promise<PlannedEnvironment | undefined> => {
+    planning ??= source.files().then(async (root) => {
+      if (root === undefined) return undefined;
+      return { root, environment: await planLocalEnvironment({ root, spec: job.spec, config: source.config }) };
+    });
+    return planning;
+  };
   try {
     const python = await choosePython({
       named: options.python,
       environment: process.env,
       noBuild: !options.build,
-      source: async () => ({
-        root: await source.files(),
-        notebook: job.spec.notebook.path,
-        build: job.spec.podConfig?.buildConfig,
-      }),
+      plan,
       onProgress: (line) => (line.startsWith("making") ? progress.line(`· ${line}`) : progress.live(line)),
       signal,
     });
     notePython(job, python, progress);
+    if (job.spec.podConfig?.buildConfig?.enabled === true) await noteEnvironment(plan, progress);
     warnAboutMounts(job, progress);
     const packages = await runnerPackages({
       runner,

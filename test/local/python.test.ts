@@ -2,12 +2,16 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, wri
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { parseOperatorConfig } from "../../src/api/index.js";
 import { choosePython, type PythonQuestion } from "../../src/local/python/choose-python.js";
 import { findInterpreter } from "../../src/local/python/interpreter.js";
 import { isSatisfied } from "../../src/local/python/is-satisfied.js";
-import { findRequirementFiles } from "../../src/local/python/requirement-files.js";
+import { planLocalEnvironment } from "../../src/local/python/local-environment.js";
+import { aJob } from "./a-job.js";
 
 const PYTHON = process.env.NBV_TEST_PYTHON ?? join(import.meta.dirname, "../../.venv/bin/python3");
+const CONFIG = parseOperatorConfig();
+const SPEC = aJob({}).spec;
 let root: string;
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), "nbv-py-"));
@@ -20,33 +24,6 @@ function write(files: Record<string, string>): void {
     writeFileSync(join(root, path), text);
   }
 }
-
-describe("which requirements are a job's", () => {
-  const find = async (build?: Parameters<typeof findRequirementFiles>[0]["build"]) =>
-    (await findRequirementFiles({ root, notebook: "a/b/nb.ipynb", build }))?.path;
-
-  test("those nearest to the notebook, up to the root", async () => {
-    expect(await find()).toBeUndefined();
-    write({ "requirements.txt": "x" });
-    expect(await find()).toBe("requirements.txt");
-    write({ "a/requirements.txt": "x", "other/requirements.txt": "x" });
-    expect(await find()).toBe("a/requirements.txt");
-  });
-
-  test("what the job names comes first, and must be there", async () => {
-    write({ "a/requirements.txt": "x", "named.txt": "x", "second.txt": "x" });
-    expect(await find({ requirementsFile: "named.txt" } as never)).toBe("named.txt");
-    expect(await find({ requirementsSources: ["first.txt", "second.txt"] } as never)).toBe("second.txt");
-    expect(await find({ autoGenerateRequirements: false } as never)).toBeUndefined();
-    await expect(find({ requirementsFile: "absent.txt" } as never)).rejects.toThrow(/no absent.txt/);
-  });
-
-  test("included files belong to them; loops and files outside do no harm", async () => {
-    write({ "requirements.txt": "-r sub/more.txt\n-c ../outside.txt\n", "sub/more.txt": "-r ../requirements.txt\nx" });
-    const found = await findRequirementFiles({ root, notebook: "nb.ipynb" });
-    expect(found?.closure.map(({ path }) => path)).toEqual(["requirements.txt", "sub/more.txt"]);
-  });
-});
 
 describe("whether a Python has what is asked for", () => {
   test.each([
@@ -65,7 +42,7 @@ describe("whether a Python has what is asked for", () => {
 describe("which Python runs the notebooks", () => {
   const question = (more: Partial<PythonQuestion>): PythonQuestion => ({
     environment: {},
-    source: async () => ({ root, notebook: "nb.ipynb" }),
+    plan: async () => ({ root, environment: await planLocalEnvironment({ root, spec: SPEC, config: CONFIG }) }),
     onProgress: () => undefined,
     ...more,
   });
@@ -74,6 +51,12 @@ describe("which Python runs the notebooks", () => {
     expect(await choosePython(question({ named: PYTHON }))).toMatchObject({ reason: "named by --python" });
     const environment = { VIRTUAL_ENV: dirname(dirname(PYTHON)) };
     expect(await choosePython(question({ environment }))).toMatchObject({ reason: "the active virtual environment" });
+  });
+
+  test("the one on the PATH where the repository can't be read: the run says why", async () => {
+    expect(await choosePython(question({ plan: async () => undefined }))).toMatchObject({
+      reason: expect.stringContaining("can't be read"),
+    });
   });
 
   test("one that is missing, no Python, or too old, is told as such", async () => {

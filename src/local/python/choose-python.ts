@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { cacheDirectory } from "../cache-directory.js";
 import { findInterpreter } from "./interpreter.js";
 import { isSatisfied } from "./is-satisfied.js";
-import { findRequirementFiles, type RequirementFiles, type RequirementsQuestion } from "./requirement-files.js";
+import type { LocalEnvironment } from "./local-environment.js";
 import { cachedEnvironment, makeEnvironment } from "./virtual-environment.js";
 
 /** The Python that notebooks run on, and how it came to be that one. */
@@ -15,6 +15,12 @@ export interface ChosenPython {
   readonly isMade?: boolean;
 }
 
+/** An environment, and where the repository's files are. */
+export interface PlannedEnvironment {
+  readonly root: string;
+  readonly environment: LocalEnvironment;
+}
+
 /** What decides about the Python. */
 export interface PythonQuestion {
   /** `--python`. */
@@ -23,8 +29,8 @@ export interface PythonQuestion {
   readonly environment: NodeJS.ProcessEnv;
   /** Make no environment: take what is there. @default false */
   readonly noBuild?: boolean;
-  /** The job's files; asked for only when they matter. */
-  readonly source: () => Promise<RequirementsQuestion>;
+  /** What the job's environment is made from; asked for only when it matters. `undefined` = its files can't be had. */
+  readonly plan: () => Promise<PlannedEnvironment | undefined>;
   /** Takes what happens, line by line. */
   readonly onProgress: (line: string) => void;
   readonly signal?: AbortSignal | undefined;
@@ -43,24 +49,31 @@ export async function choosePython(question: PythonQuestion): Promise<ChosenPyth
   }
   const base = await findInterpreter("python3");
   if (question.noBuild === true) return { ...base, reason: "the python3 on the PATH (--no-build)" };
-  const source = await question.source();
-  const requirements = await findRequirementFiles(source);
-  const described = describe(requirements);
+  const planned = await question.plan();
+  // The run itself will say why.
+  if (planned === undefined) return { ...base, reason: "the python3 on the PATH: the repository can't be read" };
+  const { root, environment: wanted } = planned;
   const cache = join(cacheDirectory(environment), "venvs");
-  const plan = { base, requirements, root: source.root, cache, onProgress, signal };
+  const plan = { base, environment: wanted, root, cache, onProgress, signal };
+  const { madeFrom } = wanted;
   const cached = await cachedEnvironment(plan);
   if (cached !== undefined)
-    return { path: cached, version: base.version, reason: `made before from ${described}`, isMade: true };
-  if (await isSatisfied(base.path, requirements?.closure.map(({ text }) => text) ?? [])) {
-    return { ...base, reason: `the python3 on the PATH: it satisfies ${described}` };
+    return { path: cached, version: base.version, reason: `made before from ${madeFrom}`, isMade: true };
+  const requirements = plainRequirements(wanted);
+  if (requirements !== undefined && (await isSatisfied(base.path, requirements))) {
+    return { ...base, reason: `the python3 on the PATH: it satisfies ${madeFrom}` };
   }
-  onProgress(`making a virtual environment from ${described}`);
+  onProgress(`making a virtual environment from ${madeFrom}`);
   const path = await makeEnvironment(plan);
-  return { path, version: base.version, reason: `made from ${described}`, isMade: true };
+  return { path, version: base.version, reason: `made from ${madeFrom}`, isMade: true };
 }
 
-function describe(requirements: RequirementFiles | undefined): string {
-  return requirements === undefined
-    ? "ipykernel alone (no requirements found)"
-    : `${requirements.path} (${requirements.reason})`;
+/** What a Python that is there has to have; `undefined` when having it is not enough. */
+function plainRequirements({ installation, files }: LocalEnvironment): readonly string[] | undefined {
+  if (installation === undefined) return [];
+  const { copies, pipArguments, checksConflicts, demandsHashes } = installation;
+  if (checksConflicts || demandsHashes) return undefined;
+  if (copies.length === 0) return pipArguments;
+  const contents = copies.map((path) => files.get(path));
+  return contents.includes(undefined) ? undefined : contents.map((bytes) => new TextDecoder().decode(bytes));
 }

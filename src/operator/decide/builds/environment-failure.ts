@@ -1,5 +1,6 @@
-import type { EnvironmentAnswer, EnvironmentProblem } from "../../../build/index.js";
+import { type EnvironmentAnswer, problemText } from "../../../build/index.js";
 import { type Failure, failureOf } from "../../../recovery/index.js";
+import { sentence } from "../sentence.js";
 
 type Rejection = EnvironmentAnswer & { readonly kind: "rejected" };
 
@@ -10,7 +11,7 @@ const MAX_LIST = 4000;
 
 /** Why an environment is not built, with the first lines that are to blame and the way to mend them. */
 export function environmentFailure({ reason, message, problems }: Rejection): Failure {
-  const shown = problems.slice(0, IN_A_SENTENCE).map(textOf);
+  const shown = problems.slice(0, IN_A_SENTENCE).map(problemText);
   const left = problems.length - shown.length;
   const lines = [...shown, ...(left > 0 ? [`and ${left} more`] : [])].join("; ");
   const fix = problems.find(({ fix }) => fix !== undefined)?.fix;
@@ -20,18 +21,13 @@ export function environmentFailure({ reason, message, problems }: Rejection): Fa
   });
 }
 
-/** Every problem on a line of its own, as many as `buildStatus.message` holds. */
+/** Every problem on a line of its own, as many as `buildStatus.message` holds, without secrets. */
 export function problemList({ message, problems }: Rejection): string {
-  let text = message;
+  let text = sentence(message);
   for (const [index, problem] of problems.entries()) {
-    const line = `\n${textOf(problem)}${problem.fix === undefined ? "" : ` (${problem.fix})`}`;
+    const line = `\n${sentence(`${problemText(problem)}${problem.fix === undefined ? "" : ` (${problem.fix})`}`)}`;
     if (text.length + line.length > MAX_LIST) return `${text}\nand ${problems.length - index} more`;
     text += line;
   }
   return text;
-}
-
-function textOf({ path, line, message }: EnvironmentProblem): string {
-  if (path === undefined) return message;
-  return `${path}${line === undefined ? "" : `:${line}`} ${message}`;
 }
