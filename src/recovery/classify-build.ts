@@ -35,7 +35,7 @@ export function classifyBuild(trouble: BuildTrouble): Failure {
   if (signal !== undefined) return failureOf(signal.reason, { ...signal.details, detail: trouble.message });
   // Killed from outside, and not for its memory: nothing that the build did.
   if (trouble.exitCode === 137 || trouble.exitCode === 143) return failureOf("BuildLost", { detail: trouble.message });
-  const lines = linesOf(trouble.log);
+  const lines = withoutInstructions(linesOf(trouble.log));
   const errorType = errorTypeOfText([...lines, trouble.message].join("\n"));
   return failureOf("BuildFailed", { errorType, detail: lastWords(lines) ?? trouble.message });
 }
@@ -69,7 +69,7 @@ function refusalOf(message: string): Failure | undefined {
 }
 
 function ofLines(trouble: BuildTrouble): Failure | undefined {
-  const lines = [...linesOf(trouble.log), ...linesOf(trouble.message)];
+  const lines = [...withoutInstructions(linesOf(trouble.log)), ...linesOf(trouble.message)];
   const step = trouble.step ?? (trouble.reason === "PushImageToRegistryFailed" ? "push" : undefined);
   for (const rule of BUILD_LOG_RULES) {
     if (rule.step !== undefined && rule.step !== step) continue;
@@ -77,6 +77,16 @@ function ofLines(trouble: BuildTrouble): Failure | undefined {
     if (at >= 0) return failureBy(rule, lines, at);
   }
   return undefined;
+}
+
+/**
+ * The lines that were printed while the build ran. buildah also repeats the instructions: when it begins one, and over
+ * several lines when it has failed. Their words are no words about what happened.
+ */
+function withoutInstructions(lines: readonly string[]): string[] {
+  const failed = lines.findIndex((line) => /^(?:Error|error): (?:error )?building at STEP "RUN /.test(line));
+  const said = failed < 0 ? lines : [...lines.slice(0, failed), ...lines.slice(failed).slice(-1)];
+  return said.filter((line) => !/^(?:\[\d+\/\d+\] )?STEP \d+\/\d+: /.test(line));
 }
 
 function failureBy(rule: BuildLogRule, lines: readonly string[], at: number): Failure {

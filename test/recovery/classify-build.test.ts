@@ -187,6 +187,18 @@ describe("what a failed build means", () => {
     expect(classifyBuild(inBuild(log, { step: "push" }))).toMatchObject({ reason, errorType });
   });
 
+  test("an instruction that is repeated in the log is nothing that happened", () => {
+    const log = [
+      'STEP 4/9: RUN echo "ERROR: No matching distribution found for x" && pip install --require-hashes -r r.txt',
+      "something odd",
+      'Error: building at STEP "RUN /bin/sh -ec set -e',
+      'echo "THESE PACKAGES DO NOT MATCH THE HASHES"',
+      'echo "nbv: the environment has no ipykernel, and nothing may be added without a hash" >&2',
+      'exit 1": exit status 1',
+    ].join("\n");
+    expect(classifyBuild(inBuild(log))).toMatchObject({ reason: "BuildFailed", errorType: "unknown" });
+  });
+
   test("the fetch names its reason itself", () => {
     const log = "warning: left out 1 link\nGitAuthFailed: the server wants credentials: https://git.example.org/a.git";
     expect(classifyBuild(inBuild(log, { step: "fetch" }))).toMatchObject({ reason: "GitAuthFailed", stage: "build" });

@@ -33,7 +33,7 @@ export const BUILD_LOG_RULES: readonly BuildLogRule[] = [
   { pattern: /THESE PACKAGES DO NOT MATCH THE HASHES/, reason: "DependencyHashMismatch" },
   {
     pattern:
-      /Hashes are required in --require-hashes mode|In --require-hashes mode, all requirements must have|nothing may be added without a hash/,
+      /Hashes are required in --require-hashes mode|In --require-hashes mode, all requirements must have|^nbv: the environment has no ipykernel, and nothing may be added without a hash/,
     reason: "DependencyHashMissing",
   },
   {

@@ -9,7 +9,7 @@ type StepEnd = { readonly exitCode: number; readonly reason: string; readonly te
 const DONE: StepEnd = { exitCode: 0, reason: "Completed", terminationReason: "Completed" };
 const ERROR: StepEnd = { exitCode: 1, reason: "Error", terminationReason: "Error" };
 const SKIPPED: StepEnd = { exitCode: 1, reason: "Error", terminationReason: "Skipped" };
-const OOM: StepEnd = { exitCode: 137, reason: "OOMKilled", terminationReason: "Error" };
+const OOM: StepEnd = { exitCode: 137, reason: "OOMKilled", terminationReason: "OOMKilled" };
 
 export function condition(status: "True" | "False" | "Unknown", reason: string, message: string) {
   return [{ type: "Succeeded", status, reason, message, lastTransitionTime: AT.ended }];
@@ -126,7 +126,7 @@ export function playTekton(story: Story, main: BuildObject): readonly Moment[] |
       return [
         pending,
         working,
-        failed("Failed", { conditions: condition("False", "Failed", message) }, [DONE, DONE, ERROR, SKIPPED]),
+        failed("Failed", { conditions: condition("False", "StepFailed", message) }, [DONE, DONE, ERROR, SKIPPED]),
       ];
     }
     case "cancelled":
@@ -143,7 +143,7 @@ export function playTekton(story: Story, main: BuildObject): readonly Moment[] |
       const message = '"step-build" exited with code 137: OOMKilled';
       return [
         working,
-        failed("Failed", { conditions: condition("False", "Failed", message) }, [DONE, DONE, OOM, SKIPPED]),
+        failed("Failed", { conditions: condition("False", "StepOOM", message) }, [DONE, DONE, OOM, SKIPPED]),
       ];
     }
     case "evicted": {
