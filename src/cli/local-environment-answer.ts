@@ -7,7 +7,7 @@ import {
   type SourceFacts,
   wantedFiles,
 } from "../build/index.js";
-import { SourceError } from "../operator/index.js";
+import { SourceError } from "../operator/source-resolver.js";
 import { readLocalFacts } from "../operator/source/local-facts.js";
 
 /**
