@@ -8,6 +8,8 @@ import type { Turn } from "../turn.js";
 
 /** How many builds a run remembers. */
 const MAX_ATTEMPTS = 20;
+/** Longest `layersPulled`, in characters. */
+const MAX_LAYERS = 63;
 
 /** A build that the job waits for, as its status tells it. */
 export interface OpenBuild {
@@ -89,8 +91,8 @@ export function withBuildProgress(
       ...status.buildStatus,
       phase: "Running",
       startTime: observation.startTime,
-      currentStep: currentStep ?? status.buildStatus?.currentStep,
-      layersPulled: layersPulled ?? status.buildStatus?.layersPulled,
+      currentStep: currentStep === undefined ? status.buildStatus?.currentStep : sentence(currentStep),
+      layersPulled: layersPulled?.slice(0, MAX_LAYERS) ?? status.buildStatus?.layersPulled,
       estimatedCompletionTime: expectedAt === undefined ? undefined : toRfc3339(expectedAt),
     },
   };

@@ -4,6 +4,8 @@ import { sentence } from "../sentence.js";
 
 /** How many warnings a status holds (`status.source.warnings`). */
 const MAX_WARNINGS = 64;
+/** Longest path in a status, in characters. */
+const MAX_PATH = 1024;
 
 /** The status with what the job's environment is made from, and why. */
 export function withEnvironment(status: JobStatus, plan: EnvironmentPlan, warnings: readonly string[]): JobStatus {
@@ -14,9 +16,15 @@ export function withEnvironment(status: JobStatus, plan: EnvironmentPlan, warnin
     environmentDigest: plan.digest,
     source: {
       ...withSource.source,
-      environmentSource: { kind, ...(path !== undefined && { path }), reason: sentence(reason) },
+      environmentSource: {
+        kind,
+        ...(path !== undefined && { path: path.slice(0, MAX_PATH) }),
+        reason: sentence(reason),
+      },
     },
-    ...(plan.lockedBy !== undefined && { environment: { ...status.environment, lockedBy: plan.lockedBy } }),
+    ...(plan.lockedBy !== undefined && {
+      environment: { ...status.environment, lockedBy: plan.lockedBy.slice(0, MAX_PATH) },
+    }),
   };
 }
 
