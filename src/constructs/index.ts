@@ -1,5 +1,5 @@
 /** Public constructs: props in, manifests out. Nothing here loads a Kubernetes client or does I/O. */
-export { BUILDAH_IMAGE, OPERATOR_IMAGE } from "../api/index.js";
+export { BUILDAH_IMAGE, type FetcherTrust, OPERATOR_IMAGE } from "../api/index.js";
 export {
   BUILD_PARAMS,
   BUILD_RESULTS,
