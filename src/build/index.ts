@@ -23,4 +23,5 @@ export {
   type StepResources,
 } from "./strategies/tekton/build-steps.js";
 export * from "./strategies/tekton/derived-git-secret.js";
+export { wantsDerivedGitSecret } from "./strategies/tekton/git-credentials-setting.js";
 export * from "./strategies/tekton/pipeline-contract.js";

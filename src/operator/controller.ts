@@ -189,8 +189,7 @@ export class Controller {
   /** Works until `signal` aborts; then finishes what is under way. */
   async run(signal: AbortSignal): Promise<void> {
     this.#watch();
-    this.#jobs.start();
-    this.#pods.start();
+    for (const part of [this.#jobs, this.#pods, this.#builds]) part?.start();
     try {
       await Promise.all([this.#jobs.whenSynced(signal), this.#pods.whenSynced(signal)]);
       this.#assumed.begin();

@@ -13,6 +13,7 @@ import {
 import type { Cluster } from "../kube/cluster.js";
 import { isKubeError } from "../kube/kube-error.js";
 import { objectOf, SECRETS, type Secret } from "../kube/resources.js";
+import type { FailureReason } from "../recovery/index.js";
 import { readCredentials } from "./source/credentials.js";
 import { parseGitUrl } from "./source/git-url.js";
 import { SourceError } from "./source-resolver.js";
@@ -29,8 +30,8 @@ export interface DerivedSecretQuestion {
 /** What became of it. */
 export type DerivedSecretAnswer =
   | { readonly kind: "ready"; readonly name: string; readonly warning?: string }
-  /** `reason` is of the failure catalogue; `message` is one sentence, free of credentials. */
-  | { readonly kind: "failed"; readonly reason: string; readonly message: string };
+  /** `message` is one sentence, free of credentials. */
+  | { readonly kind: "failed"; readonly reason: FailureReason; readonly message: string };
 
 export interface GitCredentialsSyncOptions {
   readonly cluster: Pick<Cluster, "get" | "create" | "patch" | "delete">;
@@ -260,7 +261,7 @@ function failureOf(
   namespace: string,
   secret: string,
 ): Extract<DerivedSecretAnswer, { kind: "failed" }> {
-  const failed = (reason: string, message: string) => ({ kind: "failed", reason, message }) as const;
+  const failed = (reason: FailureReason, message: string) => ({ kind: "failed", reason, message }) as const;
   const name = derivedGitSecretName(secret);
   if (error instanceof SourceError) return failed(error.reason, error.message);
   if (isKubeError(error, "NotFound")) {

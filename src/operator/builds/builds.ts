@@ -26,6 +26,7 @@ import { readSecret } from "../read-secret.js";
 import { DONE, type EffectResult } from "../refusal.js";
 import type { SourceReader } from "../source-reader.js";
 import { BuildDesk } from "./build-desk.js";
+import { DerivedGitCredentials } from "./derived-git-credentials.js";
 import { type JobIndex, JobsOfBuilds } from "./jobs-of-builds.js";
 import { TagOwners } from "./tag-owners.js";
 
@@ -66,6 +67,7 @@ export class Builds {
   readonly #images: ImageDesk;
   readonly #desk: BuildDesk;
   readonly #owners: TagOwners;
+  readonly #credentials: DerivedGitCredentials;
 
   constructor(options: BuildsOptions) {
     const { cluster, clock, random, logger, metrics, settings, reader, registry, strategies, jobs, onChange } = options;
@@ -89,6 +91,7 @@ export class Builds {
       retentionMs: parseDuration(config.retention.finishedBuilds),
       cachedInterest: (buildName) => jobs.interest(buildName),
     });
+    this.#credentials = new DerivedGitCredentials({ cluster, clock, random, logger, config });
     this.#owners = new TagOwners({ published: (namespace, reference) => jobs.owners(namespace, reference) });
   }
 
@@ -122,7 +125,7 @@ export class Builds {
         this.#images.ask(uid, effect.ticket, { ...effect, namespace: buildNamespace });
         return DONE;
       case "start-build":
-        return this.#desk.start(effect.plan, effect.strategy);
+        return (await this.#credentials.prepare(effect.plan)) ?? this.#desk.start(effect.plan, effect.strategy);
       case "join-build":
         if (buildNamespace === namespace)
           await this.#desk.join({ namespace, name: effect.name }, effect, { name, uid });
@@ -165,11 +168,16 @@ export class Builds {
     return this.#desk.stats;
   }
 
+  /** Begins what goes on without any job. */
+  start(): void {
+    this.#credentials.start();
+  }
+
   /** Ends everything under way. */
   async stop(): Promise<void> {
     this.#environments.stop();
     this.#images.stop();
-    await this.#desk.stop();
+    await Promise.all([this.#desk.stop(), this.#credentials.stop()]);
   }
 
   #look(turn: ValidTurn, environment: EnvironmentSeen): BuildsSeen {
