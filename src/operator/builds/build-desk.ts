@@ -246,6 +246,7 @@ export class BuildDesk {
     } else {
       this.#places.seen(flight, uid);
       this.#live.add(uid);
+      this.#sweep.wake();
     }
     for (const kind of historyOf(object, entry.strategy)) this.#history.note(kind, uid, observation);
     if (isGone) {

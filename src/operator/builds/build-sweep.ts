@@ -47,6 +47,8 @@ export class BuildSweep {
   /** When a cancellation was asked for, by UID of the build. */
   readonly #asked = new Map<string, Instant>();
 
+  #wake = new AbortController();
+
   constructor(options: BuildSweepOptions) {
     this.#options = options;
   }
@@ -61,8 +63,15 @@ export class BuildSweep {
       } catch (error) {
         if (!signal.aborted) logger.error({ err: error }, "looking through builds failed");
       }
-      await clock.sleep(isBusy ? LOOK_MS : IDLE_LOOK_MS, signal).catch(() => undefined);
+      this.#wake = new AbortController();
+      const early = isBusy ? signal : AbortSignal.any([signal, this.#wake.signal]);
+      await clock.sleep(isBusy ? LOOK_MS : IDLE_LOOK_MS, early).catch(() => undefined);
     }
+  }
+
+  /** Something is being built: the looks come at their pace. */
+  wake(): void {
+    this.#wake.abort();
   }
 
   /** One look. @returns whether something is being built */

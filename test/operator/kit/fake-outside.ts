@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { LABEL_ENVIRONMENT_DIGEST } from "../../../src/api/index.js";
 import { BUILD_STRATEGIES, type SourceFacts, type TreeEntry } from "../../../src/build/index.js";
 import type { BuildTools } from "../../../src/operator/builds/builds.js";
 import type { FoundImage, ImageRegistry } from "../../../src/operator/image-registry.js";
@@ -36,6 +37,12 @@ export class FakeOutside implements BuildTools {
         this.images.set(`${host}/${path}:${tag}`, { digest, labels: {} });
       },
     };
+  }
+
+  /** A build pushed an image. */
+  pushed(image: string, environmentDigest: string): void {
+    const digest = image.slice(image.indexOf("@") + 1);
+    this.images.set(image, { digest, labels: { [LABEL_ENVIRONMENT_DIGEST]: environmentDigest } });
   }
 
   #find(host: string, path: string, tag: string | undefined, digest: string | undefined): FoundImage | undefined {

@@ -1,9 +1,19 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { ANNOTATION_ENVIRONMENT_DIGEST, toRfc3339 } from "../../../src/api/index.js";
 import type { BuildObject } from "../../../src/build/index.js";
-import { type Cluster, isKubeError, type KubernetesObject, type Resource } from "../../../src/kube/index.js";
-import { documents } from "../../charts/synthesized.js";
-import type { Story } from "../../build/strategies/played-builder.js";
+import {
+  type Clock,
+  type Cluster,
+  isKubeError,
+  type KubernetesObject,
+  type Resource,
+  systemClock,
+} from "../../../src/kube/index.js";
+import { IMAGE_DIGEST, REPOSITORY } from "../../build/strategies/a-build-plan.js";
+import { AT, type Story } from "../../build/strategies/played-builder.js";
 import { playTekton } from "../../build/strategies/played-tekton.js";
+import { documents } from "../../charts/synthesized.js";
 
 type Stored = KubernetesObject & BuildObject;
 
@@ -18,12 +28,14 @@ export function tektonCrds(): object[] {
 /** Plays Tekton's controller on any cluster, one moment of each run when told. */
 export class FakeTekton {
   readonly #cluster: Cluster;
+  readonly #clock: Pick<Clock, "now">;
   /** What becomes of a run; changes as tests wish. */
   story: (run: Stored) => Story = () => "succeeds";
   readonly #played = new Map<string, number>();
 
-  constructor(cluster: Cluster) {
+  constructor(cluster: Cluster, clock: Pick<Clock, "now"> = systemClock) {
     this.#cluster = cluster;
+    this.#clock = clock;
   }
 
   async runs(): Promise<Stored[]> {
@@ -49,7 +61,8 @@ export class FakeTekton {
     if (hasEnded(run)) return;
     const uid = run.metadata.uid ?? "";
     const isCancelled = (run.spec as { status?: string }).status === "Cancelled";
-    const moments = playTekton(isCancelled ? "cancelled" : this.story(run), run) ?? [];
+    const story = isCancelled ? "cancelled" : this.story(run);
+    const moments = asOf(playTekton(story, run) ?? [], run, toRfc3339(this.#clock.now()));
     const at = isCancelled ? moments.length - 1 : (this.#played.get(uid) ?? 0);
     const moment = moments[at];
     if (moment === undefined) return;
@@ -69,6 +82,31 @@ export class FakeTekton {
     const key = { namespace: metadata.namespace ?? "", name: metadata.name };
     await this.#cluster.patchStatus(kind, key, { status });
   }
+}
+
+/** Digest of the environment that a run builds. */
+export function environmentOf({ metadata }: Stored): string {
+  return metadata.annotations?.[ANNOTATION_ENVIRONMENT_DIGEST] ?? "";
+}
+
+/** The image that a run builds: another one for each environment. */
+export function imageBuiltBy(run: Stored): string {
+  const { params = [] } = run.spec as { params?: { name: string; value: unknown }[] };
+  const target = String(params.find(({ name }) => name === "image")?.value);
+  const digest = createHash("sha256").update(environmentOf(run)).digest("hex");
+  return `${target.slice(0, target.lastIndexOf(":"))}@sha256:${digest}`;
+}
+
+/** The story with the cluster's times and the run's own image. */
+function asOf<T>(story: T, run: Stored, now: string): T {
+  const [repository = "", digest = ""] = imageBuiltBy(run).split("@");
+  const text = JSON.stringify(story)
+    .replaceAll(AT.created, run.metadata.creationTimestamp ?? now)
+    .replaceAll(AT.started, run.metadata.creationTimestamp ?? now)
+    .replaceAll(AT.ended, now)
+    .replaceAll(REPOSITORY, repository)
+    .replaceAll(IMAGE_DIGEST, digest);
+  return JSON.parse(text) as T;
 }
 
 /** Tekton controls its TaskRuns and gives them the labels of their PipelineRun. */
