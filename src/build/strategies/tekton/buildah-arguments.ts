@@ -7,7 +7,8 @@ export function buildahArguments({ environment, destination, cache }: BuildPlan)
   return [
     ...(target === undefined ? [] : [`--target=${target}`]),
     ...pairs("--build-arg", buildArgs),
-    ...pairs("--label", labels),
+    // Our own Dockerfile ends with them; said twice, each would be one more layer.
+    ...(dockerfile.kind === "generated" ? [] : pairs("--label", labels)),
     ...(cache?.enabled === true && cache.type === "registry"
       ? [
           `--cache-from=${destination.cacheRepository}`,
