@@ -5,7 +5,7 @@ export interface TreeEntry {
   readonly kind: "file" | "link" | "directory" | "submodule";
   /** Git's object id: the same content has the same one. */
   readonly objectId: string;
-  /** Of files, in bytes. */
+  /** Of files, in bytes, where it is known: a server that leaves files out does not tell. */
   readonly size?: number;
 }
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import type { SourceFacts } from "../../src/build/index.js";
 import type { GitPolicy } from "../../src/operator/source/git-policy.js";
 import { GitSourceReader } from "../../src/operator/source/git-source-reader.js";
@@ -12,6 +12,9 @@ import { SourceError } from "../../src/operator/source-resolver.js";
 import { type GitHttpServer, startGitHttpServer } from "./git-http-server.js";
 import { makeRepository, type TestRepository } from "./git-repository.js";
 import { type GitSshServer, hasSshd, startGitSshServer } from "./git-ssh-server.js";
+
+// Many runs of git, on machines that do other things, too.
+jest.setTimeout(60_000);
 
 const login = { username: "ada", password: "p4ss:word/@ü" };
 const policy: GitPolicy = {
@@ -159,7 +162,7 @@ describe("facts of a commit", () => {
     const at = whole.commit({ "requirements.txt": "a==1\n", "b.txt": "b" });
     const { facts } = await read(["requirements.txt"], { name: "whole", at });
     expect(textOf(facts, "requirements.txt")).toBe("a==1\n");
-    expect(facts.tree.get("b.txt")).toMatchObject({ kind: "file", size: 1 });
+    expect(facts.tree.get("b.txt")).toMatchObject({ kind: "file" });
   });
 
   test("are read from a server that hands out commits only, once it is asked for one", async () => {

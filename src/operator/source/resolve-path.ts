@@ -34,9 +34,7 @@ export function resolvePath(
     const entry = tree.get(at.join("/"));
     if (entry?.kind === "submodule") return nothing(`is in the submodule ${entry.path}, which is not fetched`);
     if (entry === undefined) return nothing("is not in the repository");
-    if (entry.kind === "file" && todo.some((rest) => rest !== "" && rest !== ".")) {
-      return nothing("is not in the repository");
-    }
+    if (entry.kind === "file" && todo.length > 0) return nothing("is not in the repository");
     if (entry.kind !== "link") continue;
     const content = contents.get(entry.path);
     if (content === undefined) return { kind: "unread-link", entry };

@@ -21,13 +21,13 @@ const KINDS: Readonly<Record<string, TreeEntry["kind"]>> = {
   "160000": "submodule",
 };
 
-const LINE = /^([0-7]{6}) (?:blob|commit|tree) ([0-9a-f]{40}|[0-9a-f]{64}) +(-|\d+|BAD)\t([\s\S]+)$/;
+const LINE = /^([0-7]{6}) (?:blob|commit|tree) ([0-9a-f]{40}|[0-9a-f]{64})(?: +(-|\d+))?\t([\s\S]+)$/;
 
-/** One record of `git ls-tree -z -l`, as it stands there. */
+/** One record of `git ls-tree -z`, with or without `-l`. */
 export interface TreeRecord {
   readonly mode: string;
   readonly object: string;
-  /** Of blobs that are here, in bytes. */
+  /** Of blobs, in bytes; with `-l` only. */
   readonly size?: number;
   readonly path: string;
 }

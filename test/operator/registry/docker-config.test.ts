@@ -82,7 +82,7 @@ describe("a docker configuration", () => {
   test.each([{}, { ".dockerconfigjson": "{" }, { ".dockerconfigjson": '{"auths":[]}' }, { password: "hunter22" }])(
     "that is none is refused, without being quoted",
     (data) => {
-      const read = () => loginsFor({ host: "quay.io", path: "x" }, data as Record<string, string>);
+      const read = () => loginsFor({ host: "quay.io", path: "x" }, data);
       expect(read).toThrow(/^The Secret with the registry's credentials (has neither|has no|is no) /);
       expect(read).not.toThrow(/hunter22/);
     },

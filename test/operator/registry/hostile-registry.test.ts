@@ -4,12 +4,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type AddressInfo, connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, describe, expect, test } from "@jest/globals";
+import { afterEach, describe, expect, jest, test } from "@jest/globals";
 import { ManualClock } from "../../../src/kube/manual-clock.js";
 import { type RegistryAccess, RegistryError } from "../../../src/operator/image-registry.js";
 import { fetchToken } from "../../../src/operator/registry/fetch-token.js";
 import { RegistryClient } from "../../../src/operator/registry/registry-client.js";
 import { hasDockerRegistry, startDockerRegistry } from "./docker-registry.js";
+
+jest.setTimeout(30_000);
 
 const never = new AbortController().signal;
 const policy = { addresses: { allowLoopback: true }, exchangeMs: 5_000 };

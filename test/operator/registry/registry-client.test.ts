@@ -1,13 +1,15 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
 import { parseImageReference } from "../../../src/build/index.js";
 import { type RegistryAccess, RegistryError } from "../../../src/operator/image-registry.js";
 import { RegistryClient } from "../../../src/operator/registry/registry-client.js";
 import type { RegistryPolicy } from "../../../src/operator/registry/registry-policy.js";
 import { type DockerRegistry, hasDockerRegistry, LOGIN, startDockerRegistry } from "./docker-registry.js";
 import { type PushedImage, pushImage, pushIndex } from "./push-image.js";
+
+jest.setTimeout(30_000);
 
 const policy: RegistryPolicy = { addresses: { allowLoopback: true } };
 const open: RegistryAccess = { isInsecure: true, secrets: [] };
