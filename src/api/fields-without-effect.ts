@@ -49,7 +49,8 @@ export const FIELDS_WITHOUT_EFFECT: readonly FieldWithoutEffect[] = [
   },
   {
     path: ["spec", "recoveryConfig"],
-    instead: "failures are retried as retryPolicy says, and no other recovery is tried",
+    instead:
+      "failures are retried as retryPolicy says; of other recoveries, only a build strategy that the cluster lacks is replaced",
     isAskedForBy: ({ spec: { recoveryConfig: wanted = {} } }) =>
       wanted.enableSmartRecovery === true ||
       wanted.enableBuildFallback === true ||
