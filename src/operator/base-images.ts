@@ -8,12 +8,14 @@ import { questionKey } from "./question-key.js";
 export interface BaseImageSeen {
   /** `sha256:…`. */
   readonly digest?: string;
+  /** Who it runs as; `""` = root. Absent = not known. */
+  readonly user?: string;
   /** Why it has none, or not the newest: one sentence each. */
   readonly warnings: readonly string[];
 }
 
 export interface BaseImagesOptions {
-  readonly registry: Pick<ImageRegistry, "digestOf">;
+  readonly registry: Pick<ImageRegistry, "digestOf" | "find">;
   readonly clock: Clock;
   /** Told of errors that a registry should not throw. @default ignored */
   readonly onError?: (error: unknown) => void;
@@ -29,16 +31,17 @@ export interface BaseImagesOptions {
 
 interface Known {
   readonly digest: string;
+  readonly user?: string;
   readonly at: number;
 }
 
 /**
- * Digests of base images. An environment is named by the digest of its base: one that changed with the moods of a registry
+ * Digests of base images, and who they run as. An environment is named by the digest of its base: one that changed with the moods of a registry
  * would be built again and again, so the last known digest holds while the registry is silent.
  */
 export class BaseImages {
   readonly #options: Required<BaseImagesOptions>;
-  readonly #flights: Flights<string | undefined>;
+  readonly #flights: Flights<Known | undefined>;
   /** Oldest first. */
   readonly #known = new Map<string, Known>();
 
@@ -55,18 +58,18 @@ export class BaseImages {
     const image = parseImageReference(reference);
     // What is none is refused by the plan, with its field.
     if (image === undefined) return { warnings: [] };
-    if (image.digest !== undefined) return { digest: image.digest, warnings: [] };
     const key = questionKey([formatImageReference(image), access]);
     const before = this.#known.get(key);
     try {
-      const digest = await this.#flights.fly(key, (signal) => this.#ask(key, image, access, signal));
-      if (digest !== undefined) return { digest, warnings: [] };
+      const known = await this.#flights.fly(key, (signal) => this.#ask(key, image, access, signal));
+      if (known !== undefined) return seenOf(known);
       return { warnings: [`the registry ${image.host} has no image ${reference}`] };
     } catch (error) {
+      if (image.digest !== undefined) return { digest: image.digest, warnings: [] };
       const why = error instanceof RegistryError ? error.message : "the registry could not be asked";
       return before === undefined
         ? { warnings: [`the digest of the base image ${reference} is not known, so it is used by its tag: ${why}`] }
-        : { digest: before.digest, warnings: [`the base image ${reference} is used as it was a while ago: ${why}`] };
+        : { ...seenOf(before), warnings: [`the base image ${reference} is used as it was a while ago: ${why}`] };
     }
   }
 
@@ -80,17 +83,33 @@ export class BaseImages {
     image: ImageReference,
     access: RegistryAccess,
     signal: AbortSignal,
-  ): Promise<string | undefined> {
+  ): Promise<Known | undefined> {
     const { clock, freshMs, registry, onError } = this.#options;
-    const known = this.#known.get(key);
-    if (known !== undefined && clock.now() - known.at < freshMs) return known.digest;
+    const before = this.#known.get(key);
+    if (before !== undefined && clock.now() - before.at < freshMs) return before;
     try {
-      const digest = await registry.digestOf(image, access, signal);
-      if (digest !== undefined) this.#remember(key, { digest, at: clock.now() });
-      return digest;
+      const digest = image.digest ?? (await registry.digestOf(image, access, signal));
+      if (digest === undefined) return undefined;
+      const isSame = before?.digest === digest && before.user !== undefined;
+      const user = isSame ? before.user : await this.#userOf({ ...image, digest }, access, signal);
+      const known = { digest, ...(user !== undefined && { user }), at: clock.now() };
+      this.#remember(key, known);
+      return known;
     } catch (error) {
       if (!signal.aborted && !(error instanceof RegistryError)) onError(error);
       throw error;
+    }
+  }
+
+  /** Not to know it is no reason to wait: the plan has a likely one. */
+  async #userOf(image: ImageReference, access: RegistryAccess, signal: AbortSignal): Promise<string | undefined> {
+    try {
+      const found = await this.#options.registry.find(image, access, signal);
+      return found === undefined ? undefined : (found.user ?? "");
+    } catch (error) {
+      if (signal.aborted) throw error;
+      if (!(error instanceof RegistryError)) this.#options.onError(error);
+      return undefined;
     }
   }
 
@@ -100,4 +119,8 @@ export class BaseImages {
     const [oldest] = this.#known.keys();
     if (this.#known.size > this.#options.remembered && oldest !== undefined) this.#known.delete(oldest);
   }
+}
+
+function seenOf({ digest, user }: Known): BaseImageSeen {
+  return { digest, ...(user !== undefined && { user }), warnings: [] };
 }

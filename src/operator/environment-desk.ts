@@ -117,11 +117,11 @@ export class EnvironmentDesk {
     }
     const reference = { reference: baseImage };
     const wanted: Wanted = (facts) => wantedFiles({ notebook, build, base: reference, facts });
-    const [{ digest, warnings }, { key, facts, dossier }] = await Promise.all([
+    const [{ digest, user, warnings }, { key, facts, dossier }] = await Promise.all([
       this.#base(request),
       this.#facts(place, wanted),
     ]);
-    const base = { ...reference, ...(digest !== undefined && { digest }) };
+    const base = { ...reference, ...(digest !== undefined && { digest }), ...(user !== undefined && { user }) };
     const question: EnvironmentQuestion = { notebook, build, base, facts };
     this.#shelf.hold(jobUid, key);
     return { kind: "read", question, warnings: [...dossier.warnings, ...warnings] };

@@ -16,6 +16,8 @@ export interface FoundImage {
   readonly sizeBytes?: number;
   /** Labels of the image. */
   readonly labels: Readonly<Record<string, string>>;
+  /** Who it runs as; absent = root. */
+  readonly user?: string;
 }
 
 /** Why a registry could not answer. */

@@ -6,7 +6,7 @@ import { KubeError } from "../../src/kube/kube-error.js";
 import { ManualClock } from "../../src/kube/manual-clock.js";
 import type { EnvironmentSeen } from "../../src/operator/decide/build-observation.js";
 import { EnvironmentDesk, type EnvironmentDeskOptions } from "../../src/operator/environment-desk.js";
-import { RegistryError } from "../../src/operator/image-registry.js";
+import { type FoundImage, RegistryError } from "../../src/operator/image-registry.js";
 import { gatherFacts } from "../../src/operator/source/gather-facts.js";
 import type {
   Content,
@@ -68,7 +68,7 @@ function aDesk(options: Partial<EnvironmentDeskOptions> = {}) {
         bases.push(`${host}/${path}:${tag}`);
         return Promise.resolve(baseDigest);
       },
-      find: () => Promise.reject(new Error("not asked")),
+      find: () => Promise.resolve(undefined),
       tag: () => Promise.reject(new Error("not asked")),
     },
     readSecret: (_namespace, name) => Promise.resolve({ password: name }),
@@ -217,13 +217,44 @@ describe("a base image", () => {
           const answer = answers.shift();
           return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
         },
-        find: () => Promise.reject(new Error("not asked")),
+        find: () => Promise.resolve(undefined),
         tag: () => Promise.reject(new Error("not asked")),
       },
       ...(secret && { readSecret: secret }),
     });
     return { ...made, asked };
   }
+
+  test("tells who it runs as, also when it is named by digest; a registry that can't say it keeps nobody waiting", async () => {
+    const baseOf = async (baseImage: string, found: () => Promise<FoundImage | undefined>) => {
+      const registry = {
+        digestOf: () => Promise.resolve(baseDigest),
+        find: found,
+        tag: () => Promise.reject(new Error("not asked")),
+      };
+      const { desk, clock, errors } = aDesk({ registry });
+      desk.ask("job", "1", { ...request(), baseImage });
+      await clock.settle();
+      expect(errors).toEqual([]);
+      return readOf(desk.look("job", "1")).question.base;
+    };
+    const image = { digest: baseDigest, labels: {} };
+    const reference = "quay.io/base:1";
+    const base = { reference, digest: baseDigest };
+    expect(await baseOf(reference, () => Promise.resolve({ ...image, user: "185" }))).toEqual({ ...base, user: "185" });
+    expect(await baseOf(reference, () => Promise.resolve(image))).toEqual({ ...base, user: "" });
+    expect(await baseOf(reference, () => Promise.reject(new RegistryError("invalid", "no image")))).toEqual(base);
+    const named = `quay.io/base@${baseDigest}`;
+    expect(await baseOf(named, () => Promise.resolve({ ...image, user: "185" }))).toEqual({
+      reference: named,
+      digest: baseDigest,
+      user: "185",
+    });
+    expect(await baseOf(named, () => Promise.reject(new RegistryError("denied", "no")))).toEqual({
+      reference: named,
+      digest: baseDigest,
+    });
+  });
 
   test("whose registry is down is used by its tag, and the job is told", async () => {
     const { desk, clock, errors } = withBase([new RegistryError("unavailable", "The registry quay.io is down")]);

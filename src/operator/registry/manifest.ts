@@ -54,14 +54,17 @@ export function representative({ manifests }: Extract<Manifest, { kind: "index" 
   return found;
 }
 
-/** Labels of an image's configuration. @throws RegistryError `invalid` for what is none */
-export function parseLabels(body: Uint8Array): Record<string, string> {
-  const { config } = jsonObject(body, "configuration") as { config?: { Labels?: unknown } | null };
-  const labels = config?.Labels;
-  if (typeof labels !== "object" || labels === null) return {};
-  return Object.fromEntries(
-    Object.entries(labels).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
-  );
+/** Labels and user of an image's configuration. @throws RegistryError `invalid` for what is none */
+export function parseImageConfig(body: Uint8Array): { labels: Record<string, string>; user?: string } {
+  const { config } = jsonObject(body, "configuration") as { config?: { Labels?: unknown; User?: unknown } | null };
+  const labels = typeof config?.Labels === "object" ? config.Labels : null;
+  const user = config?.User;
+  return {
+    labels: Object.fromEntries(
+      Object.entries(labels ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
+    ),
+    ...(typeof user === "string" && user !== "" && { user }),
+  };
 }
 
 /** Media type that a manifest says it has. */

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { type ImageReference, isImageDigest } from "../../build/index.js";
 import { type Clock, systemClock } from "../../kube/clock.js";
 import { type FoundImage, type ImageRegistry, type RegistryAccess, RegistryError } from "../image-registry.js";
-import { MANIFEST_TYPES, mediaTypeOf, parseLabels, parseManifest, representative } from "./manifest.js";
+import { MANIFEST_TYPES, mediaTypeOf, parseImageConfig, parseManifest, representative } from "./manifest.js";
 import type { RegistryPolicy } from "./registry-policy.js";
 import { RegistrySession } from "./registry-session.js";
 
@@ -43,9 +43,9 @@ export class RegistryClient implements ImageRegistry {
       if (manifest.kind === "index") throw new RegistryError("invalid", "The registry has an index within an index");
     }
     const { config, layers } = manifest;
-    const labels = parseLabels(await this.#blob(session, config.digest, image));
+    const about = parseImageConfig(await this.#blob(session, config.digest, image));
     const sizeBytes = [config, ...layers].reduce((sum, { size }) => sum + size, 0);
-    return { digest: found.digest, sizeBytes, labels };
+    return { digest: found.digest, sizeBytes, ...about };
   }
 
   async tag(image: ImageReference, tag: string, access: RegistryAccess, signal: AbortSignal): Promise<void> {
