@@ -176,7 +176,13 @@ class Chaos {
     const { items } = await this.world.cluster.list(PODS);
     const job = (await this.world.cluster.list(NOTEBOOK_VALIDATION_JOBS)).items[0];
     const pods = Object.fromEntries(items.map((object) => [object.metadata.name, { object } as ModelPod]));
-    const after = { now: this.world.clock.now(), job, pods, truth: { passed: this.#passed } } as unknown as ModelState;
+    const after = {
+      now: this.world.clock.now(),
+      job,
+      pods,
+      builds: {},
+      truth: { passed: this.#passed },
+    } as unknown as ModelState;
     const before = this.#before ?? after;
     this.#before = after;
     try {
