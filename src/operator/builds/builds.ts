@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
-import { type OperatorConfig, parseDuration } from "../../api/index.js";
-import { type BuildStrategy, parseImageReference } from "../../build/index.js";
+import { parseDuration } from "../../api/index.js";
+import { type BuildStrategy, isInsecureRegistry, parseImageReference } from "../../build/index.js";
 import type { Clock } from "../../kube/clock.js";
 import type { Cluster } from "../../kube/cluster.js";
 import type { InformerStats } from "../../kube/informer-options.js";
@@ -216,7 +216,7 @@ export class Builds {
       ...{ namespace, url, ref, commit, baseImage },
       notebook: spec.notebook.path,
       build: effective.build,
-      isInsecure: isInsecure(baseImage, config),
+      isInsecure: isInsecureRegistry(parseImageReference(baseImage)?.host ?? "", config),
       ...(credentialsSecret !== undefined && { credentialsSecret }),
       ...(config.build.pullSecret !== undefined && { pullSecret: config.build.pullSecret }),
     });
@@ -256,11 +256,6 @@ export function turnOf(job: StoredJob | NotebookValidationJobObject, settings: S
 function mayStart({ status: { phase, buildStatus }, spec }: ValidTurn): boolean {
   const isBefore = phase === "Initializing" || phase === "Building" || phase === "Retrying";
   return isBefore && !spec.suspend && buildStatus?.phase !== "Complete";
-}
-
-/** Plain http is spoken to the operator's own registry alone. */
-function isInsecure(image: string, { registry }: OperatorConfig): boolean {
-  return registry.insecure && parseImageReference(image)?.host === registry.host;
 }
 
 function unreachable(effect: never): never {
