@@ -30,16 +30,29 @@ describe("what a real Tekton says", () => {
     ["missing", "DependencyNotFound", "nbv-shared==9.9"],
     ["tampered", "DependencyHashMismatch", "Expected sha256 0000"],
     ["greedy", "BuildOutOfMemory", "OOMKilled"],
-  ])("a build that failed: %s", (name, reason, words) => {
+    ["denied", "BuildPushDenied", "team/denied", "push"],
+  ])("a build that failed: %s", (name, reason, words, step = "build") => {
     const { observation, logs, pod } = recorded(name);
     if (observation.kind !== "failed") throw new Error(observation.kind);
     const { log: place, ...signal } = observation.signal;
-    expect(signal.step).toBe("build");
-    expect(place).toEqual({ pod, container: "step-build" });
+    expect(signal.step).toBe(step);
+    expect(place).toEqual({ pod, container: `step-${step}` });
     const failure = classifyBuild({ ...signal, log: (logs[signal.step ?? ""] ?? []).join("\n") });
     expect(failure).toMatchObject({ reason, errorType: "permanent", fault: "user", stage: "build" });
     expect(failure.message).toContain(words);
     expect(Date.parse(observation.completionTime ?? "")).toBeGreaterThan(Date.parse(observation.startTime ?? ""));
+  });
+
+  test("a build that is done, with the digest of its image", () => {
+    const { observation } = recorded("succeeded");
+    if (observation.kind !== "complete") throw new Error(observation.kind);
+    expect(observation.image).toMatch(/^10\.98\.0\.2:5000\/[a-z0-9/-]+@sha256:[0-9a-f]{64}$/);
+    expect(observation.cacheHit).toBe(false);
+    expect(Date.parse(observation.completionTime ?? "")).toBeGreaterThan(Date.parse(observation.startTime ?? ""));
+  });
+
+  test("a build whose time was over, when it has ended", () => {
+    expect(recorded("timed-out").observation).toMatchObject({ kind: "cancelled" });
   });
 
   test("a build that was cancelled", () => {
