@@ -142,6 +142,75 @@ describe("a job that builds", () => {
   });
 });
 
+describe("a build in another namespace", () => {
+  test("belongs to nobody there, serves its job, and is cancelled when that leaves", async () => {
+    await start({ build: { namespace: "builds" } });
+    await world.submit(aBuildingJob("titanic"));
+    await world.submit(aBuildingJob("other", {}, "env-1"));
+    await world.pass(1_000);
+    const runs = await tekton.runs();
+    expect(runs.map(({ metadata }) => [metadata.namespace, metadata.ownerReferences])).toEqual([
+      ["builds", undefined],
+      ["builds", undefined],
+    ]);
+    await tekton.work();
+    await world.cluster.delete(NOTEBOOK_VALIDATION_JOBS, { namespace: "team-a", name: "other" });
+    await world.pass(15_000);
+    const cancelled = (await tekton.runs()).filter(({ spec }) => (spec as { status?: string }).status === "Cancelled");
+    expect(cancelled).toHaveLength(1);
+    await finishBuilds();
+    const pod = await world.pod();
+    expect(pod.metadata.namespace).toBe("team-a");
+  });
+});
+
+describe("a build under way", () => {
+  test("tells its step from its log, and when it is usually done", async () => {
+    await start();
+    world.cluster.setLogs(async function* (_pod, options) {
+      yield Buffer.from(
+        "STEP 1/4: FROM quay.io/jupyter/minimal-notebook\nSTEP 3/4: RUN pip install\nCollecting pandas==2.2.3\n",
+      );
+      await world.clock.sleep(86_400_000, options.signal).catch(() => undefined);
+    });
+    await world.submit(aBuildingJob("earlier", {}, "env-1"));
+    await world.pass(1_000);
+    await tekton.work();
+    await tekton.work();
+    await world.pass(240_000);
+    await finishBuilds();
+    await world.submit(aBuildingJob("titanic"));
+    await world.pass(1_000);
+    const run = (await tekton.live())[0];
+    const name = `${run?.metadata.name}-image-pod`;
+    const containers = [{ name: "step-build", image: "buildah:1" }];
+    const pod: Pod = { apiVersion: "v1", kind: "Pod", metadata: { name, namespace: "team-a" }, spec: { containers } };
+    await world.cluster.create(PODS, pod);
+    await tekton.work();
+    await tekton.work();
+    await world.pass(10_000);
+    const { buildStatus, message } = await world.status();
+    expect(buildStatus?.currentStep).toMatch(/pandas|dependencies|packages/i);
+    expect(message).toContain(buildStatus?.currentStep);
+    expect(buildStatus?.estimatedCompletionTime).toMatch(/^2026-01-01T00:0[4-9]/);
+  });
+
+  test("is counted, with how it ended", async () => {
+    await start();
+    await world.submit(aBuildingJob("good"));
+    await world.submit(aBuildingJob("bad", {}, "env-1"));
+    tekton.story = ({ metadata }) => (metadata.ownerReferences?.[0]?.name === "good" ? "succeeds" : "out-of-memory");
+    await world.pass(1_000);
+    await finishBuilds();
+    const text = await world.metrics.registry.metrics();
+    const counts = [...text.matchAll(/build_duration_seconds_count\{strategy="tekton",result="(\w+)"\} (\d+)/g)];
+    expect(counts.map(([, result, count]) => [result, count]).sort()).toEqual([
+      ["failure", "1"],
+      ["success", "1"],
+    ]);
+  });
+});
+
 describe("a build that no job waits for", () => {
   test("is cancelled once its only job is suspended, and a new one is made when that goes on", async () => {
     await start();
@@ -294,7 +363,7 @@ describe("the cluster's builders", () => {
     );
   });
 
-  test("that can build nothing are named, and one that is installed later is found", async () => {
+  test("that can build nothing end the job with that reason", async () => {
     await start({}, []);
     await world.submit(aBuildingJob("titanic"));
     await world.pass(5_000);
