@@ -166,6 +166,8 @@ export class Observer {
     const mayStart = !isTerminal(status.phase) && status.phase !== undefined && openAttempt(status, name) === undefined;
     if (isTerminal(status.phase)) capacity.drop(uid);
     if (!mayStart) return true;
+    // Its pod comes in a later decision, when there is an image: until then it keeps no place from others.
+    if (status.phase === "Building") return false;
     if (capacity.reserve({ jobUid: uid, namespace })) return true;
     capacity.wait({ key: `${namespace}/${name}`, namespace, priority: priorityOf(job.spec) });
     return false;
