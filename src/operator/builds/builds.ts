@@ -12,7 +12,7 @@ import { buildsImage } from "../decide/builds/gate.js";
 import { imagesWanted } from "../decide/builds/images-wanted.js";
 import { environmentTicket, imageTicket, publicationTicket } from "../decide/builds/tickets.js";
 import type { Effect } from "../decide/decision.js";
-import { isTerminal, type StoredJob } from "../decide/job.js";
+import { isTerminal, type JobStatus, type StoredJob } from "../decide/job.js";
 import type { Observation, Settings } from "../decide/observation.js";
 import { readTurn } from "../decide/read-turn.js";
 import type { ValidTurn } from "../decide/turn.js";
@@ -101,8 +101,10 @@ export class Builds {
     const { uid = "" } = job.metadata;
     if (turn === undefined || !buildsImage(turn)) {
       this.#leave(uid);
+      this.#owners.release(uid);
       return {};
     }
+    if (!mayOwnTag(turn.status)) this.#owners.release(uid);
     if (isTerminal(turn.status.phase)) {
       this.#leave(uid);
       // Asked all the same: old builds are looked after as long as there are jobs that build.
@@ -151,6 +153,7 @@ export class Builds {
   /** The job is gone. */
   forget(jobUid: string): void {
     this.#leave(jobUid);
+    this.#owners.release(jobUid);
     this.#desk.release(jobUid);
   }
 
@@ -226,7 +229,6 @@ export class Builds {
     this.#desk.leave(jobUid);
     this.#environments.forget(jobUid);
     this.#images.forget(jobUid);
-    this.#owners.release(jobUid);
   }
 
   #turn(job: StoredJob): ValidTurn | undefined {
@@ -250,6 +252,11 @@ export function turnOf(job: StoredJob | NotebookValidationJobObject, settings: S
   const turn = readTurn(job, { pods: [], source: { kind: "unasked" }, hasRoom: false, settings }, 0);
   const { reading } = turn;
   return reading.ok ? { ...turn, spec: reading.spec, effective: reading.effective } : undefined;
+}
+
+/** Whether a claim of the job on a tag may hold: from its publication on, and after it as long as it stands by it. */
+function mayOwnTag({ phase, buildStatus }: JobStatus): boolean {
+  return phase === "ValidationRunning" || (isTerminal(phase) && buildStatus?.published === true);
 }
 
 /** Whether the job is at a point where it starts a build if there is none. */
