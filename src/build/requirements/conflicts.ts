@@ -10,7 +10,7 @@ export interface Conflicts {
 }
 
 /** Most different lines of one name that a line is compared with. Real files have a handful. */
-const MAX_COMPARED = 50;
+const MAX_COMPARED = 10;
 
 /**
  * Entries for one name that can't both be met. Only what is certain without an index: what packages depend on is not
