@@ -51,9 +51,10 @@ function parseWithoutMarker(text: string, surroundings: Surroundings): Requireme
 
 function ofUrl(text: string, surroundings: Surroundings): RequirementParts {
   const target = urlTarget(text, surroundings);
+  const egg = eggName(text);
   const { path } = splitUrl(text);
   const fileName = fileNameOf(percentDecoded(path));
-  const name = fileName.endsWith(".whl") ? wheelName(fileName).project : eggName(text);
+  const name = fileName.endsWith(".whl") ? wheelName(fileName).project : egg;
   return { ...(name !== undefined && { name }), extras: [], target };
 }
 
