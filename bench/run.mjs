@@ -4,7 +4,7 @@ import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const [name, ...rest] = process.argv.slice(2);
-const programs = { reconcile: ["reconcile", "bare-loop"], latency: ["latency"] };
+const programs = { reconcile: ["reconcile", "bare-loop"], latency: ["latency"], requirements: ["requirements"] };
 if (!Object.hasOwn(programs, name ?? "")) {
   console.error(`usage: node bench/run.mjs ${Object.keys(programs).join("|")} [ARGUMENT…]`);
   process.exit(2);

@@ -7,7 +7,7 @@ rows=$(mktemp)
 trap 'rm -f "$rows"' EXIT
 export NBV_BENCH_ROWS=$rows
 failed=0
-wanted=" ${*:-synthesis runner golden alarms detection reconcile latency} "
+wanted=" ${*:-synthesis runner golden alarms detection requirements reconcile latency} "
 skip() { echo "skipped: $*" >&2; }
 run() { "$@" || { echo "FAILED: $*" >&2; failed=1; }; }
 # Those in Python end with 1 when a goal is missed, too, which the table says: they fail when they leave no row.
@@ -23,6 +23,7 @@ if [[ $wanted == *" runner "* ]]; then measure bench/runner-overhead.py; fi
 if [[ $wanted == *" golden "* ]]; then measure bench/golden-comparison.py; fi
 if [[ $wanted == *" alarms "* ]]; then measure bench/false-alarms.py; fi
 if [[ $wanted == *" detection "* ]]; then measure bench/detection.py; fi
+if [[ $wanted == *" requirements "* ]]; then run node bench/run.mjs requirements; fi
 if [[ $wanted == *" reconcile "* ]]; then
   assets=${KUBEBUILDER_ASSETS:-.cache/kubebuilder}
   if [ -x "$assets/kube-apiserver" ]; then

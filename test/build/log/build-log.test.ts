@@ -111,10 +111,8 @@ describe("what a build's log tells", () => {
     );
   });
 
-  test("a line without an end costs no more than it must", () => {
-    const log = new BuildLog();
-    const started = process.cpuUsage().user;
-    for (let count = 0; count < 200; count += 1) log.push(`Downloading ${"a".repeat(1_000_000)}`);
-    expect((process.cpuUsage().user - started) / 1000).toBeLessThan(2_000);
+  test("of a line without an end only the beginning is looked at", () => {
+    const line = `Installing collected packages: ${"a,".repeat(1_000_000)}`;
+    expect(after(...RUN, line)).toEqual(after(...RUN, line.slice(0, 4096)));
   });
 });

@@ -135,7 +135,9 @@ export function pipOptions(answer: PipAnswer, question: PipCase): PipAnswer["opt
     links: answer.options.links.map((link) => {
       const path = posix.normalize(link.startsWith("ROOT") ? link.slice(5) : posix.join(question.cwd ?? "", link));
       const within = path === "." ? "" : path.replace(/\/$/, "");
-      return /^[a-z]+:/i.test(link) || repository.kindOf(within) === undefined ? withoutCredentials(link) : `repository:${within}`;
+      return /^[a-z]+:/i.test(link) || repository.kindOf(within) === undefined
+        ? withoutCredentials(link)
+        : `repository:${within}`;
     }),
   };
 }

@@ -111,7 +111,7 @@ function judged(each: Case) {
     path,
     content
       .replaceAll(/HASH\(([^)]*)\)/g, (_, wheel: string) => createHash("sha256").update(wheel).digest("hex"))
-      .replaceAll("WHEELS", "/wheels"),
+      .replaceAll("file://WHEELS", "https://files.example"),
   ]);
   const set = read({ files: Object.fromEntries(files) as Record<string, string> });
   return judgeRequirements(set, {
