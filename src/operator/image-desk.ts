@@ -36,6 +36,8 @@ export interface ImageDeskOptions {
   readonly readSecret: ReadSecret;
   /** Called when the answer to a job's question is there, or its tag moved. */
   readonly onAnswer: (jobUid: string) => void;
+  /** Told the compressed size of an image, maybe often. @default ignored */
+  readonly onSize?: (reference: string, bytes: number) => void;
   /** Told of errors that a registry should not throw. @default ignored */
   readonly onError?: (error: unknown) => void;
   /** Questions at a time. @default 8 */
@@ -62,7 +64,13 @@ export class ImageDesk {
   readonly #tagging: Flights<void>;
 
   constructor(options: ImageDeskOptions) {
-    this.#options = { concurrency: 8, timeoutMs: 30_000, onError: () => undefined, ...options };
+    this.#options = {
+      concurrency: 8,
+      timeoutMs: 30_000,
+      onError: () => undefined,
+      onSize: () => undefined,
+      ...options,
+    };
     const { clock, concurrency, timeoutMs, onAnswer } = this.#options;
     this.#images = new TicketedAnswers(onAnswer, IMAGES_PER_JOB);
     this.#publications = new TicketedAnswers(onAnswer);
@@ -124,6 +132,7 @@ export class ImageDesk {
     );
     if (found === undefined) return { kind: "absent" };
     const { digest, sizeBytes, labels } = found;
+    if (sizeBytes !== undefined) this.#options.onSize(reference, sizeBytes);
     const environmentDigest = labels[LABEL_ENVIRONMENT_DIGEST];
     return {
       kind: "present",

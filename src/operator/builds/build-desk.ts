@@ -18,6 +18,7 @@ import { BuildMaker } from "./build-maker.js";
 import { recordBuild } from "./build-metrics.js";
 import { BuildPlaces } from "./build-places.js";
 import { BuildSweep, type SweptBuild } from "./build-sweep.js";
+import type { ImageSizes } from "./image-sizes.js";
 import { flightId, identityOf, isOver } from "./seen-build.js";
 import { ServedStrategies } from "./served-strategies.js";
 import type { StoredBuild } from "./stored-build.js";
@@ -28,6 +29,7 @@ export interface BuildDeskOptions {
   readonly random: Random;
   readonly logger: Logger;
   readonly metrics: OperatorMetrics;
+  readonly sizes: ImageSizes;
   /** Best first. */
   readonly strategies: readonly BuildStrategy[];
   /** Namespaces that builds run in. */
@@ -241,7 +243,7 @@ export class BuildDesk {
     if (isGone || isOver(observation)) {
       this.#places.ended(flight, uid);
       if (this.#live.delete(uid))
-        recordBuild(this.#options.metrics, object, observation, entry.strategy, this.#options.clock.now());
+        recordBuild(this.#options, object, observation, entry.strategy, this.#options.clock.now());
       this.#logs.ended(uid);
     } else {
       this.#places.seen(flight, uid);

@@ -1,13 +1,14 @@
 import { fromRfc3339, type Instant } from "../../api/index.js";
 import type { BuildObservation, BuildStrategy } from "../../build/index.js";
 import type { OperatorMetrics } from "../operator-metrics.js";
+import type { ImageSizes } from "./image-sizes.js";
 import type { StoredBuild } from "./stored-build.js";
 
 type Result = "success" | "failure" | "cancelled" | "timeout";
 
 /** Counts a build that came to its end before the eyes of this process. */
 export function recordBuild(
-  metrics: OperatorMetrics,
+  { metrics, sizes }: { readonly metrics: OperatorMetrics; readonly sizes: ImageSizes },
   { metadata }: StoredBuild,
   observation: BuildObservation,
   { name }: BuildStrategy,
@@ -22,7 +23,7 @@ export function recordBuild(
     metrics.observe("buildDuration", { strategy, result: resultOf(observation) }, seconds);
   }
   if (observation.kind !== "complete") return;
-  if (observation.sizeBytes !== undefined) metrics.observe("buildImageSize", {}, observation.sizeBytes);
+  sizes.built(observation.image, observation.sizeBytes);
   if (observation.cacheHit !== undefined)
     metrics.count("buildCacheRequests", { result: observation.cacheHit ? "hit" : "miss" });
 }

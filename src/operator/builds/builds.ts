@@ -8,6 +8,7 @@ import type { Random } from "../../kube/random.js";
 import type { NotebookValidationJobObject } from "../../kube/resources.js";
 import type { BuildsSeen, EnvironmentSeen } from "../decide/build-observation.js";
 import { buildsWanted, sharedTag } from "../decide/builds/builds-wanted.js";
+import { foreignNames } from "../decide/builds/foreign-names.js";
 import { buildsImage } from "../decide/builds/gate.js";
 import { imagesWanted } from "../decide/builds/images-wanted.js";
 import { environmentTicket, imageTicket, publicationTicket } from "../decide/builds/tickets.js";
@@ -27,6 +28,7 @@ import { DONE, type EffectResult } from "../refusal.js";
 import type { SourceReader } from "../source-reader.js";
 import { BuildDesk } from "./build-desk.js";
 import { DerivedGitCredentials } from "./derived-git-credentials.js";
+import { ImageSizes } from "./image-sizes.js";
 import { type JobIndex, JobsOfBuilds } from "./jobs-of-builds.js";
 import { TagOwners } from "./tag-owners.js";
 
@@ -83,9 +85,10 @@ export class Builds {
       },
     };
     this.#environments = new EnvironmentDesk({ ...asking, reader, registry });
-    this.#images = new ImageDesk({ ...asking, registry });
+    const sizes = new ImageSizes((bytes) => metrics.observe("buildImageSize", {}, bytes));
+    this.#images = new ImageDesk({ ...asking, registry, onSize: (image, bytes) => sizes.told(image, bytes) });
     this.#desk = new BuildDesk({
-      ...{ cluster, clock, random, logger, metrics, strategies, onChange },
+      ...{ cluster, clock, random, logger, metrics, sizes, strategies, onChange },
       namespaces: config.build.namespace === undefined ? options.namespaces : [config.build.namespace],
       maxBuilds: config.concurrency.builds,
       retentionMs: parseDuration(config.retention.finishedBuilds),
@@ -124,10 +127,14 @@ export class Builds {
         this.#askEnvironment(job, effect);
         return DONE;
       case "ask-image":
-        this.#images.ask(uid, effect.ticket, { ...effect, namespace: buildNamespace });
+        this.#images.ask(uid, effect.ticket, { ...effect, namespace: this.#namespaceOf(job, effect.secret) });
         return DONE;
-      case "start-build":
+      case "start-build": {
+        // Once more after admission: the configuration may have moved builds since the job began.
+        const [foreign] = foreignNames(job.spec, namespace, this.#options.settings.config);
+        if (foreign !== undefined) return { kind: "refused", failure: foreign.failure };
         return (await this.#credentials.prepare(effect.plan)) ?? this.#desk.start(effect.plan, effect.strategy);
+      }
       case "join-build":
         if (buildNamespace === namespace)
           await this.#desk.join({ namespace, name: effect.name }, effect, { name, uid });
@@ -136,7 +143,8 @@ export class Builds {
         const repository = effect.image.slice(0, effect.image.indexOf("@"));
         const own = { jobUid: uid, job: name, image: effect.image };
         if (this.#owners.claim(namespace, `${repository}:${effect.tag}`, own)) {
-          this.#images.publish(uid, effect.ticket, { ...effect, namespace: buildNamespace });
+          const secretNamespace = this.#namespaceOf(job, effect.pushSecret);
+          this.#images.publish(uid, effect.ticket, { ...effect, namespace: secretNamespace });
         } else this.#options.onChange(uid);
         return DONE;
       }
@@ -195,7 +203,7 @@ export class Builds {
       isWaiting: status.phase === "Building",
       mayStart: mayStart(turn),
     });
-    const references = plan === undefined ? [] : imagesWanted(turn, plan, seen.builds);
+    const references = imagesWanted(turn, plan, seen.builds);
     const images = references.map((each) => [each, this.#images.look(uid, imageTicket(status, each))] as const);
     const tag = sharedTag(turn, status);
     const own = { jobUid: uid, job: name, image: status.buildStatus?.imageDigest ?? "" };
@@ -223,6 +231,13 @@ export class Builds {
       ...(credentialsSecret !== undefined && { credentialsSecret }),
       ...(config.build.pullSecret !== undefined && { pullSecret: config.build.pullSecret }),
     });
+  }
+
+  /** Where a Secret is read: one that the job names never out of another namespace than the job's. */
+  #namespaceOf(job: StoredJob, secret: string | undefined): string {
+    const { namespace = "" } = job.metadata;
+    const isJobs = secret !== undefined && secret === this.#turn(job)?.effective.build?.pushSecret;
+    return isJobs ? namespace : (this.#options.settings.config.build.namespace ?? namespace);
   }
 
   #leave(jobUid: string): void {

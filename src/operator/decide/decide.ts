@@ -1,6 +1,7 @@
 import { fromRfc3339, type Instant } from "../../api/index.js";
 import { failureOf } from "../../recovery/index.js";
 import { buildsImage } from "./builds/gate.js";
+import { withImageSize } from "./builds/image-size.js";
 import { cleanUp, removeSurplusPods } from "./clean-up.js";
 import type { Decision } from "./decision.js";
 import { finalReport } from "./final-report.js";
@@ -80,9 +81,13 @@ function carryOn(turn: ValidTurn): StepResult {
   if (isHeld(turn.status)) return carryOn({ ...turn, status: resume(turn) });
   const leftMs = totalTimeLeft(turn);
   // Its notebook passed in time: what is left has a limit of its own.
-  if (leftMs !== undefined && leftMs <= 0 && !isPublishing(turn.status))
-    return giveUp(turn, turn.status, failureOf("TotalTimeout"), "Failed");
-  const result = STEPS[turn.status.phase ?? "Pending"](turn);
+  const isLate = leftMs !== undefined && leftMs <= 0 && !isPublishing(turn.status);
+  const result = withImageSize(
+    turn,
+    isLate
+      ? giveUp(turn, turn.status, failureOf("TotalTimeout"), "Failed")
+      : STEPS[turn.status.phase ?? "Pending"](turn),
+  );
   if (isTerminal(result.status.phase)) return result;
   return {
     ...result,

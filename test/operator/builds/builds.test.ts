@@ -43,8 +43,8 @@ async function start(config: object = {}, crds = tektonCrds()): Promise<void> {
 }
 
 /** Builds go on until they are done, and everybody hears of it. */
-async function finishBuilds(): Promise<void> {
-  for (const run of await tekton.runs()) outside.pushed(imageBuiltBy(run), environmentOf(run));
+async function finishBuilds(sizeBytes?: number): Promise<void> {
+  for (const run of await tekton.runs()) outside.pushed(imageBuiltBy(run), environmentOf(run), sizeBytes);
   await tekton.finish();
   await world.pass(3_000);
 }
@@ -208,6 +208,19 @@ describe("a build under way", () => {
       ["failure", "1"],
       ["success", "1"],
     ]);
+  });
+
+  test("has the size that the registry tells, which is counted once for all jobs that share it", async () => {
+    await start();
+    for (const name of ["one", "two", "three"]) await world.submit(aBuildingJob(name));
+    await world.pass(1_000);
+    await finishBuilds(300e6);
+    await runPods();
+    for (const name of ["one", "two", "three"])
+      expect(await world.status(name)).toMatchObject({ phase: "Succeeded", buildStatus: { imageSizeBytes: 300e6 } });
+    const text = await world.metrics.registry.metrics();
+    expect(text).toMatch(/build_image_size_bytes_count 1$/m);
+    expect(text).toMatch(/build_image_size_bytes_sum 300000000$/m);
   });
 });
 

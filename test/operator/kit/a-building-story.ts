@@ -11,6 +11,8 @@ import { aJob } from "./a-job.js";
 import { aLog, anObservation, aPod, COMMIT, ended, Story } from "./an-observation.js";
 import { passingEvents } from "./fake-runner.js";
 
+/** Milliseconds. */
+export const MINUTE = 60_000;
 export const BASE_DIGEST = `sha256:${"b".repeat(64)}`;
 export const IMAGE_DIGEST = `sha256:${"1".repeat(64)}`;
 export const OTHER_DIGEST = `sha256:${"2".repeat(64)}`;
@@ -74,7 +76,7 @@ export class BuildingStory extends Story {
 
   override see(seen: Partial<Observation> = {}): Decision {
     const config = parseOperatorConfig(this.config);
-    const followed = this.builds.find(({ name }) => name === openBuild(storedStatus(this))?.name);
+    const followed = this.builds.find(({ name }) => name === storedStatus(this).buildStatus?.buildName);
     const builds: BuildsSeen = {
       available: this.available,
       builds: this.builds,
@@ -136,8 +138,9 @@ export class BuildingStory extends Story {
     const { plan, strategy } = effect;
     const { name, number, environment } = plan;
     const { digest: environmentDigest, isPinned } = environment;
+    const { flight } = plan;
     this.builds.unshift({
-      ...{ name, uid: `uid-of-${name}`, number, strategy, environmentDigest, isPinned, observation },
+      ...{ name, uid: `uid-of-${name}`, number, strategy, environmentDigest, flight, isPinned, observation },
       createdAt: this.now,
       owners: plan.owner ? [plan.owner.uid] : [],
       isAbandoned: false,

@@ -40,9 +40,10 @@ export class FakeOutside implements BuildTools {
   }
 
   /** A build pushed an image. */
-  pushed(image: string, environmentDigest: string): void {
+  pushed(image: string, environmentDigest: string, sizeBytes?: number): void {
     const digest = image.slice(image.indexOf("@") + 1);
-    this.images.set(image, { digest, labels: { [LABEL_ENVIRONMENT_DIGEST]: environmentDigest } });
+    const labels = { [LABEL_ENVIRONMENT_DIGEST]: environmentDigest };
+    this.images.set(image, { digest, labels, ...(sizeBytes !== undefined && { sizeBytes }) });
   }
 
   #find(host: string, path: string, tag: string | undefined, digest: string | undefined): FoundImage | undefined {

@@ -75,7 +75,7 @@ function observed(now: ModelState, from: ModelState, job: StoredJob, settings: S
     ...(followed && { followed }),
     hasRoom: true,
     images: Object.fromEntries(
-      (plan === undefined ? [] : imagesWanted(turn, plan, builds)).flatMap((reference) => {
+      imagesWanted(turn, plan, builds).flatMap((reference) => {
         const image = memory.images[imageTicket(turn.status, reference)];
         return image === undefined ? [] : [[reference, image]];
       }),
@@ -117,6 +117,7 @@ export function withMadeBuild(
     uid: `uid-${state.nextUid}`,
     createdAt: Math.floor(state.now / 1000) * 1000,
     environmentDigest: environment.digest,
+    flight: plan.flight,
     isPinned: environment.isPinned,
     owners: [owner],
     observation: { kind: "pending" },

@@ -46,6 +46,14 @@ export interface SharedTag {
  * not known. The same for the job under way and for a finished one, so that owners of a tag are found by it.
  */
 export function sharedTag(turn: ValidTurn, status: JobStatus): SharedTag | undefined {
+  const destination = imageDestination(turn, status);
+  if (destination?.publishTag === undefined) return undefined;
+  const { repository, publishTag: tag } = destination;
+  return { reference: `${repository}:${tag}`, tag, destination };
+}
+
+/** Where the job's image is, by its status; `undefined` when it is not known, or nothing was built for the job. */
+export function imageDestination(turn: ValidTurn, status: JobStatus): ImageDestination | undefined {
   const { effective, metadata, seen } = turn;
   const { environmentDigest, buildStatus } = status;
   if (!buildsImage(turn) || effective.build === undefined || environmentDigest === undefined) return undefined;
@@ -56,10 +64,8 @@ export function sharedTag(turn: ValidTurn, status: JobStatus): SharedTag | undef
     environmentDigest,
     config: seen.settings.config,
   });
-  if (where.kind === "refused" || where.destination.publishTag === undefined) return undefined;
+  if (where.kind === "refused") return undefined;
   const { destination } = where;
   // An environment that nothing was built for is the base image, which lives elsewhere.
-  if (!buildStatus.imageDigest.startsWith(`${destination.repository}@`)) return undefined;
-  const tag = where.destination.publishTag;
-  return { reference: `${destination.repository}:${tag}`, tag, destination };
+  return buildStatus.imageDigest.startsWith(`${destination.repository}@`) ? destination : undefined;
 }

@@ -1,6 +1,7 @@
 import type { BuildPlan } from "../../../build/index.js";
 import type { SeenBuild } from "../build-observation.js";
 import type { ValidTurn } from "../turn.js";
+import { imageToMeasure } from "./image-size.js";
 
 /** An image that may spare a build, by the name under which a registry is asked for it. */
 export interface ImageCandidate {
@@ -23,8 +24,14 @@ export function imageCandidates({ effective }: ValidTurn, plan: BuildPlan): Imag
   return [...shared, ...(isReusable ? [{ reference: `${repository}:${tag}`, isShared: false }] : [])];
 }
 
-/** References that the next decisions may ask a registry about: images of complete builds, and {@link imageCandidates}. */
-export function imagesWanted(turn: ValidTurn, plan: BuildPlan, builds: readonly SeenBuild[]): string[] {
+/**
+ * References that the next decisions may ask a registry about: the job's image while its size is unknown, images of
+ * complete builds, and {@link imageCandidates}.
+ * @param plan absent = the flight is not known
+ */
+export function imagesWanted(turn: ValidTurn, plan: BuildPlan | undefined, builds: readonly SeenBuild[]): string[] {
+  const own = imageToMeasure(turn.status) ?? [];
+  if (plan === undefined) return [own].flat();
   const built = builds.flatMap(({ observation }) => (observation.kind === "complete" ? [observation.image] : []));
-  return [...new Set([...built, ...imageCandidates(turn, plan).map(({ reference }) => reference)])];
+  return [...new Set([own, built, imageCandidates(turn, plan).map(({ reference }) => reference)].flat())];
 }

@@ -12,6 +12,7 @@ import {
   BuildingStory,
   complete,
   LOCKED,
+  MINUTE,
   REPOSITORY,
   runningBuild,
 } from "../../kit/a-building-story.js";
@@ -19,7 +20,6 @@ import { aLog, aPod, ended, running } from "../../kit/an-observation.js";
 import { failingEvents, passingEvents } from "../../kit/fake-runner.js";
 
 const SHARED = { imageName: "nbv-environments", imageTag: "stable" };
-const MINUTE = 60_000;
 
 const move = fc.oneof(
   { weight: 2, arbitrary: fc.constant({ do: "look" } as const) },
