@@ -107,6 +107,14 @@ function aboutBuild({ spec }: NotebookValidationJob): (Found | false)[] {
         `${path}.strategyConfig`,
         "strategy custom needs the name of a Pipeline or strategy",
       ],
+    build.cache?.enabled === true &&
+      build.cache.type === "workspace" &&
+      // Other strategies have warnings of their own.
+      ["tekton", "kaniko", undefined].includes(build.strategy) &&
+      build.strategyConfig?.["cacheClaim"] === undefined && [
+        `${path}.cache.type`,
+        "workspace keeps nothing without strategyConfig.cacheClaim: name a PersistentVolumeClaim there",
+      ],
     dockerfile !== undefined &&
       build.requirementsFile !== undefined && [
         `${path}.${build.preferDockerfile ? "requirementsFile" : build.dockerfilePath === undefined ? "dockerfile" : "dockerfilePath"}`,

@@ -11,6 +11,9 @@ interface Options {
   readonly output: OutputFormat;
 }
 
+/** Fields of a build that the environment's plan has no warnings of its own about. */
+const NOT_OF_THE_PLAN = /^spec\.podConfig\.buildConfig\.(?:baseImage|cache|strategy)/;
+
 /** `nbv dockerfile --repo DIR JOB.yaml` */
 export function register(program: Command): void {
   program
@@ -33,17 +36,19 @@ export function register(program: Command): void {
 }
 
 async function showDockerfile(manifest: string, { repo, job: name, config: file, output }: Options): Promise<number> {
-  const { parseOperatorConfig } = await import("../api/index.js");
+  const { jobWarnings, parseOperatorConfig } = await import("../api/index.js");
   const { localEnvironmentAnswer } = await import("./local-environment-answer.js");
   const { readNamedJob } = await import("./named-job.js");
   const { readOperatorConfig } = await import("./operator-config-file.js");
-  const job = await readNamedJob(manifest, { job: name, taker: "nbv dockerfile" });
+  const job = await readNamedJob(manifest, { job: name, taker: "nbv dockerfile", hasJobOption: true });
   const config = file === undefined ? parseOperatorConfig() : await readOperatorConfig(file);
   const answer = await localEnvironmentAnswer(job, resolve(repo), config);
   if (output !== "text") await print(serialize(answer, output));
   else if (answer.kind === "planned") {
     await print(dockerfileOf(answer.plan, config.defaultImages.base, job.spec.podConfig?.buildConfig?.baseImage));
-    explain(answer.plan, job.spec.podConfig?.buildConfig?.enabled === true);
+    const ofBuild = jobWarnings(job).filter(({ field }) => NOT_OF_THE_PLAN.test(field));
+    const warnings = ofBuild.map(({ field, message }) => `${field} ${message}.`);
+    explain(answer.plan, job.spec.podConfig?.buildConfig?.enabled === true, warnings);
   } else refuse(answer);
   return answer.kind === "planned" ? EXIT.yes : EXIT.no;
 }
@@ -62,7 +67,7 @@ function dockerfileOf({ dockerfile }: EnvironmentPlan, standard: string, own: st
   }
 }
 
-function explain(plan: EnvironmentPlan, isBuilt: boolean): void {
+function explain(plan: EnvironmentPlan, isBuilt: boolean, jobWarnings: readonly string[]): void {
   const { dim, yellow } = palette(process.stderr);
   const note = (text: string) => process.stderr.write(`${dim("·")} ${printable(text)}\n`);
   const { source, dockerfile, context, copies } = plan;
@@ -72,9 +77,10 @@ function explain(plan: EnvironmentPlan, isBuilt: boolean): void {
     const files = copies.length === 0 ? "nothing" : copies.join(", ");
     note(`reads of the repository: ${files}${context === "." ? "" : ` (build context: ${context})`}`);
   }
-  note(`digest: ${plan.digest} (${plan.isPinned ? "pinned" : "not pinned: it is built again from time to time"})`);
+  note(`digest: ${plan.digest} (${pinsOf(plan)})`);
   if (!isBuilt) note("the job has no podConfig.buildConfig.enabled: a cluster builds nothing for it");
-  for (const warning of plan.warnings) process.stderr.write(`${yellow("warning:")} ${printable(warning)}\n`);
+  for (const warning of [...plan.warnings, ...(isBuilt ? jobWarnings : [])])
+    process.stderr.write(`${yellow("warning:")} ${printable(warning)}\n`);
   if (plan.inferredRequirements !== undefined) {
     note("requirements.txt to begin with:");
     for (const line of plan.inferredRequirements.trimEnd().split("\n"))
@@ -82,14 +88,25 @@ function explain(plan: EnvironmentPlan, isBuilt: boolean): void {
   }
 }
 
+/** Whether an image of this environment is used for ever, and why not. */
+function pinsOf({ isPinned, isPinnedOnBase, dockerfile }: EnvironmentPlan): string {
+  if (isPinned) return "pinned";
+  const base = "base image by tag here, by digest in a cluster";
+  if (isPinnedOnBase) return dockerfile.kind === "none" ? base : `requirements pinned; ${base}`;
+  const why =
+    dockerfile.kind === "repository"
+      ? "what a Dockerfile fetches is not known"
+      : "not every requirement has one version";
+  return `not pinned, since ${why}: built again when the image is older than the operator's retention.unpinnedEnvironments`;
+}
+
 function refuse({ reason, message, problems }: Extract<EnvironmentAnswer, { kind: "rejected" }>): void {
   const { red } = palette(process.stderr);
   process.stderr.write(`${red("refused:")} ${printable(message)} (${reason})\n`);
-  const fixes = new Set<string>();
-  for (const { path, line, message: what, fix } of problems) {
+  for (const [index, { path, line, message: what, fix }] of problems.entries()) {
     const place = path === undefined ? "" : `${path}${line === undefined ? "" : `:${line}`} `;
     process.stderr.write(`  ${printable(`${place}${what}`)}\n`);
-    if (fix !== undefined) fixes.add(fix);
+    // What mends several in a row is said once, after the last of them.
+    if (fix !== undefined && problems[index + 1]?.fix !== fix) process.stderr.write(`    fix: ${printable(fix)}\n`);
   }
-  for (const fix of fixes) process.stderr.write(`  fix: ${printable(fix)}\n`);
 }

@@ -43,6 +43,11 @@ describe("legal but unwise", () => {
     [{ podConfig: { containerImage: "quay.io/a/b" } }, "spec.podConfig.containerImage", /names no version/],
     [{ podConfig: { containerImage: "host:5000/b:latest" } }, "spec.podConfig.containerImage", /names no version/],
     [build({ strategy: "kaniko" }), "spec.podConfig.buildConfig.strategy", /archived/],
+    [
+      build({ cache: { enabled: true, type: "workspace" } }),
+      "spec.podConfig.buildConfig.cache.type",
+      /keeps nothing without strategyConfig.cacheClaim/,
+    ],
     [build({ strategy: "custom" }), "spec.podConfig.buildConfig.strategyConfig", /needs the name/],
     [
       build({ dockerfilePath: "D", requirementsFile: "r.txt" }),

@@ -77,6 +77,42 @@ describe("nbv dockerfile", () => {
     });
   });
 
+  test("says why an environment is not pinned: here only the base image's tag", () => {
+    const input = job("{ enabled: true }");
+    const pins = (text: string) => {
+      writeFileSync(join(directory, "requirements.txt"), text);
+      return nbv.run(["dockerfile", "--repo", directory, "-"], { input }).stderr;
+    };
+    expect(pins("six==1.16.0\n")).toContain("(requirements pinned; base image by tag here, by digest in a cluster)");
+    expect(pins("six\n")).toContain("(not pinned, since not every requirement has one version: built again when");
+    expect(example("base-image").stderr).toContain("(base image by tag here, by digest in a cluster)");
+    expect(example("dockerfile").stderr).toContain("(not pinned, since what a Dockerfile fetches is not known");
+  });
+
+  test("shows policies that a Dockerfile can't keep, and a cache that keeps nothing", () => {
+    const own = mkdtempSync(join(directory, "own-"));
+    writeFileSync(join(own, "Dockerfile"), "FROM jupyter/base-notebook:2\n");
+    const input = job("{ enabled: true, verifyHashes: true, cache: { enabled: true, type: workspace } }");
+    const { status, stderr } = nbv.run(["dockerfile", "--repo", own, "-"], { input });
+    expect(status).toBe(0);
+    expect(stderr).toContain("warning: verifyHashes has no effect: Dockerfile decides");
+    expect(stderr).toContain("cache.type workspace keeps nothing without strategyConfig.cacheClaim");
+    expect(stderr).toContain("warning: The repository has no notebook notebooks/train.ipynb");
+  });
+
+  test("prints a fix below the problem that it mends", () => {
+    const own = mkdtempSync(join(directory, "own-"));
+    writeFileSync(join(own, "Dockerfile"), "FRM a\nCOPY reqs.txt\n");
+    const { status, stderr } = nbv.run(["dockerfile", "--repo", own, "-"], { input: job("{ enabled: true }") });
+    expect(status).toBe(1);
+    expect(stderr.split("\n").slice(1, 5)).toEqual([
+      "  Dockerfile:1 FRM is not an instruction of Dockerfiles",
+      "    fix: write FROM",
+      "  Dockerfile:2 COPY needs a source and a destination",
+      "    fix: write COPY SOURCE DESTINATION",
+    ]);
+  });
+
   test("takes a job that builds nothing, and says so", () => {
     const { status, stderr } = nbv.run(["dockerfile", "--repo", directory, "-"], { input: job("{}") });
     expect(status).toBe(0);
@@ -97,6 +133,11 @@ describe("nbv dockerfile", () => {
     expect(nbv.run(["dockerfile", "-r", directory, "-"], { input })).toMatchObject({
       status: 2,
       stderr: expect.stringContaining("holds 2 jobs, and nbv dockerfile takes one"),
+    });
+    expect(nbv.run(["dockerfile", "-r", directory, "-"], { input }).stderr).toContain("fix: --job sample (or other)");
+    expect(nbv.run(["dockerfile", "-r", directory, "--job", "gone", "-"], { input })).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/holds no job named gone[^]*fix: --job sample \(or other\)/),
     });
     expect(nbv.run(["dockerfile", "-r", directory, "--job", "other", "-"], { input }).status).toBe(0);
   });

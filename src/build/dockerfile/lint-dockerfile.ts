@@ -1,3 +1,4 @@
+import { closest, distance } from "fastest-levenshtein";
 import { parseImageReference, repositoryOf } from "../image/image-reference.js";
 import { type DockerfileStage, isRemote } from "./dockerfile-stages.js";
 import type { DockerfileInstruction, ReadDockerfile } from "./read-instructions.js";
@@ -35,27 +36,49 @@ const KEYWORDS: ReadonlySet<string> = new Set([
 /** Arguments that builders know without a declaration. */
 const PREDEFINED_ARGS = /^(?:https?|ftp|no|all)_proxy$/i;
 
-/** What keeps a Dockerfile from being built at all. */
+/** What keeps a Dockerfile from being built at all, each with what mends it. */
 export function dockerfileProblems({ instructions }: ReadDockerfile): DockerfileFinding[] {
   const found: DockerfileFinding[] = [];
   let hasStage = false;
   for (const { keyword, line, words } of instructions) {
     if (!KEYWORDS.has(keyword)) {
-      found.push({ line, message: `${shortened(keyword)} is not an instruction of Dockerfiles` });
+      const meant = similarKeyword(keyword);
+      // What follows a misspelt FROM is not to blame.
+      hasStage ||= meant === "FROM";
+      found.push({
+        line,
+        message: `${shortened(keyword)} is not an instruction of Dockerfiles`,
+        fix: meant === undefined ? "begin commands with RUN, comments with #" : `write ${meant}`,
+      });
     } else if (keyword === "FROM") {
       hasStage = true;
-      if (words.length === 0) found.push({ line, message: "FROM names no image" });
+      if (words.length === 0) found.push({ line, message: "FROM names no image", fix: BEGIN });
       else if (words.length !== 1 && !(words.length === 3 && /^as$/i.test(words[1] ?? ""))) {
-        found.push({ line, message: "FROM takes an image, and a name for the stage after AS" });
+        found.push({
+          line,
+          message: "FROM takes an image, and a name for the stage after AS",
+          fix: "write FROM IMAGE, or FROM IMAGE AS NAME",
+        });
       }
     } else if (!hasStage && keyword !== "ARG") {
-      found.push({ line, message: `${keyword} stands before the first FROM`, fix: "begin with FROM" });
+      // Said once: the instructions after it stand before FROM for the same reason.
+      hasStage = true;
+      found.push({ line, message: `${keyword} stands before the first FROM`, fix: BEGIN });
     } else if ((keyword === "COPY" || keyword === "ADD") && words.length < 2) {
-      found.push({ line, message: `${keyword} needs a source and a destination` });
+      const fix = `write ${keyword} SOURCE DESTINATION`;
+      found.push({ line, message: `${keyword} needs a source and a destination`, fix });
     }
   }
-  if (!hasStage) found.push({ message: "the Dockerfile has no FROM" });
+  if (!hasStage) found.push({ message: "has no FROM", fix: BEGIN });
   return found;
+}
+
+const BEGIN = "begin with FROM and the image that the environment is made on";
+
+/** The keyword that was probably meant. */
+function similarKeyword(keyword: string): string | undefined {
+  const best = closest(keyword.slice(0, 40), [...KEYWORDS]);
+  return distance(keyword.slice(0, 40), best) <= Math.ceil(best.length / 4) ? best : undefined;
 }
 
 /** What is legal but unwise in the stages that are built. */

@@ -26,6 +26,7 @@ export function basePlan(
     labels: {},
     digest: environmentDigest({ instructions: base.reference, files: [], buildArgs: {} }),
     isPinned: base.isPinned,
+    isPinnedOnBase: true,
     includesSource: false,
     warnings,
   };

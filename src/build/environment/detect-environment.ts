@@ -1,6 +1,7 @@
 import { below, directoryOf, pathWithin, upwards } from "../repository-path.js";
 import type { EnvironmentAnswer, EnvironmentQuestion } from "./environment-plan.js";
 import type { FactsReader } from "./facts-reader.js";
+import { namesakes } from "./namesakes.js";
 
 /** What a job's environment is to be made from. */
 export type DetectedEnvironment =
@@ -89,18 +90,6 @@ function missing(field: "dockerfilePath" | "requirementsFile", path: string, rea
       },
     ],
   };
-}
-
-/** Files of that name elsewhere in the repository, at most five. */
-function namesakes(path: string, reader: FactsReader): string[] {
-  const name = path.slice(path.lastIndexOf("/") + 1).toLowerCase();
-  const found: string[] = [];
-  for (const entry of reader.entries()) {
-    if (entry.kind !== "file") continue;
-    if (entry.path.slice(entry.path.lastIndexOf("/") + 1).toLowerCase() === name) found.push(entry.path);
-    if (found.length === 5) break;
-  }
-  return found;
 }
 
 function nearestRequirements({ notebook }: EnvironmentQuestion, reader: FactsReader): Found | undefined {

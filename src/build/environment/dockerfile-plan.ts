@@ -23,6 +23,7 @@ import type { FactsReader } from "./facts-reader.js";
 import { LABEL_SOURCE } from "./generated-plan.js";
 import { type IgnoredFiles, ignoredFiles } from "./ignored-files.js";
 import { kernelWarning } from "./kernel-warning.js";
+import { namesakes } from "./namesakes.js";
 
 /** Plans an environment that the repository's own Dockerfile makes. */
 export function dockerfilePlan(
@@ -33,7 +34,7 @@ export function dockerfilePlan(
   const { path } = found;
   const text = reader.readText(path);
   if (text === undefined) return invalid(path, [{ message: reader.whyUnreadable(path) }]);
-  if (text.length > MAX_DOCKERFILE) return invalid(path, [{ message: `is longer than ${MAX_DOCKERFILE / 1024} KiB` }]);
+  if (text.length > MAX_DOCKERFILE) return invalid(path, [tooLong()]);
   const read = readInstructions(text);
   const problems = dockerfileProblems(read);
   if (problems.length > 0) return invalid(path, problems);
@@ -52,7 +53,7 @@ export function dockerfilePlan(
   const { context, copied, warnings: contextWarnings } = chooseContext(path, reads, reader);
   const ignored = ignoredFiles(reader, context, path, reader.size);
   const absent = [
-    ...copied.missing.map((each) => absentFile(each, context)),
+    ...copied.missing.map((each) => absentFile(each, context, reader)),
     ...hidden(copied, reads, context, ignored),
   ];
   if (absent.length > 0) return invalid(path, absent);
@@ -78,6 +79,7 @@ export function dockerfilePlan(
       digest,
       // What its commands fetch is not known.
       isPinned: false,
+      isPinnedOnBase: false,
       includesSource: false,
       warnings: [
         ...contextWarnings,
@@ -110,10 +112,22 @@ function chooseContext(path: string, reads: readonly ContextRead[], reader: Fact
   return { context: own, copied, warnings: [`${path} is built in ${own}: what it copies is there, not at the root.`] };
 }
 
-function absentFile({ line, keyword, written, path }: ContextRead, context: string): DockerfileFinding {
+function absentFile(
+  { line, keyword, written, path }: ContextRead,
+  context: string,
+  reader: FactsReader,
+): DockerfileFinding {
   const where = context === "" ? "the repository" : context;
   const meant = path === undefined || path === written ? "" : ` (${path})`;
-  return { line, message: `${keyword} ${written}${meant}: ${where} has no such file or directory` };
+  const similar = namesakes(path ?? written, reader);
+  return {
+    line,
+    message: `${keyword} ${written}${meant}: ${where} has no such file or directory`,
+    fix:
+      similar.length === 0
+        ? `commit it, or correct the path: it counts from ${context === "" ? "the repository's root" : context}`
+        : `correct the path, which counts from ${context === "" ? "the repository's root" : context}; the repository has ${similar.join(", ")}`,
+  };
 }
 
 /** Single files that the `.dockerignore` keeps from the builder. */
@@ -133,6 +147,13 @@ function hidden(
       { line, message: `${keyword} ${path}: ${ignored.path} keeps it from the builder`, fix: `add !${path} there` },
     ];
   });
+}
+
+function tooLong(): DockerfileFinding {
+  return {
+    message: `is longer than ${MAX_DOCKERFILE / 1024} KiB`,
+    fix: "move long commands to files of the repository, and COPY them",
+  };
 }
 
 function noSuchStage(target: string, stages: readonly DockerfileStage[]): DockerfileFinding {

@@ -56,6 +56,8 @@ export interface EnvironmentPlan {
   readonly digest: string;
   /** Whether everything in it is pinned: base by digest, each requirement exactly. */
   readonly isPinned: boolean;
+  /** Whether everything but the base image is. */
+  readonly isPinnedOnBase: boolean;
   /** Whether the image holds the repository at its commit (`includeSource`). */
   readonly includesSource: boolean;
   /** Requirement file that pins every package, if one does. */

@@ -53,6 +53,7 @@ export function generatedPlan(parts: GeneratedPlanParts): EnvironmentPlan {
     labels,
     digest,
     isPinned: base.isPinned && parts.isPinned,
+    isPinnedOnBase: parts.isPinned,
     includesSource,
     ...(parts.lockedBy !== undefined && { lockedBy: parts.lockedBy }),
     ...(parts.inferredRequirements !== undefined && { inferredRequirements: parts.inferredRequirements }),

@@ -3,6 +3,8 @@ import { type DetectedEnvironment, detectEnvironment } from "./detect-environmen
 import { dockerfilePlan } from "./dockerfile-plan.js";
 import type { EnvironmentAnswer, EnvironmentQuestion } from "./environment-plan.js";
 import { FactsReader } from "./facts-reader.js";
+import { fieldsWithoutEffect } from "./fields-without-effect.js";
+import { notebookWarnings } from "./notebook-warnings.js";
 import { nothingPlan } from "./nothing-plan.js";
 import { repositoryWarnings } from "./repository-warnings.js";
 import { requirementsPlan } from "./requirements-plan.js";
@@ -24,7 +26,13 @@ export function planWith(question: EnvironmentQuestion, reader: FactsReader): En
   const answer = planDetected(question, reader, base, detected.environment);
   if (answer.kind === "rejected") return answer;
   const { plan } = answer;
-  const warnings = [...detected.warnings, ...plan.warnings, ...repositoryWarnings(question.notebook, plan, reader)];
+  const warnings = [
+    ...notebookWarnings(question.notebook, reader),
+    ...detected.warnings,
+    ...plan.warnings,
+    ...fieldsWithoutEffect(question.build, plan),
+    ...repositoryWarnings(question.notebook, plan, reader),
+  ];
   return { kind: "planned", plan: { ...plan, warnings } };
 }
 

@@ -114,13 +114,18 @@ function rejected(
   reason: keyof typeof HEADLINES,
   problems: readonly EnvironmentProblem[],
 ): EnvironmentAnswer {
-  const count = problems.length === 1 ? "a line" : `${problems.length} lines`;
-  return { kind: "rejected", reason, message: HEADLINES[reason](path, count), problems };
+  return { kind: "rejected", reason, message: HEADLINES[reason](path, problems.length), problems };
 }
 
 const HEADLINES = {
   RequirementsInvalid: (path) => `${path} can't be installed`,
-  UnpinnedDependencies: (path, count) => `${path} has ${count} without an exact version, which this job demands`,
-  DependencyHashMissing: (path, count) => `${path} has ${count} without a usable hash, which verifyHashes demands`,
-  DependencyConflict: (path, count) => `${path} has ${count} that contradict others`,
-} as const satisfies Record<RequirementReason, (path: string, count: string) => string>;
+  UnpinnedDependencies: (path, count) => `${path} has ${lines(count)} without an exact version, which this job demands`,
+  DependencyHashMissing: (path, count) =>
+    `${path} has ${lines(count)} without a usable hash, which verifyHashes demands`,
+  DependencyConflict: (path, count) =>
+    `${path} has ${lines(count)} that ${count === 1 ? "contradicts" : "contradict"} others`,
+} as const satisfies Record<RequirementReason, (path: string, count: number) => string>;
+
+function lines(count: number): string {
+  return count === 1 ? "a line" : `${count} lines`;
+}

@@ -157,7 +157,7 @@ describe("stages", () => {
 
 describe("what can't be a Dockerfile", () => {
   test.each<[string, string, string]>([
-    ["an empty file", "", "Dockerfile the Dockerfile has no FROM"],
+    ["an empty file", "", "Dockerfile has no FROM"],
     ["something before FROM", "RUN x\nFROM a\n", "Dockerfile:1 RUN stands before the first FROM"],
     ["no instruction", `FROM ${BASE}\nINSTALL pandas\n`, "Dockerfile:2 INSTALL is not an instruction of Dockerfiles"],
     ["FROM without an image", "FROM\n", "Dockerfile:1 FROM names no image"],
@@ -165,6 +165,25 @@ describe("what can't be a Dockerfile", () => {
     ["a novel", `FROM ${BASE}\n${"# x\n".repeat(17_000)}`, "Dockerfile is longer than 64 KiB"],
   ])("%s", (_, text, problem) => {
     expect(rejected(text)).toContain(problem);
+  });
+
+  test("each problem comes with what mends it, and a misspelt FROM is one problem", () => {
+    const problemsOf = (text: string, files: Files = {}) =>
+      rejectionOf({ ...NOTEBOOK, Dockerfile: text, ...files }).problems.map(({ line, fix }) => [line, fix]);
+    expect(problemsOf(`FRM ${BASE}\nRUN x\nCOPY a\n`)).toEqual([
+      [1, "write FROM"],
+      [3, "write COPY SOURCE DESTINATION"],
+    ]);
+    expect(problemsOf("RUN x\nRUN y\n")).toEqual([
+      [1, "begin with FROM and the image that the environment is made on"],
+    ]);
+    expect(problemsOf(`FROM ${BASE}\nINSTALL pandas\n`)).toEqual([[2, "begin commands with RUN, comments with #"]]);
+    expect(problemsOf(`FROM ${BASE}\nCOPY reqs.txt /x\n`)).toEqual([
+      [2, "commit it, or correct the path: it counts from the repository's root"],
+    ]);
+    expect(problemsOf(`FROM ${BASE}\nCOPY reqs.txt /x\n`, { "deps/reqs.txt": "" })).toEqual([
+      [2, "correct the path, which counts from the repository's root; the repository has deps/reqs.txt"],
+    ]);
   });
 });
 
@@ -238,6 +257,47 @@ describe("warnings", () => {
     expect(plan.warnings).toContain("buildArgs.OTHER has no effect: Dockerfile declares no ARG OTHER.");
     expect(plan.warnings).toContain("buildArgs.API_TOKEN looks like a secret: it stays readable in the image.");
     expect(plan.warnings.join()).not.toContain("hunter2");
+  });
+});
+
+describe("what a job asks of its environment and does not get", () => {
+  const policies = { verifyHashes: true, allowUnpinned: false, failOnConflict: true };
+
+  test("policies for requirements are not kept by a Dockerfile: a warning for each", () => {
+    const { warnings } = dockerfile(`FROM ${BASE}\n`, {}, { build: policies });
+    const why = "has no effect: Dockerfile decides what is installed, and it isn't checked.";
+    expect(warnings).toEqual([
+      `verifyHashes ${why}`,
+      `allowUnpinned: false, also the default of level production, ${why}`,
+      `failOnConflict ${why}`,
+    ]);
+  });
+
+  test.each(["warn", "auto"] as const)("nor by the base image (fallbackStrategy: %s)", (fallbackStrategy) => {
+    const files = { "notebooks/train.ipynb": aNotebook("import json") };
+    const { source, warnings } = planOf(files, { build: { ...policies, fallbackStrategy } });
+    expect(source.kind).toBe("baseImage");
+    for (const field of ["verifyHashes", "allowUnpinned: false", "failOnConflict"]) {
+      expect(warnings.filter((warning) => warning.startsWith(field))).toHaveLength(1);
+    }
+  });
+
+  test("nothing is warned of where requirements keep them", () => {
+    const requirements = `six==1.16.0 --hash=sha256:${"a".repeat(64)}\n`;
+    expect(planOf({ ...NOTEBOOK, "requirements.txt": requirements }, { build: policies }).warnings).toEqual([]);
+  });
+
+  test.each<[string, Files, Asked["build"]]>([
+    ["requirements.txt", { ...NOTEBOOK, "requirements.txt": "six==1.16.0\n" }, {}],
+    ["the base image", NOTEBOOK, {}],
+    ["the notebook's imports", NOTEBOOK, { fallbackStrategy: "auto" }],
+  ])("target and buildArgs belong to a Dockerfile, not to %s; values stay hidden", (madeFrom, files, build) => {
+    const asked = { target: "prod", buildArgs: { B: "hunter2", A: "1" }, ...build };
+    const { warnings } = planOf(files, { build: asked });
+    const why = `have no effect: the environment is made from ${madeFrom}, not from a Dockerfile of the repository.`;
+    expect(warnings).toContain(`target prod ${why.replace("have", "has")}`);
+    expect(warnings).toContain(`buildArgs A, B ${why}`);
+    expect(warnings.join()).not.toContain("hunter2");
   });
 });
 

@@ -114,6 +114,18 @@ describe("any repository has an answer", () => {
   });
 });
 
+test("a notebook that is not there is warned of, with those of its name: a typo picks another environment", () => {
+  const files = { ...NOTEBOOK, "requirements.txt": "six==1.16.0\n" };
+  const warnings = (notebook: string) => planOf(files, { notebook }).warnings;
+  expect(warnings("notebooks/train.ipynb")).toEqual([]);
+  expect(warnings("nobooks/train.ipynb")).toEqual([
+    "The repository has no notebook nobooks/train.ipynb; there is notebooks/train.ipynb: another path may have another environment.",
+  ]);
+  expect(warnings("notebooks/trian.ipynb")).toEqual([
+    "The repository has no notebook notebooks/trian.ipynb: another path may have another environment.",
+  ]);
+});
+
 test("a base image that is no reference refuses", () => {
   const rejection = rejectionOf(NOTEBOOK, { base: { reference: "NOT A REFERENCE" } });
   expect(rejection.problems[0]).toEqual({

@@ -152,6 +152,21 @@ describe("policies", () => {
     ]);
   });
 
+  test("one line that contradicts others is told in the singular", () => {
+    const text = "six==1.16.0\nsix==1.17.0\n";
+    const asked = { build: { failOnConflict: true } };
+    const rejection = rejectionOf({ ...NOTEBOOK, "requirements.txt": text }, asked);
+    expect(rejection.reason).toBe("DependencyConflict");
+    expect(rejection.message).toBe("requirements.txt has a line that contradicts others");
+  });
+
+  test("what is pinned besides the base image is known", () => {
+    const isPinned = (text: string) =>
+      planOf({ ...NOTEBOOK, "requirements.txt": text }, { base: { reference: "a.io/b:1" } });
+    expect(isPinned("six==1.16.0")).toMatchObject({ isPinned: false, isPinnedOnBase: true });
+    expect(isPinned("six")).toMatchObject({ isPinned: false, isPinnedOnBase: false });
+  });
+
   test("an include that is missing refuses before anything is built", () => {
     const rejection = rejectionOf({ ...NOTEBOOK, "requirements.txt": "six\n-r gone.txt\n" });
     expect(rejection.reason).toBe("RequirementsInvalid");
