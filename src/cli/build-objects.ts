@@ -13,7 +13,9 @@ interface Options {
   readonly output: "yaml" | "json";
 }
 
-const STRATEGIES: readonly BuildStrategyName[] = ["tekton", "s2i", "shipwright", "custom"];
+const STRATEGIES: readonly BuildStrategyName[] = ["tekton", "s2i", "shipwright", "kaniko", "custom"];
+/** Stands for the registry where none is named (RFC 2606: no host ever has this name). */
+const STAND_IN_REGISTRY = "registry.invalid";
 
 /** `nbv build-objects --repo DIR JOB.yaml` */
 export function register(program: Command): void {
@@ -24,6 +26,7 @@ export function register(program: Command): void {
       "Shows the objects that the operator would make to build a job's image: a PipelineRun, a Build, a BuildRun. What the\n" +
         "strategy can't do, or does otherwise, is said on stderr. Nothing is made, and no registry is asked: base images keep\n" +
         "their tags, so that names and digests are other ones in a cluster. The objects belong to no job.\n" +
+        "The registry is the job's, else the one of --config; without either, registry.invalid stands for it.\n" +
         "Exit code: 0 there are objects, 1 nothing would be built, 2 an input can't be read.",
     )
     .addArgument(new Argument("<manifest>", "file with the job; - reads stdin"))
@@ -47,10 +50,23 @@ async function showObjects(manifest: string, options: Options): Promise<number> 
   const { localEnvironmentQuestion } = await import("./local-environment-answer.js");
   const { readNamedJob } = await import("./named-job.js");
   const { readOperatorConfig } = await import("./operator-config-file.js");
-  const job = await readNamedJob(manifest, { job: options.job, taker: "nbv build-objects", keepsGit: true });
-  const config = options.config === undefined ? parseOperatorConfig() : await readOperatorConfig(options.config);
+  const job = await readNamedJob(manifest, {
+    job: options.job,
+    taker: "nbv build-objects",
+    hasJobOption: true,
+    keepsGit: true,
+  });
+  const config =
+    options.config === undefined
+      ? parseOperatorConfig({ registry: { host: STAND_IN_REGISTRY } })
+      : await readOperatorConfig(options.config);
   const own = job.spec.podConfig?.buildConfig;
-  const strategy = options.strategy ?? own?.strategy ?? config.build.strategy ?? "tekton";
+  if (own?.enabled !== true) {
+    note("nothing is built: the job has no podConfig.buildConfig.enabled");
+    process.stderr.write("  fix: set podConfig.buildConfig.enabled: true\n");
+    return EXIT.no;
+  }
+  const strategy = options.strategy ?? own.strategy ?? config.build.strategy ?? "tekton";
   const spec = {
     ...job.spec,
     podConfig: { ...job.spec.podConfig, buildConfig: BuildConfig.parse({ ...own, enabled: true, strategy }) },
@@ -71,6 +87,11 @@ async function showObjects(manifest: string, options: Options): Promise<number> 
     case "flight": {
       const objects = strategyNamed(flight.strategy)?.objects(withoutOwner(flight.plan)) ?? [];
       note(`strategy: ${flight.strategy}`);
+      if (strategy === "kaniko") note("kaniko is archived: tekton builds in its place");
+      if (flight.plan.destination.repository.startsWith(`${STAND_IN_REGISTRY}/`))
+        note(
+          `no registry is known here, ${STAND_IN_REGISTRY} stands for it: --config FILE with the operator's registry.host`,
+        );
       if (options.commit === undefined) note("no commit was given: the objects fetch none that exists (--commit)");
       for (const warning of [...flight.plan.environment.warnings, ...flight.warnings]) warn(warning);
       await print(

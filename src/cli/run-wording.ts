@@ -28,6 +28,21 @@ export function inLocalWords(job: NotebookValidationJob, timeout: string | undef
   };
 }
 
+/**
+ * The job with no verdict on its notebook where that only lacked a module, and the image that a cluster would run it on is
+ * built by a Dockerfile: nobody builds that here, and it may well install the module. `Error`, at nobody's fault.
+ * @param dockerfile absent = what was there was all that a cluster would have
+ */
+export function unjudgedWithout(dockerfile: string | undefined, job: NotebookValidationJob): NotebookValidationJob {
+  if (dockerfile === undefined || job.status?.reason !== "ModuleMissing") return job;
+  const { fault: _notTheirs, message, ...status } = job.status;
+  const why = `Not judged: no image is built here, so that what ${dockerfile} installs is missing. Name a Python that has it with --python, or validate in a cluster`;
+  return {
+    ...job,
+    status: { ...status, verdict: "Error", message: message === undefined ? why : `${why}. ${message}` },
+  };
+}
+
 /** By reason: other messages may quote the notebook, which is to be left as it is. */
 function wordsFor(reason: string | undefined, timeout: string | undefined): readonly (readonly [string, string])[] {
   switch (reason) {

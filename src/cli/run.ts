@@ -121,7 +121,7 @@ async function runJob(
   const { containerEnvironment } = await import("./local-environment.js");
   const { localImage, notePython, warnAboutMounts, warnAboutUser } = await import("./run-notes.js");
   const { noteEnvironment } = await import("./environment-notes.js");
-  const { inLocalWords, withTimeout } = await import("./run-wording.js");
+  const { inLocalWords, unjudgedWithout, withTimeout } = await import("./run-wording.js");
   const runner = await runnerDirectory();
   const source = await localSource(job, input.secrets, options.repo, signal);
   let planning: Promise<PlannedEnvironment | undefined> | undefined;
@@ -142,7 +142,8 @@ async function runJob(
       signal,
     });
     notePython(job, python, progress);
-    if (job.spec.podConfig?.buildConfig?.enabled === true) await noteEnvironment(plan, progress);
+    const isBuilt = job.spec.podConfig?.buildConfig?.enabled === true;
+    const dockerfile = isBuilt ? await noteEnvironment(plan, progress) : undefined;
     warnAboutMounts(job, progress);
     const packages = await runnerPackages({
       runner,
@@ -175,7 +176,9 @@ async function runJob(
         if (kind === "rlimit") progress.line("· the memory limit holds per process: no control group can be made here");
       },
     });
-    return { ...result, job: inLocalWords(result.job, options.timeout) };
+    const told = inLocalWords(result.job, options.timeout);
+    // Who names a Python says that it has what the image would have.
+    return { ...result, job: options.python === undefined ? unjudgedWithout(dockerfile, told) : told };
   } finally {
     await source.close();
   }

@@ -20,7 +20,10 @@ export function validatedImage(job: unknown): string {
     throw new UserError({
       what: `${name} has not passed: ${verdict ?? "it has no verdict yet"}`,
       ...(message === undefined ? {} : { where: [message] }),
-      fix: "wait for a pass: `nbv status NAME --watch` ends with it",
+      fix:
+        verdict === undefined
+          ? "wait for a pass: `nbv status NAME --watch` ends with it"
+          : "mend what `nbv status NAME` tells, and let it run anew",
     });
   }
   if (typeof metadata?.["generation"] === "number" && metadata["generation"] !== observedGeneration) {

@@ -76,8 +76,25 @@ describe("nbv build-objects", () => {
     expect(foreign).toMatchObject({
       status: 1,
       stdout: "",
-      stderr: expect.stringContaining("strategyConfig.pipeline") as unknown,
+      stderr: expect.stringContaining("fix: Set buildConfig.strategyConfig.pipeline") as unknown,
     });
+    const claimed = { cache: { enabled: true, type: "workspace" }, strategyConfig: { cacheClaim: "layers" } };
+    const { stderr } = show(aManifest(claimed), "--strategy", "s2i");
+    expect(stderr).toContain("no layer cache in a workspace");
+    expect(stderr).not.toContain("in a registry");
+  });
+
+  test("kaniko is a strategy, too, which tekton builds for", () => {
+    const { status, stdout, stderr } = show(aManifest(), "--strategy", "kaniko");
+    expect(status).toBe(0);
+    expect(stdout).toContain("kind: PipelineRun");
+    expect(stderr).toContain("kaniko is archived: tekton builds in its place");
+  });
+
+  test("a job that builds no image gets no objects", () => {
+    const { status, stdout, stderr } = show(aManifest({ enabled: false }));
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    expect(stderr).toContain("fix: set podConfig.buildConfig.enabled: true");
   });
 
   test("requirements that no cluster would take are refused before anything is made", () => {
@@ -86,11 +103,20 @@ describe("nbv build-objects", () => {
     expect(stderr).toContain("DependencyHashMissing");
   });
 
-  test("a job without a registry learns where one is named", () => {
-    const { status, stderr } = show(
-      aManifest({ publishToRegistry: false, registry: undefined, registryNamespace: undefined }),
-    );
-    expect(status).toBe(1);
-    expect(stderr).toContain("registry.host");
+  test("a job without a registry has the operator's, and a stand-in as long as that is not known", () => {
+    const job = aManifest({ publishToRegistry: false, registry: undefined, registryNamespace: undefined });
+    const unknown = show(job);
+    expect(unknown.status).toBe(0);
+    expect(unknown.stdout).toContain("registry.invalid/fraud/env:");
+    expect(unknown.stderr).toMatch(/registry\.invalid stands for it: --config FILE .*registry\.host/);
+    const config = join(directory, "config.yaml");
+    writeFileSync(config, "registry: { host: registry.example.org }\n");
+    const known = show(job, "-c", config);
+    expect(known.stdout).toContain("registry.example.org/fraud/env:");
+    expect(known.stderr).not.toContain("stands for");
+    writeFileSync(config, "{}\n");
+    const nowhere = show(job, "-c", config);
+    expect(nowhere).toMatchObject({ status: 1, stdout: "" });
+    expect(nowhere.stderr).toContain("set registry.host");
   });
 });

@@ -179,4 +179,9 @@ describe("validatedImage", () => {
   ])("there is none of a job that %s", (_, object, expected) => {
     expect(errorOf(() => validatedImage(object)).what).toMatch(expected);
   });
+
+  test("tells to wait for what may still come, and to mend what will not", () => {
+    expect(errorOf(() => validatedImage(job({ phase: "ValidationRunning" }))).fix).toMatch(/^wait for a pass/);
+    expect(errorOf(() => validatedImage(job({ verdict: "Failed" }))).fix).toMatch(/^mend what `nbv status NAME` tells/);
+  });
 });

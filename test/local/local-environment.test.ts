@@ -56,7 +56,9 @@ describe("a job that builds an image", () => {
 
   test("by a Dockerfile has the requirements nearest to it here, and is told what is missing", async () => {
     write({ Dockerfile: "FROM python:3.12-slim AS lab\nRUN apt-get install gdal\n", "requirements.txt": "numpy\n" });
-    const { madeFrom, differences } = await planOf(building({ dockerfilePath: "Dockerfile", target: "lab" }));
+    const job = building({ dockerfilePath: "Dockerfile", target: "lab" });
+    const { madeFrom, differences, dockerfile } = await planOf(job);
+    expect(dockerfile).toBe("Dockerfile");
     expect(madeFrom).toMatch(/^requirements\.txt/);
     expect(differences).toEqual([
       expect.stringMatching(

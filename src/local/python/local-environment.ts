@@ -36,6 +36,8 @@ export interface LocalEnvironment {
   readonly warnings: readonly string[];
   /** Where a cluster's environment is another one, one sentence each. */
   readonly differences: readonly string[];
+  /** Dockerfile whose image a cluster would run the notebook on: what it installs may be missing here. */
+  readonly dockerfile?: string;
 }
 
 type Build = EnvironmentQuestion["build"];
@@ -73,6 +75,7 @@ export async function planLocalEnvironment(question: LocalEnvironmentQuestion): 
   return {
     ...local,
     warnings: plan.warnings,
+    ...(built !== undefined && { dockerfile: path }),
     differences:
       built === undefined
         ? []

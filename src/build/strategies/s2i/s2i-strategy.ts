@@ -51,7 +51,7 @@ function warnings({ cache, destination, pod, settings, strategyConfig }: BuildPl
   return [
     ...(cache?.enabled === true
       ? [
-          `an OpenShift Build has no layer cache in a registry: cache.enabled is ${isIncremental ? "incremental: true" : "noCache: false"} there, and ttl has no effect`,
+          `an OpenShift Build has no layer cache in a ${cache.type}: cache.enabled is ${isIncremental ? "incremental: true" : "noCache: false"} there, and ttl has no effect`,
         ]
       : []),
     ...((pod.tolerations?.length ?? 0) > 0

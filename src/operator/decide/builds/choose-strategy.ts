@@ -40,7 +40,7 @@ export function chooseStrategy(
     const { refused, warnings } = judge(strategy, plan);
     const inPlace = replacing.map((why) => `${why}: ${strategy} builds in its place`);
     if (refused.length === 0) return { kind: "chosen", strategy, plan, warnings: [...inPlace, ...warnings] };
-    refusal ??= refusedBy(strategy, refused);
+    refusal ??= refusedBy(strategy, refused, plan);
   }
   return refusal ?? unavailable(wanted, ordinary);
 }
@@ -54,11 +54,14 @@ function mayReplace(wanted: BuildStrategyName, { recovery }: Pick<EffectiveSpec,
   return wanted !== "custom" && isAllowed && !recovery.disabledActions.includes("fallback-build-strategy");
 }
 
-function refusedBy(strategy: BuildStrategyName, refused: readonly string[]): StrategyChoice {
+function refusedBy(strategy: BuildStrategyName, refused: readonly string[], plan: BuildPlan): StrategyChoice {
+  const lacksPipeline = strategy === "custom" && plan.strategyConfig["pipeline"] === undefined;
   const failure = failureOf("BuildStrategyUnavailable", {
     fault: "user",
     message: `The strategy ${strategy} can't do what the job asks for: ${refused.join("; ")}`,
-    suggestedAction: "Choose another strategy, or leave out what this one can't do",
+    suggestedAction: lacksPipeline
+      ? "Set buildConfig.strategyConfig.pipeline to the name of a Pipeline in the builds' namespace"
+      : "Choose another strategy, or leave out what this one can't do",
   });
   return { kind: "unavailable", failure };
 }
