@@ -1,10 +1,16 @@
 import type { OperatorConfig } from "./operator-config.js";
 import { parseDuration } from "./schema/duration.js";
-import type { BuildConfig, BuildStrategyName } from "./v1alpha1/build.js";
+import { BuildConfig, type BuildStrategyName } from "./v1alpha1/build.js";
 import type { GitSource, GoldenNotebook, NotebookSource } from "./v1alpha1/notebook-source.js";
 import type { Resources } from "./v1alpha1/resources.js";
 import type { NotebookValidationJobSpec } from "./v1alpha1/spec.js";
 import type { Level } from "./v1alpha1/validation.js";
+
+/** How an image is built, with every decision taken. */
+export type EffectiveBuild = BuildConfig & {
+  readonly autoGenerateRequirements: boolean;
+  readonly allowUnpinned: boolean;
+};
 
 /** A spec with every decision taken: aliases resolved, operator defaults filled in, durations in milliseconds. */
 export interface EffectiveSpec {
@@ -12,7 +18,7 @@ export interface EffectiveSpec {
   /** The golden notebook with its repository: its own, or the notebook's. */
   readonly goldenNotebook?: GoldenNotebook & { readonly git: GitSource };
   /** Present when an image is to be built; its Dockerfile is `dockerfilePath`, never the alias. */
-  readonly build?: BuildConfig & { readonly autoGenerateRequirements: boolean; readonly allowUnpinned: boolean };
+  readonly build?: EffectiveBuild;
   /** Image to run when nothing is built. */
   readonly containerImage: string;
   /** True when the job itself named {@link containerImage}. */
@@ -63,15 +69,14 @@ export interface EffectiveSpec {
 /** Applies aliases and the operator's defaults, once and in one place. */
 export function effectiveSpec(spec: NotebookValidationJobSpec, config: OperatorConfig): EffectiveSpec {
   const { podConfig, validationConfig, comparisonConfig, retryPolicy, recoveryConfig, goldenNotebook } = spec;
-  const level: Level =
-    validationConfig?.strictMode === true ? "production" : (validationConfig?.level ?? "development");
+  const level = effectiveLevel(spec);
   const educational = validationConfig?.educationalMode ?? level === "learning";
   return {
     notebook: spec.notebook,
     ...(goldenNotebook === undefined
       ? {}
       : { goldenNotebook: { ...goldenNotebook, git: goldenNotebook.git ?? spec.notebook.git } }),
-    ...effectiveBuild(podConfig?.buildConfig, level, config),
+    ...(podConfig?.buildConfig?.enabled === true && { build: effectiveBuild(podConfig.buildConfig, level, config) }),
     containerImage: podConfig?.containerImage ?? config.defaultImages.notebook,
     ownImage: podConfig?.containerImage !== undefined,
     serviceAccountName: podConfig?.serviceAccountName ?? "default",
@@ -112,24 +117,27 @@ export function effectiveSpec(spec: NotebookValidationJobSpec, config: OperatorC
   };
 }
 
-function effectiveBuild(
-  build: BuildConfig | undefined,
-  level: Level,
-  config: OperatorConfig,
-): Pick<EffectiveSpec, "build"> | Record<string, never> {
-  if (build?.enabled !== true) return {};
+/** How a job's image would be built, also where the job wants none: `enabled` is true. */
+export function buildIfEnabled(spec: NotebookValidationJobSpec, config: OperatorConfig): EffectiveBuild {
+  const build = BuildConfig.parse({ ...spec.podConfig?.buildConfig, enabled: true });
+  return effectiveBuild(build, effectiveLevel(spec), config);
+}
+
+function effectiveLevel({ validationConfig }: NotebookValidationJobSpec): Level {
+  return validationConfig?.strictMode === true ? "production" : (validationConfig?.level ?? "development");
+}
+
+function effectiveBuild(build: BuildConfig, level: Level, config: OperatorConfig): EffectiveBuild {
   const { dockerfile, timeout: _resolvedInTimeouts, ...rest } = build;
   const dockerfilePath = build.dockerfilePath ?? dockerfile;
   const strategy = build.strategy ?? config.build.strategy;
   return {
-    build: {
-      ...rest,
-      ...(dockerfilePath === undefined ? {} : { dockerfilePath }),
-      ...(strategy === undefined ? {} : { strategy: effectiveStrategy(strategy, build.strategyConfig ?? {}) }),
-      baseImage: build.baseImage ?? config.defaultImages.base,
-      autoGenerateRequirements: build.autoGenerateRequirements ?? config.build.autoGenerateRequirements,
-      allowUnpinned: build.allowUnpinned ?? level !== "production",
-    },
+    ...rest,
+    ...(dockerfilePath === undefined ? {} : { dockerfilePath }),
+    ...(strategy === undefined ? {} : { strategy: effectiveStrategy(strategy, build.strategyConfig ?? {}) }),
+    baseImage: build.baseImage ?? config.defaultImages.base,
+    autoGenerateRequirements: build.autoGenerateRequirements ?? config.build.autoGenerateRequirements,
+    allowUnpinned: build.allowUnpinned ?? level !== "production",
   };
 }
 

@@ -1,4 +1,4 @@
-import { BuildConfig, effectiveSpec, type NotebookValidationJob, type OperatorConfig } from "../api/index.js";
+import { buildIfEnabled, type NotebookValidationJob, type OperatorConfig } from "../api/index.js";
 import { UserError } from "../api/user-error.js";
 import {
   type EnvironmentAnswer,
@@ -7,8 +7,8 @@ import {
   type SourceFacts,
   wantedFiles,
 } from "../build/index.js";
-import { SourceError } from "../operator/source-resolver.js";
 import { readLocalFacts } from "../operator/source/local-facts.js";
+import { SourceError } from "../operator/source-resolver.js";
 
 /**
  * What a cluster would build for a job, if a commit had the files of a directory; also where the job doesn't build. No
@@ -32,9 +32,7 @@ export async function localEnvironmentQuestion(
   directory: string,
   config: OperatorConfig,
 ): Promise<EnvironmentQuestion> {
-  const asked = BuildConfig.parse({ ...job.spec.podConfig?.buildConfig, enabled: true });
-  const { build } = effectiveSpec({ ...job.spec, podConfig: { ...job.spec.podConfig, buildConfig: asked } }, config);
-  if (build === undefined) throw new Error("a build that is enabled is not there");
+  const build = buildIfEnabled(job.spec, config);
   const question = (facts: SourceFacts) => ({
     notebook: job.spec.notebook.path,
     build,

@@ -1,4 +1,10 @@
-import { effectiveSpec, type NotebookValidationJobSpec, type OperatorConfig, UserError } from "../../api/index.js";
+import {
+  buildIfEnabled,
+  effectiveSpec,
+  type NotebookValidationJobSpec,
+  type OperatorConfig,
+  UserError,
+} from "../../api/index.js";
 import {
   type EnvironmentAnswer,
   type EnvironmentPlan,
@@ -54,7 +60,7 @@ export async function planLocalEnvironment(question: LocalEnvironmentQuestion): 
   const { root, spec, config } = question;
   const built = effectiveSpec(spec, config).build;
   // Who adds the repository to the image adds it for people: nothing is installed from it.
-  const build = built === undefined ? standIn(asked(spec, config)) : { ...built, includeSource: false };
+  const build = built === undefined ? standIn(buildIfEnabled(spec, config)) : { ...built, includeSource: false };
   const about = (of: Build, facts: SourceFacts): EnvironmentQuestion => ({
     notebook: spec.notebook.path,
     build: of,
@@ -82,24 +88,6 @@ export async function planLocalEnvironment(question: LocalEnvironmentQuestion): 
         : [`A cluster builds ${path}${stage}: what it does beyond installing ${local.name} is missing here.`],
   };
 }
-
-/** What the job says about builds, whether or not it wants one. */
-function asked(spec: NotebookValidationJobSpec, config: OperatorConfig): Build {
-  const { build } = effectiveSpec(
-    {
-      ...spec,
-      podConfig: {
-        ...spec.podConfig,
-        buildConfig: { ...(spec.podConfig?.buildConfig ?? { ...NO_BUILD }), enabled: true },
-      },
-    },
-    config,
-  );
-  if (build === undefined) throw new Error("a build that is enabled has no plan");
-  return build;
-}
-
-const NO_BUILD = { preferDockerfile: false, includeSource: false, publishToRegistry: false, reuseIfExists: false };
 
 /** The same search without Dockerfiles and without policies: for environments that only stand for another one. */
 function standIn(build: Build): Build {
