@@ -22,17 +22,26 @@ export interface RepositoryFiles extends RequirementSource {
  * @throws UserError when the file can't be read, or is not in the repository
  */
 export function repositoryOf(file: string, root?: string): RepositoryFiles {
-  const real = onDisk(file, () => realpathSync(resolve(file)));
-  const place = onDisk(file, () => (statSync(real).isDirectory() ? undefined : real));
-  if (place === undefined)
+  const named = resolve(file);
+  const real = onDisk(file, () => realpathSync(named));
+  if (onDisk(file, () => statSync(real).isDirectory()))
     throw new UserError({ what: `${file}: is a directory`, fix: `name its file: ${join(file, "requirements.txt")}` });
-  const top = root === undefined ? nearestRoot(place) : onDisk(root, () => realpathSync(resolve(root)));
-  if (!isWithin(top, place))
-    throw new UserError({ what: `${file}: is not below ${root ?? top}`, fix: "name the repository: --root DIR" });
+  // By its name: where a link leads must not decide which repository is meant.
+  const namedTop = root === undefined ? nearestRoot(named) : resolve(root);
+  const top = onDisk(root ?? namedTop, () => realpathSync(namedTop));
+  if (!isWithin(top, real)) {
+    throw isWithin(namedTop, named)
+      ? new UserError({
+          what: `${file}: is a link that leads out of the repository ${namedTop}`,
+          fix: "copy the file into the repository: jobs don't follow such links",
+        })
+      : new UserError({ what: `${file}: is not below ${root ?? namedTop}`, fix: "name the repository: --root DIR" });
+  }
+  const path = isWithin(namedTop, named) ? relative(namedTop, named) : relative(top, real);
   const pathOf = (path: string) => within(top, path);
   return {
     root: top,
-    path: relative(top, place).split(sep).join("/"),
+    path: path.split(sep).join("/"),
     read: (path) => {
       const absolute = pathOf(path);
       if (absolute === undefined || !statSync(absolute).isFile()) return undefined;
@@ -69,7 +78,7 @@ function nearestRoot(file: string): string {
     if (exists(join(directory, ".git"))) return directory;
     if (directory === dirname(directory)) break;
   }
-  const here = realpathSync(".");
+  const here = resolve(".");
   return isWithin(here, file) ? here : dirname(file);
 }
 

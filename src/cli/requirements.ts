@@ -1,4 +1,4 @@
-import { relative, resolve } from "node:path";
+import { realpathSync } from "node:fs";
 import { Argument, type Command, Option } from "commander";
 import { EXIT } from "./exit-code.js";
 import { type OutputFormat, outputOption, print, serialize } from "./output.js";
@@ -48,7 +48,7 @@ async function requirements(file: string, options: Options): Promise<number> {
     failOnConflict: options.failOnConflict === true,
   });
   const report = requirementsReport(set, verdict);
-  const shown = (path: string) => relative(process.cwd(), resolve(repository.root, path));
-  await print(options.output === "text" ? requirementsText(report, shown) : serialize(report, options.output));
+  const root = realpathSync(".") === repository.root ? undefined : repository.root;
+  await print(options.output === "text" ? requirementsText(report, root) : serialize(report, options.output));
   return verdict.reason === undefined ? EXIT.yes : EXIT.no;
 }

@@ -14,7 +14,7 @@ const BARE_SYSTEM = /^(git|hg|svn|bzr):/i;
 export function parseEditable(text: string, surroundings: Surroundings): RequirementParts {
   const named = namedUrl(text);
   if (named?.url !== undefined) {
-    const target = editableTarget(named.url, surroundings);
+    const target = editableTarget(named.url, surroundings, named.name);
     return { name: named.name, extras: named.extras, target, ...(named.marker && { marker: named.marker }) };
   }
   const [path, bracketed] = withoutExtras(text);
@@ -24,8 +24,8 @@ export function parseEditable(text: string, surroundings: Surroundings): Require
     if (local !== undefined) return { extras, target: local };
     throw new InvalidRequirement(
       `installs ${path} as editable, which is no directory of the repository`,
-      undefined,
-      !path.startsWith("/"),
+      "name a directory that has pyproject.toml, or remove the -e",
+      true,
     );
   }
   const isFile = path.toLowerCase().startsWith("file:");
@@ -47,10 +47,13 @@ function namedUrl(text: string): NamedRequirement | undefined {
   }
 }
 
-function editableTarget(url: string, surroundings: Surroundings) {
+function editableTarget(url: string, surroundings: Surroundings, name?: string) {
   const { scheme } = splitUrl(url);
   if (vcsOf(scheme) === undefined && scheme !== "file") {
-    throw new InvalidRequirement("is editable, which only directories and version control URLs can be");
+    throw new InvalidRequirement(
+      "is editable, which only directories and version control URLs can be",
+      "remove the -e",
+    );
   }
-  return urlTarget(url, surroundings);
+  return urlTarget(url, surroundings, name);
 }

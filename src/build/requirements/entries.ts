@@ -50,7 +50,8 @@ export function readEntries(statements: readonly Statement[], surroundings: Surr
     options.push(...everywhere.map((option) => globalOption(option, position, surroundings)));
     try {
       entries.push(entryOf(statement, text, editable !== undefined, surroundings));
-      if (hasCredentials(text)) warn(`${shortLine(text)} holds credentials: put ${"${NAME}"} in their place`);
+      if (hasCredentials(text))
+        warn(`${shortLine(text)} holds credentials, which all who read the repository see: ${REVOKE}`);
       warnOfIgnored(statement, editable !== undefined, warn);
     } catch (error) {
       if (error instanceof InvalidRequirement && error.isPathMissing) missingPaths += 1;
@@ -60,6 +61,8 @@ export function readEntries(statements: readonly Statement[], surroundings: Surr
   return { entries, options, problems, warnings, missingPaths };
 }
 
+const IN_REQUIREMENTS = "name that in a requirements file, and here only the package and its version";
+
 function entryOf(
   statement: Statement,
   text: string,
@@ -67,10 +70,16 @@ function entryOf(
   surroundings: Surroundings,
 ): RequirementEntry {
   const { position, isConstraint } = statement;
-  if (isEditable && isConstraint) throw new InvalidRequirement("is editable, which constraints can't be");
+  if (isEditable && isConstraint) {
+    throw new InvalidRequirement("is editable, which constraints can't be", IN_REQUIREMENTS);
+  }
   const parts = isEditable ? parseEditable(text, surroundings) : parseRequirementLine(text, surroundings);
-  if (isConstraint && parts.name === undefined) throw new InvalidRequirement("has no name, which constraints need");
-  if (isConstraint && parts.extras.length > 0) throw new InvalidRequirement("has extras, which constraints can't have");
+  if (isConstraint && parts.name === undefined) {
+    throw new InvalidRequirement("has no name, which constraints need", "write it as NAME @ URL");
+  }
+  if (isConstraint && parts.extras.length > 0) {
+    throw new InvalidRequirement("has extras, which constraints can't have", IN_REQUIREMENTS);
+  }
   return {
     position,
     text: shortLine(isEditable ? `-e ${text}` : text),
@@ -134,10 +143,13 @@ function findLinksPath(value: string, position: Position, surroundings: Surround
     .find((path) => path !== undefined && surroundings.kindOf(path) !== undefined);
 }
 
+/** Builds have no variables to put in place of credentials. */
+const REVOKE = "revoke them, and use a mirror that asks for none";
+
 function adviceOn({ name, value = "" }: LineOption): string[] {
   const advice: string[] = [];
   if (hasCredentials(value)) {
-    advice.push(`${name} holds credentials: put ${"${NAME}"} in their place, or configure the index for all builds`);
+    advice.push(`${name} holds credentials, which all who read the repository see: ${REVOKE}`);
   }
   if (name === "--trusted-host") advice.push(`${name} ${shortLine(value)} lets anybody on the way change packages`);
   if (name === "--extra-index-url") {

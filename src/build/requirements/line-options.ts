@@ -85,14 +85,15 @@ export function lineParts(line: string): LineParts {
     }
     const { name, value } = word.startsWith("--") ? longOption(word) : shortOption(word);
     if (OPTIONS[name] === "flag") {
-      if (value !== undefined) throw new InvalidRequirement(`gives ${name} a value, which takes none`);
+      if (value !== undefined)
+        throw new InvalidRequirement(`gives ${name} a value, which takes none`, `write only ${name}`);
       options.push({ name });
     } else if (value !== undefined) {
       options.push(checked({ name, value }));
     } else {
       at += 1;
       const next = words[at];
-      if (next === undefined) throw new InvalidRequirement(`lacks the value of ${name}`);
+      if (next === undefined) throw new InvalidRequirement(`lacks the value of ${name}`, `write it after ${name}`);
       options.push(checked({ name, value: next }));
     }
   }
@@ -108,7 +109,10 @@ function longOption(word: string): { name: OptionName; value: string | undefined
   const [name, second] = candidates;
   if (name === undefined) throw unknown(written);
   if (second !== undefined) {
-    throw new InvalidRequirement(`has the option ${written}, which may mean ${candidates.join(" or ")}`);
+    throw new InvalidRequirement(
+      `has the option ${written}, which may mean ${candidates.join(" or ")}`,
+      "write it in full",
+    );
   }
   return { name, value };
 }
@@ -123,6 +127,7 @@ function shortOption(word: string): { name: OptionName; value: string | undefine
 function unknown(option: string): InvalidRequirement {
   return new InvalidRequirement(
     `has the option ${option.slice(0, 60)}, which pip does not know in a requirements file`,
+    "remove it",
   );
 }
 
@@ -130,11 +135,13 @@ function checked(option: { name: OptionName; value: string }): LineOption {
   const { name, value } = option;
   if (name === "--hash") hashOf(value);
   if (name === "--config-settings" && !value.includes("=")) {
-    throw new InvalidRequirement("has --config-settings that are not KEY=VALUE");
+    throw new InvalidRequirement("has --config-settings that are not KEY=VALUE", "write KEY=VALUE");
   }
   const takesNames =
     name === "--no-binary" || name === "--only-binary" || name === "--all-releases" || name === "--only-final";
-  if (takesNames && value.startsWith("-")) throw new InvalidRequirement(`lacks the value of ${name}`);
+  if (takesNames && value.startsWith("-")) {
+    throw new InvalidRequirement(`lacks the value of ${name}`, `write it after ${name}`);
+  }
   return option;
 }
 
@@ -150,7 +157,10 @@ export function hashOf(value: string): ArtifactHash {
   const algorithm = value.slice(0, colon);
   if (!Object.hasOwn(STRONG_HASHES, algorithm)) {
     const allowed = Object.keys(STRONG_HASHES).join(", ");
-    throw new InvalidRequirement(`has a --hash of ${algorithm.slice(0, 20)}; pip takes ${allowed}`);
+    throw new InvalidRequirement(
+      `has a --hash of ${algorithm.slice(0, 20)}; pip takes ${allowed}`,
+      "take the one that pip hash FILE prints",
+    );
   }
   return { algorithm, digest: value.slice(colon + 1) };
 }

@@ -1,5 +1,6 @@
 import { pathWithin } from "../repository-path.js";
 import { InvalidRequirement } from "./invalid-requirement.js";
+import { outsideRepository } from "./outside-repository.js";
 import type { RequirementTarget } from "./requirement-set.js";
 
 /** What lines that name paths are read against. */
@@ -9,6 +10,9 @@ export interface Surroundings {
   /** What is at a path of the repository. */
   kindOf(path: string): "file" | "directory" | undefined;
 }
+
+/** What mends a path that is not there. */
+export const ADD_PATH = "add it to the repository, or correct the path";
 
 /** A target in the repository. */
 export type LocalTarget = Extract<RequirementTarget, { kind: "local" }>;
@@ -22,12 +26,8 @@ export function localTarget(
   surroundings: Surroundings,
   what: LocalTarget["what"],
 ): LocalTarget | undefined {
-  // Paths of the base image are not known here; pip will look.
-  if (path.startsWith("/")) return undefined;
   const within = pathWithin(surroundings.workingDirectory, path);
-  if (within === undefined) {
-    throw new InvalidRequirement(`names ${path}, which is outside the repository`);
-  }
+  if (within === undefined) throw outsideRepository(path);
   const kind = surroundings.kindOf(within);
   if (what === "archive") return kind === "file" ? { kind: "local", path: within, what } : undefined;
   if (kind !== "directory") return undefined;
@@ -37,7 +37,7 @@ export function localTarget(
   if (!isProject) {
     throw new InvalidRequirement(
       `names the directory ${path}, which has neither pyproject.toml nor setup.py`,
-      undefined,
+      "add pyproject.toml, or name the directory that has it",
       surroundings.workingDirectory === "",
     );
   }

@@ -37,6 +37,9 @@ const OPEN = /\(/y;
 const CLOSE = /\)/y;
 const SPACES = /[ \t]+/y;
 
+/** What most broken markers lack. */
+export const MARKER_FIX = 'write the marker as ; python_version < "3.12", its value in quotes';
+
 /** Deepest nesting of parentheses. Real markers have one or two. */
 const MAX_DEPTH = 50;
 
@@ -47,7 +50,7 @@ const MAX_DEPTH = 50;
 export function parseMarker(text: string): Marker {
   const reader = new TokenReader(text);
   const marker = readMarker(reader);
-  if (!reader.isAtEnd) throw new InvalidRequirement(`has ${JSON.stringify(reader.rest)} after its marker`);
+  if (!reader.isAtEnd) throw new InvalidRequirement(`has ${JSON.stringify(reader.rest)} after its marker`, MARKER_FIX);
   return marker;
 }
 
@@ -59,7 +62,8 @@ export function readMarker(reader: TokenReader): Marker {
 
 /** `and` binds stronger than `or`. */
 function readCondition(reader: TokenReader, depth: number): MarkerCondition {
-  if (depth > MAX_DEPTH) throw new InvalidRequirement("has a marker with too many parentheses");
+  if (depth > MAX_DEPTH)
+    throw new InvalidRequirement("has a marker with too many parentheses", "remove those that are not needed");
   const alternatives: MarkerCondition[][] = [[readAtom(reader, depth)]];
   for (;;) {
     if (reader.take(AND) !== undefined) alternatives.at(-1)?.push(readAtom(reader, depth));
@@ -82,7 +86,7 @@ function readAtom(reader: TokenReader, depth: number): MarkerCondition {
   let condition: MarkerCondition;
   if (reader.take(OPEN) !== undefined) {
     condition = readCondition(reader, depth + 1);
-    reader.expect(CLOSE, "a closing parenthesis");
+    reader.expect(CLOSE, "a closing parenthesis", MARKER_FIX);
   } else {
     const left = readOperand(reader);
     reader.skipSpace();
@@ -99,23 +103,23 @@ function readOperand(reader: TokenReader): MarkerOperand {
   if (variable !== undefined) {
     return { variable: variable === "python_implementation" ? "platform_python_implementation" : variable };
   }
-  return { text: unquoted(reader.expect(QUOTED, "a marker variable or a quoted text")) };
+  return { text: unquoted(reader.expect(QUOTED, "a marker variable or a quoted text", MARKER_FIX)) };
 }
 
 function readOperator(reader: TokenReader): MarkerOperator {
   if (reader.take(IN) !== undefined) return "in";
   if (reader.take(NOT) !== undefined) {
-    reader.expect(SPACES, "a space after not");
-    reader.expect(IN, "in after not");
+    reader.expect(SPACES, "a space after not", MARKER_FIX);
+    reader.expect(IN, "in after not", MARKER_FIX);
     return "not in";
   }
-  return reader.expect(OPERATOR, "an operator such as == or <") as MarkerOperator;
+  return reader.expect(OPERATOR, "an operator such as == or <", MARKER_FIX) as MarkerOperator;
 }
 
 /** Python reads the text as one of its literals: a backslash escapes. No real marker has one. */
 function unquoted(literal: string): string {
   const inside = literal.slice(1, -1);
-  if (inside.includes("\\")) throw new InvalidRequirement("has a backslash in its marker");
+  if (inside.includes("\\")) throw new InvalidRequirement("has a backslash in its marker", "remove it");
   return inside;
 }
 

@@ -1,5 +1,5 @@
 import { InvalidRequirement } from "./invalid-requirement.js";
-import { type Marker, readMarker } from "./marker.js";
+import { MARKER_FIX, type Marker, readMarker } from "./marker.js";
 import { normalName } from "./normal-name.js";
 import type { VersionClause } from "./requirement-set.js";
 import { CLAUSE_HERE, versionClauses } from "./specifier.js";
@@ -56,7 +56,7 @@ function readMarkerPart(reader: TokenReader): Marker {
   reader.expect(SEMICOLON, "a version clause, a semicolon before a marker, or the end");
   const marker = readMarker(reader);
   reader.skipSpace();
-  if (!reader.isAtEnd) throw new InvalidRequirement(`has ${JSON.stringify(reader.rest)} after its marker`);
+  if (!reader.isAtEnd) throw new InvalidRequirement(`has ${JSON.stringify(reader.rest)} after its marker`, MARKER_FIX);
   return marker;
 }
 
@@ -66,10 +66,10 @@ function readExtras(reader: TokenReader): string[] {
   reader.skipSpace();
   if (reader.take(CLOSE_BRACKET) !== undefined) return [];
   for (;;) {
-    extras.add(normalName(reader.expect(IDENTIFIER, "the name of an extra")));
+    extras.add(normalName(reader.expect(IDENTIFIER, "the name of an extra", "write extras as NAME[EXTRA,OTHER]")));
     reader.skipSpace();
     if (reader.take(CLOSE_BRACKET) !== undefined) return [...extras].sort();
-    reader.expect(COMMA, "a comma or a closing bracket");
+    reader.expect(COMMA, "a comma or a closing bracket", "write extras as NAME[EXTRA,OTHER]");
     reader.skipSpace();
   }
 }

@@ -1,7 +1,8 @@
 import { directoryOf } from "../repository-path.js";
 import { readEntries } from "./entries.js";
 import { inFileOrder } from "./file-order.js";
-import type { RequirementSet } from "./requirement-set.js";
+import { foreignFormat } from "./foreign-format.js";
+import type { Position, RequirementProblem, RequirementSet } from "./requirement-set.js";
 import { collectStatements } from "./statements.js";
 
 /** Where requirement files are read from. Paths are relative to the repository's root and never leave it. */
@@ -41,8 +42,7 @@ export function readRequirements(
   options: ReadingOptions = {},
 ): RequirementSet {
   const { variables = {} } = options;
-  const read = memoized((file) => source.read(file));
-  const collected = collectStatements(path, { read, variables });
+  const collected = collectStatements(path, { read: memoized((file) => source.read(file)), variables });
   const kindOf = memoized((place) => source.kindOf(place));
   const entriesIn = (workingDirectory: string) => ({
     workingDirectory,
@@ -53,15 +53,29 @@ export function readRequirements(
     const beside = entriesIn(directoryOf(path));
     if (beside.missingPaths === 0) found = beside;
   }
+  const problems = [...collected.problems, ...found.problems];
+  const read = new Set(collected.files.filter(({ isRead }) => isRead).map((file) => file.path));
+  const foreign = foreignFiles(problems.filter(({ position }) => read.has(position.path)));
+  const isOurs = ({ position }: { readonly position: Position }) => !foreign.has(position.path);
   return {
     path,
     workingDirectory: found.workingDirectory,
     files: collected.files,
-    entries: found.entries,
+    entries: foreign.size === 0 ? found.entries : found.entries.filter(isOurs),
     options: found.options,
-    problems: inFileOrder(collected.files, [...collected.problems, ...found.problems]),
+    problems: inFileOrder(collected.files, [...problems.filter(isOurs), ...foreign.values()]),
     warnings: inFileOrder(collected.files, [...collected.warnings, ...found.warnings]),
   };
+}
+
+/** Files of other tools among those that have problems. */
+function foreignFiles(problems: readonly RequirementProblem[]): Map<string, RequirementProblem> {
+  const foreign = new Map<string, RequirementProblem>();
+  for (const path of new Set(problems.map(({ position }) => position.path))) {
+    const problem = foreignFormat(path);
+    if (problem !== undefined) foreign.set(path, problem);
+  }
+  return foreign;
 }
 
 function memoized<T>(ask: (path: string) => T): (path: string) => T {

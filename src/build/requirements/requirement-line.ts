@@ -1,5 +1,5 @@
 import { InvalidRequirement } from "./invalid-requirement.js";
-import { localTarget, type Surroundings } from "./local-target.js";
+import { ADD_PATH, localTarget, type Surroundings } from "./local-target.js";
 import { type Marker, parseMarker } from "./marker.js";
 import { parseExtras, parseNamedRequirement } from "./named-requirement.js";
 import { strip } from "./python-text.js";
@@ -37,9 +37,6 @@ function withoutMarker(text: string): [requirement: string, marker: string] {
 function parseWithoutMarker(text: string, surroundings: Surroundings): RequirementParts {
   if (isUrl(text)) return ofUrl(text, surroundings);
   const [path, extras] = withoutExtras(text);
-  // Of the base image: pip will look there.
-  if (path.startsWith("/") && isArchive(path))
-    return { ...ofUrl(`file://${path}`, surroundings), extras: parseExtras(extras) };
   const local = localPath(path, text, surroundings);
   if (local !== undefined) {
     const wheel = local.path.endsWith(".whl") ? wheelName(fileNameOf(local.path)) : undefined;
@@ -60,7 +57,7 @@ function ofUrl(text: string, surroundings: Surroundings): RequirementParts {
 
 function ofSpecifier(text: string, surroundings: Surroundings): RequirementParts {
   const { name, extras, clauses, url, marker } = explained(text, () => parseNamedRequirement(text));
-  const target: RequirementTarget = url === undefined ? { kind: "index", clauses } : urlTarget(url, surroundings);
+  const target: RequirementTarget = url === undefined ? { kind: "index", clauses } : urlTarget(url, surroundings, name);
   if (url !== undefined) eggName(url);
   return { name, extras, target, ...(marker && { marker }) };
 }
@@ -88,7 +85,7 @@ function localPath(path: string, text: string, surroundings: Surroundings) {
   const beforeAt = text.split("@", 1)[0] ?? "";
   const isUrlRequirement = text.includes("@") && !beforeAt.includes("/") && !beforeAt.startsWith(".");
   if (isUrlRequirement) return undefined;
-  throw new InvalidRequirement(`names ${path}, which the repository does not have`, undefined, true);
+  throw new InvalidRequirement(`names ${path}, which the repository does not have`, ADD_PATH, true);
 }
 
 function fileNameOf(path: string): string {
@@ -104,22 +101,32 @@ function explained<T>(text: string, parse: () => T): T {
     if (!(error instanceof InvalidRequirement)) throw error;
     const variable = /\$\{([A-Z0-9_]+)\}/.exec(text)?.[1];
     if (variable !== undefined) {
-      throw new InvalidRequirement(`needs the environment variable ${variable}, which builds don't have`);
+      throw new InvalidRequirement(
+        `needs the environment variable ${variable}, which builds don't have`,
+        "write its value",
+      );
     }
     if (text.includes("/") || text.startsWith(".")) {
-      throw new InvalidRequirement("looks like a path, which the repository does not have", undefined, true);
+      throw new InvalidRequirement("looks like a path, which the repository does not have", ADD_PATH, true);
     }
-    throw new InvalidRequirement(error.message, adviceFor(text));
+    throw new InvalidRequirement(error.message, error.fix ?? adviceFor(text));
   }
 }
 
 /** What people write instead of a specifier, and what they mean. */
-function adviceFor(text: string): string | undefined {
+function adviceFor(text: string): string {
+  const [, word, version] = /^([\w.-]+) +([0-9][\w.]*)$/.exec(text) ?? [];
+  if (word !== undefined) return `write it as ${word}==${version}`;
+  const swapped = /=([<>])/.exec(text)?.[1];
+  if (swapped !== undefined) return `write ${swapped}= in place of =${swapped}`;
+  if (/^["']/.test(text)) return "remove the quotes around the requirement";
+  if (/^[\w.-]+::/.test(text)) return "remove the channel and its colons: channels are conda's";
   if (/^(?:python[0-9.]* -m )?pip3? install /.test(text)) return "write only the packages, without the command";
   if (/[^=!<>~]=[^=]/.test(text) && !/[=!<>~]=/.test(text)) return "compare versions with ==";
   if (/\^[0-9]/.test(text)) return "^ is Poetry's: write >=1.2,<2 for ^1.2";
   if (/[^\s#]#/.test(text)) return "put a space before the # of a comment";
   if (text.endsWith("\\")) return "remove the white space after the backslash at the line's end";
   if (text.includes("\t-")) return "put a space, not a tab, before options";
-  return undefined;
+  if (/^[\w.-]+(?: +[\w.-]+)+$/.test(text)) return "put each package on a line of its own";
+  return "write it as NAME==VERSION";
 }

@@ -25,7 +25,8 @@ export function shellWords(text: string): string[] {
       word = (word ?? "") + inside;
       at = end;
     } else if (character === "\\") {
-      if (at + 1 === text.length) throw new InvalidRequirement("ends in a backslash that escapes nothing");
+      if (at + 1 === text.length)
+        throw new InvalidRequirement("ends in a backslash that escapes nothing", "remove the backslash");
       at += 1;
       word = (word ?? "") + (text[at] ?? "");
     } else {
@@ -53,5 +54,5 @@ function doubleQuoted(text: string, start: number): [inside: string, end: number
 }
 
 function unclosed(quote: string): InvalidRequirement {
-  return new InvalidRequirement(`has a ${quote} that is not closed`);
+  return new InvalidRequirement(`has a ${quote} that is not closed`, `close the ${quote}, or remove it`);
 }

@@ -31,7 +31,8 @@ export function versionClauses(specifier: string): VersionClause[] {
     const text = strip(part);
     if (text === "") continue;
     const operator = CLAUSE_ONLY.test(text) ? OPERATOR.exec(text)?.[0] : undefined;
-    if (operator === undefined) throw new InvalidRequirement(`has the version clause ${text}, which is none`);
+    if (operator === undefined)
+      throw new InvalidRequirement(`has the version clause ${text}, which is none`, "write ==VERSION");
     clauses.push({ operator: operator as VersionClause["operator"], version: strip(text.slice(operator.length)) });
   }
   return clauses;

@@ -2,6 +2,7 @@ import { directoryOf, pathWithin } from "../repository-path.js";
 import { decodeText } from "./decode-text.js";
 import { InvalidRequirement } from "./invalid-requirement.js";
 import { type LineOption, type LineParts, lineParts } from "./line-options.js";
+import { ADD_PATH } from "./local-target.js";
 import { expandVariables, type LogicalLine, logicalLines } from "./logical-lines.js";
 import type { Position, RequirementFile, RequirementProblem, RequirementWarning } from "./requirement-set.js";
 import { maskSecrets } from "./url.js";
@@ -10,6 +11,10 @@ import { maskSecrets } from "./url.js";
 const MAX_DEPTH = 10;
 /** Most inclusions, the same file counted each time: files that include each other twice would double them each level. */
 const MAX_INCLUSIONS = 200;
+/** Most logical lines of all inclusions together: a large lock file has some hundreds. They are judged in one go. */
+const MAX_LINES = 10_000;
+/** Most bytes of all inclusions together. One file of a repository may have as many. */
+const MAX_BYTES = 16 * 1024 ** 2;
 
 /** A logical line taken apart, which is not an include. */
 export interface Statement extends LineParts {
@@ -46,6 +51,10 @@ class Collector implements Statements {
   readonly problems: RequirementProblem[] = [];
   readonly warnings: RequirementWarning[] = [];
   private inclusions = 0;
+  private lines = 0;
+  private bytes = 0;
+  /** Whether a limit of everything together was reached: then nothing more is read. */
+  private isFull = false;
 
   constructor(private readonly source: StatementSource) {}
 
@@ -57,13 +66,22 @@ class Collector implements Statements {
     if (!this.files.some((known) => known.path === path && known.kind === kind)) this.files.push({ ...file, isRead });
     const whole = { path, line: 1 };
     if (!isRead) {
-      this.refuse(includedAt ?? whole, `${path} is not in the repository`);
+      const fix = includedAt === undefined ? ADD_PATH : `${ADD_PATH}, which starts where ${includedAt.path} is`;
+      this.refuse(includedAt ?? whole, `${path} is not in the repository`, fix);
+      return;
+    }
+    this.bytes += bytes.length;
+    if (this.bytes > MAX_BYTES) {
+      this.stop(includedAt ?? whole, `${MAX_BYTES / 1024 ** 2} MiB`);
       return;
     }
     const text = this.attempt(whole, path, () => decodeText(bytes));
     if (text === undefined) return;
     let isAfterCut = false;
     for (const line of logicalLines(text)) {
+      this.lines += 1;
+      if (this.lines > MAX_LINES) this.stop({ path, line: line.line }, `${MAX_LINES} lines`);
+      if (this.isFull) return;
       this.readLine(line, file, [...within, path], isAfterCut);
       isAfterCut = line.isCutByComment;
     }
@@ -93,30 +111,39 @@ class Collector implements Statements {
   private include(option: LineOption, position: Position, within: readonly string[]): void {
     const { name, value = "" } = option;
     if (/^(?:https?|file):/i.test(value)) {
-      this.refuse(position, `${name} ${maskSecrets(value)} is a URL: only files of the repository are read`);
+      this.refuse(position, `${name} ${maskSecrets(value)} is a URL: only files of the repository are read`, COPY);
       return;
     }
     const path = pathWithin(directoryOf(position.path), value);
     if (path === undefined) {
-      this.refuse(position, `${name} ${value} is outside the repository`);
+      this.refuse(position, `${name} ${value} is outside the repository`, COPY);
       return;
     }
     if (within.includes(path)) {
-      this.refuse(position, `${path} includes itself: ${[...within.slice(within.indexOf(path)), path].join(" → ")}`);
+      const circle = [...within.slice(within.indexOf(path)), path].join(" → ");
+      this.refuse(position, `${path} includes itself: ${circle}`, "remove this line");
       return;
     }
     this.inclusions += 1;
     if (within.length > MAX_DEPTH || this.inclusions > MAX_INCLUSIONS) {
       const limit = within.length > MAX_DEPTH ? `deeper than ${MAX_DEPTH} files` : `more than ${MAX_INCLUSIONS} times`;
-      this.refuse(position, `files are included ${limit}`);
+      this.refuse(position, `files are included ${limit}`, "put what they say into fewer files");
       return;
     }
     const kind = name === "--constraint" ? "constraints" : "requirements";
     this.visit({ path, kind, includedAt: position }, within);
   }
 
-  private refuse(position: Position, message: string, fix?: string): void {
-    this.problems.push({ reason: "RequirementsInvalid", position, message, ...(fix !== undefined && { fix }) });
+  private stop(position: Position, limit: string): void {
+    if (!this.isFull) {
+      const message = `the files have more than ${limit} together, each counted as often as it is included`;
+      this.refuse(position, message, "include each file once, or list only what the notebook needs");
+    }
+    this.isFull = true;
+  }
+
+  private refuse(position: Position, message: string, fix: string): void {
+    this.problems.push({ reason: "RequirementsInvalid", position, message, fix });
   }
 
   private attempt<T>(position: Position, text: string, work: () => T): T | undefined {
@@ -145,6 +172,8 @@ export function problemOf(error: unknown, position: Position, text: string): Req
   const message = `${shortLine(text)} ${maskSecrets(error.message)}`;
   return { reason: "RequirementsInvalid", position, message, ...(error.fix !== undefined && { fix: error.fix }) };
 }
+
+const COPY = "copy the file into the repository, and name that";
 
 const MAX_SHOWN = 200;
 

@@ -30,9 +30,9 @@ export class TokenReader {
   }
 
   /** @throws InvalidRequirement when `pattern` does not match here */
-  expect(pattern: RegExp, what: string): string {
+  expect(pattern: RegExp, what: string, fix?: string): string {
     const found = this.take(pattern);
-    if (found === undefined) throw new InvalidRequirement(`has ${this.shown()} where ${what} is expected`);
+    if (found === undefined) throw new InvalidRequirement(`has ${this.shown()} where ${what} is expected`, fix);
     return found;
   }
 

@@ -28,7 +28,7 @@ export function splitUrl(text: string): UrlParts {
     rest = rest.slice(authority.length + 2);
   }
   if (authority.includes("[") !== authority.includes("]"))
-    throw new InvalidRequirement("has a URL with an open bracket");
+    throw new InvalidRequirement("has a URL with an open bracket", "write a host of IPv6 as [ADDRESS]");
   const [beforeFragment, fragment] = cut(rest, "#");
   const [path, query] = cut(beforeFragment, "?");
   return { scheme: scheme.toLowerCase(), authority, path, query, fragment };

@@ -9,6 +9,8 @@ export interface WheelName {
   readonly version: string;
 }
 
+const FIX = "wheels keep the name that they were built with: NAME-VERSION-PYTHON-ABI-PLATFORM.whl";
+
 /**
  * Reads the file name of a wheel (`name-version[-build]-python-abi-platform.whl`).
  * @throws InvalidRequirement when it is none, as pip does
@@ -21,7 +23,7 @@ export function wheelName(fileName: string): WheelName {
     /^[\p{L}\p{N}_.]+$/u.test(project) &&
     !project.includes("__") &&
     valid(version) !== null;
-  if (!isName) throw new InvalidRequirement(`names ${fileName.slice(0, 100)}, which is not a wheel's name`);
+  if (!isName) throw new InvalidRequirement(`names ${fileName.slice(0, 100)}, which is not a wheel's name`, FIX);
   return { project: normalName(project), version };
 }
 

@@ -25,8 +25,8 @@ const LATE =
 
 /**
  * Lines that pip accepts while it reads, and refuses later: constraints with extras or without a name when it has read
- * everything; a path that is not there, a directory that is no project, and a URL whose scheme nobody serves when it
- * fetches. We tell them all before the build.
+ * everything; a path that is not there or not in the repository, a directory that is no project, and a URL whose scheme
+ * nobody serves when it fetches. We tell them all before the build.
  */
 export function lateRefusals(ours: RequirementSet): Set<string> {
   const late = ours.problems.filter(({ message }) => LATE.test(message));
