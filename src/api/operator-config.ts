@@ -90,13 +90,23 @@ const Registry = object({
   insecure: z.boolean().default(false).describe("Talk plain http to it."),
 });
 
+/** URLs of package indexes. They stand in pods and builds in clear, and whoever may read these reads them. */
+const indexUrl = () =>
+  text({
+    max: 2048,
+    judge: (value) =>
+      /\/\/[^/?#\s]*@/.test(value)
+        ? "must not hold credentials, which every pod and build would show in clear: use a mirror or a proxy that adds them (a pip.conf from a Secret is not supported)"
+        : undefined,
+  }).default("");
+
 const Network = object({
   httpProxy: text({ max: 2048 }).default("").describe("HTTP_PROXY of builds and notebooks."),
   httpsProxy: text({ max: 2048 }).default("").describe("HTTPS_PROXY of builds and notebooks."),
   noProxy: text({ max: 8192 }).default("").describe("NO_PROXY of builds and notebooks."),
   caBundle: text({ max: 1_048_576 }).default("").describe("Certificates to trust besides the system's, as PEM."),
-  pipIndexUrl: text({ max: 2048 }).default("").describe("PIP_INDEX_URL of builds and notebooks."),
-  pipExtraIndexUrl: text({ max: 2048 }).default("").describe("PIP_EXTRA_INDEX_URL of builds and notebooks."),
+  pipIndexUrl: indexUrl().describe("PIP_INDEX_URL of builds and notebooks; without credentials."),
+  pipExtraIndexUrl: indexUrl().describe("PIP_EXTRA_INDEX_URL of builds and notebooks; without credentials."),
   pipTrustedHost: text({ max: 2048 }).default("").describe("PIP_TRUSTED_HOST of builds and notebooks."),
 });
 
@@ -117,7 +127,9 @@ const Build = object({
   pushSecret: objectName().exactOptional().describe("Secret of the same type for the push, of jobs that name none."),
   cacheRepository: text({ max: 512 })
     .default("")
-    .describe("Repository for cached layers; empty = nbv-cache in the job's path of the registry."),
+    .describe(
+      "Repository for cached layers, to which -<namespace of the job> is added; empty = nbv-cache in the job's path of the registry, with the same added where that path is not the namespace's own.",
+    ),
 });
 
 const Access = object({

@@ -22,6 +22,8 @@ export {
   type Step,
   type StepResources,
 } from "./strategies/tekton/build-steps.js";
+export { CACHE_SECRET } from "./strategies/tekton/cache-secret.js";
 export * from "./strategies/tekton/derived-git-secret.js";
 export { wantsDerivedGitSecret } from "./strategies/tekton/git-credentials-setting.js";
+export { CACHE_CLAIM } from "./strategies/tekton/layer-claim.js";
 export * from "./strategies/tekton/pipeline-contract.js";

@@ -124,6 +124,21 @@ describe("the operator's configuration", () => {
     });
   });
 
+  test.each([
+    ["pipIndexUrl", "https://user:hunter2@pypi.corp.example/simple"],
+    ["pipIndexUrl", "https://hunter2@pypi.corp.example/simple"],
+    ["pipExtraIndexUrl", "https://a.example/simple https://user:hunter2@b.example/simple"],
+  ])("refuses credentials in network.%s, and does not repeat them", (field, url) => {
+    const read = () => parseOperatorConfig({ network: { [field]: url } });
+    expect(read).toThrow(new RegExp(`network\\.${field}: must not hold credentials`));
+    expect(read).not.toThrow(/hunter2/);
+  });
+
+  test("takes package indexes with an @ elsewhere", () => {
+    const network = { pipIndexUrl: "https://pypi.corp.example/@team/simple" };
+    expect(parseOperatorConfig({ network }).network).toMatchObject(network);
+  });
+
   test("names every mistake and its place", () => {
     const read = () => parseOperatorConfig({ patience: { startupGrace: "2 minutes" }, concurency: {} });
     expect(read).toThrow(/2 mistakes/);

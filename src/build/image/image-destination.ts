@@ -13,7 +13,7 @@ export interface ImageDestination {
   readonly pushSecret?: string;
   /** Whether the registry may speak plain http. */
   readonly isInsecure: boolean;
-  /** Repository for cached layers, without a tag. */
+  /** Repository for cached layers, without a tag. One for each namespace: who writes layers decides what others' images hold. */
   readonly cacheRepository: string;
 }
 
@@ -26,6 +26,7 @@ export const CACHE_REPOSITORY = "nbv-cache";
 
 /** Digits of the environment digest that its tag has. */
 const TAG_DIGITS = 12;
+const ENVIRONMENT_TAG = /^[0-9a-f]{12}$/;
 
 export interface DestinationQuestion {
   readonly build: NonNullable<EffectiveSpec["build"]>;
@@ -70,6 +71,13 @@ export function planDestination(question: DestinationQuestion): DestinationAnswe
   const problem = placeProblem(host, path);
   if (problem !== undefined) return { kind: "refused", ...problem };
   const tag = environmentTag(environmentDigest);
+  if (build.imageTag !== undefined && build.imageTag !== tag && ENVIRONMENT_TAG.test(build.imageTag)) {
+    return {
+      kind: "refused",
+      message: `the tag ${build.imageTag} looks like that of an environment, which is reused by its name`,
+      fix: "choose an imageTag that is not 12 hex digits",
+    };
+  }
   const pushSecret = build.pushSecret ?? config.build.pushSecret;
   return {
     kind: "planned",
@@ -79,10 +87,17 @@ export function planDestination(question: DestinationQuestion): DestinationAnswe
       ...(build.imageTag !== undefined && build.imageTag !== tag && { publishTag: build.imageTag }),
       ...(pushSecret !== undefined && { pushSecret }),
       isInsecure: isInsecureRegistry(host, config),
-      cacheRepository: config.build.cacheRepository || `${host}/${folder}/${CACHE_REPOSITORY}`,
+      cacheRepository: cacheRepositoryOf(question, host, folder),
     },
     warnings: warningsAbout(build),
   };
+}
+
+/** The name of the namespace is part of the last name, not a part of its own: some registries know two parts only. */
+function cacheRepositoryOf({ config, namespace }: DestinationQuestion, host: string, folder: string): string {
+  if (config.build.cacheRepository !== "") return `${config.build.cacheRepository}-${namespace}`;
+  const isOwn = folder === namespace;
+  return `${host}/${folder}/${CACHE_REPOSITORY}${isOwn ? "" : `-${namespace}`}`;
 }
 
 /** Whether a registry may speak plain http: only the operator's own, and only when its configuration says so. */
@@ -106,6 +121,13 @@ function placeProblem(host: string, path: string): { message: string; fix: strin
     return {
       message: `${JSON.stringify(path)} is no path in a registry`,
       fix: "use lower-case letters, digits and the separators . _ - / in imageName and registryNamespace",
+    };
+  }
+  // An image could be pushed there under the name of a layer, which the next build would take for one.
+  if (path.split("/").some((part) => part === CACHE_REPOSITORY || part.startsWith(`${CACHE_REPOSITORY}-`))) {
+    return {
+      message: `${JSON.stringify(path)} is where cached layers are`,
+      fix: `choose an imageName that does not begin with ${CACHE_REPOSITORY}`,
     };
   }
   // Two parts, an image stream in a project: it has nothing else.

@@ -26,8 +26,9 @@ export interface RequirementPolicy {
 export interface RequirementVerdict {
   /** Why the set is refused: the first that applies of invalid, unpinned, hash missing, conflict. Absent = accepted. */
   readonly reason?: RequirementReason;
-  /** Every offending line, in order of the files. */
+  /** Every offending line, in order of the files; past {@link MAX_REMARKS}, one more that counts the others. */
   readonly problems: readonly RequirementProblem[];
+  /** As many at most. */
   readonly warnings: readonly RequirementWarning[];
   /**
    * Whether every requirement names one artifact, whatever the policy demands. What they depend on need not be listed:
@@ -73,7 +74,24 @@ export function judgeRequirements(set: RequirementSet, policy: RequirementPolicy
     ...conflicts.warnings,
   ]);
   const reason = PRECEDENCE.find((candidate) => problems.some((problem) => problem.reason === candidate));
-  return { ...(reason !== undefined && { reason }), problems, warnings, isPinned: unpinned.length === 0, isHashMode };
+  return {
+    ...(reason !== undefined && { reason }),
+    problems: firstOf(problems),
+    warnings: firstOf(warnings),
+    isPinned: unpinned.length === 0,
+    isHashMode,
+  };
+}
+
+/** Most problems, and most warnings, that a verdict tells one by one. */
+export const MAX_REMARKS = 1000;
+
+/** The first remarks, and one that counts the others. */
+function firstOf<T extends RequirementWarning>(remarks: readonly T[]): readonly T[] {
+  const next = remarks[MAX_REMARKS];
+  if (next === undefined) return remarks;
+  const rest = remarks.length - MAX_REMARKS;
+  return [...remarks.slice(0, MAX_REMARKS), { ...next, message: `and ${rest} more from here on` }];
 }
 
 /** pip refuses both options together, wherever they stand. */

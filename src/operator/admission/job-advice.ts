@@ -15,7 +15,8 @@ import { obstacles } from "../decide/obstacles.js";
  */
 export function jobAdvice(job: NotebookValidationJob, config: OperatorConfig): JobWarning[] {
   const { spec } = adoptGoObject(job);
-  const unable = obstacles(spec, effectiveSpec(spec, config), { config, build: "build" }).map(
+  const settings = { config, build: "build" } as const;
+  const unable = obstacles(spec, effectiveSpec(spec, config), settings, job.metadata?.namespace).map(
     ({ path, failure }): JobWarning => ({
       path,
       field: fieldText(path),

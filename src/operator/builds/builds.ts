@@ -131,7 +131,8 @@ export class Builds {
         return DONE;
       case "start-build": {
         // Once more after admission: the configuration may have moved builds since the job began.
-        const [foreign] = foreignNames(job.spec, namespace, this.#options.settings.config);
+        const { spec } = this.#turn(job) ?? {};
+        const [foreign] = spec === undefined ? [] : foreignNames(spec, namespace, this.#options.settings.config);
         if (foreign !== undefined) return { kind: "refused", failure: foreign.failure };
         return (await this.#credentials.prepare(effect.plan)) ?? this.#desk.start(effect.plan, effect.strategy);
       }

@@ -1,5 +1,6 @@
 import type { EffectiveSpec, NotebookValidationJobSpec, OperatorConfig } from "../../api/index.js";
 import { type Failure, failureOf } from "../../recovery/index.js";
+import { foreignNames } from "./builds/foreign-names.js";
 import type { Settings } from "./observation.js";
 
 /** Something that a job asks for and can't get, which ends it. */
@@ -12,11 +13,13 @@ export interface Obstacle {
 /**
  * What a job asks for and would silently miss, the gravest first: never skipped without a word, since that could pass a bad
  * notebook. The reconciler ends such a job; the webhook says it before there is one.
+ * @param namespace of the job; `undefined` = not known yet
  */
 export function obstacles(
   spec: NotebookValidationJobSpec,
   effective: Pick<EffectiveSpec, "build" | "serviceAccountName">,
   settings: Settings,
+  namespace: string | undefined,
 ): Obstacle[] {
   const found: Obstacle[] = [];
   if (effective.build !== undefined && settings.build === "refuse") {
@@ -46,6 +49,7 @@ export function obstacles(
       }),
     });
   }
+  if (settings.build === "build") found.push(...foreignNames(spec, namespace, settings.config));
   if (spec.modelValidation !== undefined && spec.modelValidation.enabled !== false) {
     found.push({
       path: ["spec", "modelValidation"],

@@ -43,7 +43,7 @@ describe("an image without a name", () => {
       tag: "0123456789ab",
       pushSecret: "robot",
       isInsecure: true,
-      cacheRepository: "quay.io/org/layers",
+      cacheRepository: "quay.io/org/layers-team-a",
     });
   });
 
@@ -123,4 +123,24 @@ test("an operator's path with capital letters is refused", () => {
     kind: "refused",
     message: expect.stringContaining("is no path"),
   });
+});
+
+describe("cached layers", () => {
+  const shared = { registry: { host: "quay.io", namespace: "org" } };
+
+  test("are kept apart by namespace where the registry's path is not the namespace's own", () => {
+    expect(planned({}, shared).destination.cacheRepository).toBe("quay.io/org/nbv-cache-team-a");
+    const elsewhere = { publishToRegistry: true, imageName: "prod", registryNamespace: "team-b" };
+    expect(planned(elsewhere).destination.cacheRepository).toBe("registry.local:5000/team-b/nbv-cache-team-a");
+  });
+
+  test.each(["nbv-cache", "nbv-cache-team-b", "x/nbv-cache-team-b"])(
+    "can't be replaced by an image named %s",
+    (imageName) => {
+      expect(destinationOf({ publishToRegistry: true, imageName }, shared)).toMatchObject({
+        kind: "refused",
+        message: expect.stringContaining("cached layers"),
+      });
+    },
+  );
 });

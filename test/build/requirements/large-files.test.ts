@@ -71,7 +71,11 @@ describe("files that are included again and again", () => {
   });
 
   test("are read as often as pip does below the limits: the last index counts", () => {
-    const files = { "requirements.txt": "-r a.txt\n-r b.txt\n-r a.txt\n", "a.txt": "-i https://a\n", "b.txt": "-i https://b\n" };
+    const files = {
+      "requirements.txt": "-r a.txt\n-r b.txt\n-r a.txt\n",
+      "a.txt": "-i https://a\n",
+      "b.txt": "-i https://b\n",
+    };
     const set = readRequirements("requirements.txt", repository(files));
     expect(set.options.map(({ position }) => position.path)).toEqual(["a.txt", "b.txt", "a.txt"]);
   });

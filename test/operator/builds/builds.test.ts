@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, jest, test } from "@jest/globals";
-import { NOTEBOOK_VALIDATION_JOBS, PODS, type Pod } from "../../../src/kube/resources.js";
+import { parseOperatorConfig } from "../../../src/api/index.js";
+import { NOTEBOOK_VALIDATION_JOBS, PODS, type Pod, SECRETS } from "../../../src/kube/resources.js";
 import { TestCluster } from "../kit/a-cluster.js";
 import { aJob } from "../kit/a-job.js";
 import { counted, RequestCount } from "../kit/counting-cluster.js";
@@ -161,6 +162,41 @@ describe("a build in another namespace", () => {
     await finishBuilds();
     const pod = await world.pod();
     expect(pod.metadata.namespace).toBe("team-a");
+  });
+
+  /** A job that pushes under a Secret of its own. */
+  const withPushSecret = { publishToRegistry: true, imageName: "prod", imageTag: "latest", pushSecret: "team-b-push" };
+
+  test("takes nothing out of that namespace that a job names", async () => {
+    await start({ build: { namespace: "builds" } });
+    await world.submit(aBuildingJob("titanic", withPushSecret));
+    await world.pass(1_000);
+    const { phase, message } = await world.status();
+    expect(phase).toBe("Failed");
+    expect(message).toContain("podConfig.buildConfig.pushSecret names the Secret team-b-push");
+    expect(await tekton.runs()).toEqual([]);
+  });
+
+  test("reads no Secret there that a job names, even when the configuration moved builds under way", async () => {
+    await start();
+    const secret = { type: "kubernetes.io/dockerconfigjson", data: { ".dockerconfigjson": "e30=" } };
+    for (const namespace of ["team-a", "builds"]) {
+      const metadata = { namespace, name: "team-b-push" };
+      await world.cluster.create(SECRETS, { apiVersion: "v1", kind: "Secret", metadata, ...secret });
+    }
+    await world.submit(aBuildingJob("titanic", withPushSecret));
+    await world.pass(1_000);
+    expect(await tekton.runs()).toHaveLength(1);
+    const { phase } = await world.status();
+    expect(phase).toBe("Building");
+    await world.stopOperator();
+    const config = { registry: { host: "registry.example.com" }, build: { namespace: "builds" } };
+    const read = jest.spyOn(world.cluster, "get");
+    await world.startOperator({ config: parseOperatorConfig(config) });
+    await world.pass(60_000);
+    const secrets = read.mock.calls.filter(([type]) => type === SECRETS).map(([, place]) => place.namespace);
+    expect(secrets).not.toContain("builds");
+    expect((await tekton.runs()).map(({ metadata }) => metadata.namespace)).toEqual(["team-a"]);
   });
 });
 

@@ -9,7 +9,7 @@ import { resolveSource } from "./resolve-source.js";
 export function admit(turn: ValidTurn): StepResult {
   const { status, metadata } = turn;
   const valid = withConditions(turn, status, specValid(turn));
-  const [obstacle] = obstacles(turn.spec, turn.effective, turn.seen.settings);
+  const [obstacle] = obstacles(turn.spec, turn.effective, turn.seen.settings, metadata.namespace);
   if (obstacle) return giveUp({ ...turn, status: valid }, valid, obstacle.failure);
   return resolveSource({
     ...turn,
