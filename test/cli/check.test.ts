@@ -67,7 +67,6 @@ describe("nbv check answers yes", () => {
     const input = job(
       "  notebook: {git: {url: https://h/a.git, ref: main, follow: true}, path: a.ipynb}\n" +
         "  podConfig:\n" +
-        "    buildConfig: {enabled: true}\n" +
         "    securityContext: {runAsUser: 0}\n" +
         "  modelValidation: {targetModels: [fraud]}\n" +
         "  onSuccess: [{apiVersion: apps/v1, kind: Deployment, name: model, action: restart}]\n",
@@ -78,13 +77,12 @@ describe("nbv check answers yes", () => {
     const said = lines.slice(0, -1).map((line) => line.replace(/^<stdin>:\d+:\d+: warning: /, ""));
     expect(said).toEqual([
       expect.stringMatching(/^spec\.notebook\.git\.follow: has no effect in this version: /),
-      expect.stringMatching(/^spec\.podConfig\.buildConfig\.enabled: .*: the job will fail\. /),
       "spec.podConfig.securityContext.runAsUser: root can read the runner's key: a verdict is not tamper-proof",
       expect.stringMatching(/^spec\.modelValidation: .*: the job will fail\. /),
       expect.stringMatching(/^spec\.onSuccess: has no effect in this version: /),
     ]);
     expect(lines.map((line) => /^<stdin>:(\d+):\d+: warning/.exec(line)?.[1])).toEqual([
-      ...["5", "7", "8", "9", "10"],
+      ...["5", "7", "8", "9"],
       undefined,
     ]);
     expect(lines.at(-1)).toBe("<stdin>:1: NotebookValidationJob a: valid");
