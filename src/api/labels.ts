@@ -58,6 +58,10 @@ export const ANNOTATION_SOURCE_VERSION = "mlops.dev/source-version";
 /** On builds: `"true"` = the operator cancelled it because no job waited for it any more. */
 export const ANNOTATION_BUILD_ABANDONED = "mlops.dev/build-abandoned";
 
+/** On builds: digest of everything that decides what is built, where it goes and with whose rights, in 64 hex digits. */
+export const ANNOTATION_BUILD_FLIGHT = "mlops.dev/build-flight";
+/** On builds: shows that the operator made this very build (`SigningKey.proofOfBuild`). */
+export const ANNOTATION_BUILD_PROOF = "mlops.dev/build-proof";
 /** On validation pods: shows that the operator made the pod for this very attempt (`SigningKey.proofOf`). */
 export const ANNOTATION_ATTEMPT_PROOF = "mlops.dev/attempt-proof";
 /** On the Secret with the serving certificate: who issues it. The operator renews only what it issued itself. */

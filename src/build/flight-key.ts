@@ -19,13 +19,18 @@ export interface FlightIdentity {
   readonly architecture?: string;
 }
 
-/** Hex digits of a flight's key, so that names stay short. Whoever trusts a build compares its full digest, too. */
+/** Hex digits of a flight's key, so that names stay short. Whoever trusts a build compares its {@link flightDigest}, too. */
 const KEY_DIGITS = 10;
 const NAME = /^nbv-build-([0-9a-f]{10})-([1-9][0-9]{0,5})$/;
 
-/** Names a flight: builds of one key build the same thing for the same jobs, so that one of them is enough. */
+/** Tells a flight from every other one: 64 hex digits. Builds of one build the same thing for the same jobs. */
+export function flightDigest(identity: FlightIdentity): string {
+  return createHash("sha256").update(canonicalJson(identity)).digest("hex");
+}
+
+/** Names a flight, shortly: the beginning of its digest. */
 export function flightKey(identity: FlightIdentity): string {
-  return createHash("sha256").update(canonicalJson(identity)).digest("hex").slice(0, KEY_DIGITS);
+  return flightDigest(identity).slice(0, KEY_DIGITS);
 }
 
 /**

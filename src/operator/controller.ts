@@ -109,7 +109,11 @@ export class Controller {
     this.#reports = new ReportConfigMaps(cluster, this.#logger);
     this.#assumed = new AssumedPods(clock, (pod) => this.#pods.get(keyOf(pod))?.metadata.uid === pod.metadata.uid);
     const onChange = (uid: string): void => this.#add(this.#keys.get(uid), true);
-    this.#builds = buildsOf(options, { settings, metrics: this.#metrics, jobs: () => this.#jobs, onChange });
+    this.#builds = buildsOf(options, {
+      ...{ settings, onChange, prover: signingKey },
+      metrics: this.#metrics,
+      jobs: () => this.#jobs,
+    });
     this.#reconciler = new Reconciler({
       cluster,
       clock,

@@ -1,4 +1,5 @@
 import {
+  ANNOTATION_BUILD_FLIGHT,
   ANNOTATION_ENVIRONMENT_DIGEST,
   ANNOTATION_ENVIRONMENT_PINNED,
   API_VERSION,
@@ -36,6 +37,7 @@ export function buildMetadata(plan: BuildPlan, strategy: BuildStrategyName): Bui
       [LABEL_ENVIRONMENT_DIGEST]: environmentTag(plan.environment.digest),
     },
     annotations: {
+      [ANNOTATION_BUILD_FLIGHT]: plan.flight,
       [ANNOTATION_ENVIRONMENT_DIGEST]: plan.environment.digest,
       [ANNOTATION_ENVIRONMENT_PINNED]: String(plan.environment.isPinned),
     },

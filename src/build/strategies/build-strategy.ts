@@ -47,8 +47,10 @@ export interface BuildPlan {
   readonly namespace: string;
   /** From 1. */
   readonly number: number;
-  /** Key of the flight (`flightKey`): builds of one key build the same thing. */
+  /** Key of the flight (`flightKey`), for names. */
   readonly key: string;
+  /** The whole of it (`flightDigest`): builds of one flight build the same thing. */
+  readonly flight: string;
   /** Absent when the build runs in another namespace than its jobs. */
   readonly owner?: WaitingJob;
   readonly source: {

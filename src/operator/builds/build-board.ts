@@ -9,10 +9,12 @@ import type { BuildCaches } from "./build-caches.js";
 import type { BuildHistory } from "./build-history.js";
 import type { BuildLogs } from "./build-logs.js";
 import { mainKind } from "./build-maker.js";
+import { type BuildProver, provenFlight } from "./build-proof.js";
 import { flightId, identityOf, seenBuild } from "./seen-build.js";
 import type { StoredBuild } from "./stored-build.js";
 
 export interface BuildBoardOptions {
+  readonly prover: BuildProver;
   readonly strategies: readonly BuildStrategy[];
   readonly caches: Pick<BuildCaches, "ofFlight" | "get" | "related" | "list">;
   readonly assumed: Pick<AssumedBuilds, "get" | "list">;
@@ -105,7 +107,8 @@ export class BuildBoard {
       const key = keyText(keyOf(object));
       if (identity === undefined || strategy === undefined || byKey.has(key)) continue;
       const related = this.#options.caches.related(strategy, object.metadata.uid ?? "");
-      byKey.set(key, { object, strategy, seen: seenBuild(object, related, identity, strategy) });
+      const flight = provenFlight(this.#options.prover, object);
+      byKey.set(key, { object, strategy, seen: seenBuild(object, related, identity, strategy, flight) });
     }
     return [...byKey.values()];
   }

@@ -17,6 +17,7 @@ import { BuildLogs } from "./build-logs.js";
 import { BuildMaker } from "./build-maker.js";
 import { recordBuild } from "./build-metrics.js";
 import { BuildPlaces } from "./build-places.js";
+import type { BuildProver } from "./build-proof.js";
 import { BuildSweep, type SweptBuild } from "./build-sweep.js";
 import type { ImageSizes } from "./image-sizes.js";
 import { flightId, identityOf, isOver } from "./seen-build.js";
@@ -24,6 +25,7 @@ import { ServedStrategies } from "./served-strategies.js";
 import type { StoredBuild } from "./stored-build.js";
 
 export interface BuildDeskOptions {
+  readonly prover: BuildProver;
   readonly cluster: Cluster;
   readonly clock: Clock;
   readonly random: Random;
@@ -112,13 +114,14 @@ export class BuildDesk {
       onNews: (buildUid) => this.#news(buildUid),
     });
     this.#board = new BuildBoard({
+      prover: options.prover,
       strategies,
       caches: this.#caches,
       assumed: this.#assumed,
       logs: this.#logs,
       history: this.#history,
     });
-    this.#maker = new BuildMaker(cluster);
+    this.#maker = new BuildMaker(cluster, options.prover);
     this.#sweep = new BuildSweep({ cluster, clock, logger, retentionMs, builds: () => this.#swept() });
   }
 
@@ -217,7 +220,7 @@ export class BuildDesk {
   }
 
   #hasRoom({ job, namespace, key, mayStart }: BuildLook, builds: readonly BoardEntry[]): boolean {
-    const isThere = builds.some(({ seen }) => !isOver(seen.observation));
+    const isThere = builds.some(({ seen }) => seen.flight !== undefined && !isOver(seen.observation));
     if (!mayStart || key === undefined || isThere) {
       this.#places.leave(job.uid);
       return true;

@@ -6,6 +6,7 @@ import type { ObjectKey, OwnerReference } from "../../kube/object.js";
 import { apiVersionOf, type Resource } from "../../kube/resource.js";
 import { CONFIG_MAPS, objectOf } from "../../kube/resources.js";
 import { NameTaken } from "../refusal.js";
+import { type BuildProver, provenFlight, withProof } from "./build-proof.js";
 import { identityOf } from "./seen-build.js";
 import { isOfKind, resourceOfKind, type StoredBuild } from "./stored-build.js";
 
@@ -15,21 +16,24 @@ const MAX_TRIES = 20;
 /** Makes the objects of builds, and shares builds among jobs. Everything may be done twice: names decide who is first. */
 export class BuildMaker {
   readonly #cluster: Pick<Cluster, "get" | "create" | "patch">;
+  readonly #prover: BuildProver;
 
-  constructor(cluster: Pick<Cluster, "get" | "create" | "patch">) {
+  constructor(cluster: Pick<Cluster, "get" | "create" | "patch">, prover: BuildProver) {
     this.#cluster = cluster;
+    this.#prover = prover;
   }
 
   /**
    * Makes the objects of a build, the main one last; a build of that name that is there already is joined.
    * @returns the main object
    * @throws KubeError as the API server refuses
-   * @throws NameTaken when an object of that name is no build of the same flight and environment
+   * @throws NameTaken when an object of that name is no build of the same flight, or not ours
    */
   async start(plan: BuildPlan, strategy: BuildStrategy): Promise<StoredBuild> {
     let main: StoredBuild | undefined;
     for (const object of strategy.objects(plan)) {
-      const draft = object as StoredBuild;
+      const plain = object as StoredBuild;
+      const draft = identityOf(plain) === undefined ? plain : withProof(this.#prover, plain);
       const resource = resourceOf(draft, strategy);
       main = await this.#create(resource, objectOf(resource, draft), plan);
     }
@@ -56,9 +60,19 @@ export class BuildMaker {
       if (!isKubeError(error, "AlreadyExists")) throw error;
       const { namespace = "", name } = draft.metadata;
       const found = await this.#cluster.get(resource, { namespace, name });
-      if (!isSame(found, draft)) throw new NameTaken(resource.kind, name, `the build of ${plan.environment.digest}`);
+      if (!this.#isSame(found, draft))
+        throw new NameTaken(resource.kind, name, `the build of ${plan.environment.digest}`);
       return found;
     }
+  }
+
+  /** What makes two objects of one name the same: what they are for, and, of builds, the whole flight. */
+  #isSame(found: StoredBuild, draft: StoredBuild): boolean {
+    const [theirs, ours] = [identityOf(found), identityOf(draft)];
+    if (ours === undefined) return JSON.stringify(found.metadata.labels) === JSON.stringify(draft.metadata.labels);
+    const [their, our] = [found, draft].map((each) => provenFlight(this.#prover, each));
+    const digests = [found, draft].map(({ metadata }) => metadata.annotations?.[ANNOTATION_ENVIRONMENT_DIGEST]);
+    return theirs?.strategy === ours.strategy && their !== undefined && their === our && digests[0] === digests[1];
   }
 
   async #join(resource: Resource<StoredBuild>, build: StoredBuild, job: WaitingJob): Promise<StoredBuild> {
@@ -82,14 +96,6 @@ export class BuildMaker {
 export function mainKind({ name, needs: [kind] }: BuildStrategy): ApiKind {
   if (kind === undefined) throw new TypeError(`the strategy ${name} needs no kinds`);
   return kind;
-}
-
-/** What makes two objects of one name the same: what they are for, and the environment. */
-function isSame(found: StoredBuild, draft: StoredBuild): boolean {
-  const [theirs, ours] = [identityOf(found), identityOf(draft)];
-  if (ours === undefined) return JSON.stringify(found.metadata.labels) === JSON.stringify(draft.metadata.labels);
-  const digests = [found, draft].map(({ metadata }) => metadata.annotations?.[ANNOTATION_ENVIRONMENT_DIGEST]);
-  return theirs?.flight === ours.flight && theirs.strategy === ours.strategy && digests[0] === digests[1];
 }
 
 function resourceOf(object: StoredBuild, { needs }: BuildStrategy): Resource<StoredBuild> {

@@ -27,6 +27,7 @@ import { readSecret } from "../read-secret.js";
 import { DONE, type EffectResult } from "../refusal.js";
 import type { SourceReader } from "../source-reader.js";
 import { BuildDesk } from "./build-desk.js";
+import type { BuildProver } from "./build-proof.js";
 import { DerivedGitCredentials } from "./derived-git-credentials.js";
 import { ImageSizes } from "./image-sizes.js";
 import { type JobIndex, JobsOfBuilds } from "./jobs-of-builds.js";
@@ -47,6 +48,8 @@ export interface BuildsOptions extends BuildTools {
   readonly logger: Logger;
   readonly metrics: OperatorMetrics;
   readonly settings: Settings;
+  /** Tells the operator's builds from what others put in their place. */
+  readonly prover: BuildProver;
   /** Namespaces whose jobs are served. */
   readonly namespaces: readonly string[] | "all";
   readonly jobs: JobsOfBuilds;
@@ -88,6 +91,7 @@ export class Builds {
     const sizes = new ImageSizes((bytes) => metrics.observe("buildImageSize", {}, bytes));
     this.#images = new ImageDesk({ ...asking, registry, onSize: (image, bytes) => sizes.told(image, bytes) });
     this.#desk = new BuildDesk({
+      prover: options.prover,
       ...{ cluster, clock, random, logger, metrics, sizes, strategies, onChange },
       namespaces: config.build.namespace === undefined ? options.namespaces : [config.build.namespace],
       maxBuilds: config.concurrency.builds,
@@ -255,7 +259,7 @@ export class Builds {
 /** The part of an operator that builds; `undefined` when it builds nothing. */
 export function buildsOf(
   options: OperatorOptions,
-  controller: Pick<BuildsOptions, "settings" | "metrics" | "onChange"> & { readonly jobs: () => JobIndex },
+  controller: Pick<BuildsOptions, "settings" | "metrics" | "prover" | "onChange"> & { readonly jobs: () => JobIndex },
 ): Builds | undefined {
   const { cluster, clock, random, logger, builder, namespaces } = options;
   if (controller.settings.build !== "build" || builder === undefined) return undefined;

@@ -36,12 +36,13 @@ export function identityOf({ metadata }: StoredBuild): BuildIdentity | undefined
   return { flight: flightId(namespace, parsed.key), number: parsed.number, strategy: strategy.data };
 }
 
-/** A build as decisions see it, but for what only its log tells. */
+/** A build as decisions see it, but for what only its log tells. @param flight that is proven of it */
 export function seenBuild(
   main: StoredBuild,
   related: readonly StoredBuild[],
   { number }: BuildIdentity,
   strategy: BuildStrategy,
+  flight: string | undefined,
 ): SeenBuild {
   const { name, uid = "", creationTimestamp, annotations = {}, ownerReferences = [] } = main.metadata;
   const createdAt = fromRfc3339(creationTimestamp);
@@ -52,6 +53,7 @@ export function seenBuild(
     ...(createdAt !== undefined && { createdAt }),
     strategy: strategy.name,
     environmentDigest: annotations[ANNOTATION_ENVIRONMENT_DIGEST] ?? "",
+    ...(flight !== undefined && { flight }),
     isPinned: annotations[ANNOTATION_ENVIRONMENT_PINNED] === "true",
     owners: ownerReferences.filter(({ kind }) => kind === KIND).map((owner) => owner.uid),
     observation: observed(main, related, strategy),

@@ -44,6 +44,8 @@ export interface SeenBuild {
   readonly strategy: BuildStrategyName;
   /** Full environment digest, from its annotation. */
   readonly environmentDigest: string;
+  /** Its flight (`BuildPlan.flight`); absent = nothing shows that the operator made it, so that nothing it says counts. */
+  readonly flight?: string;
   readonly isPinned: boolean;
   /** UIDs of the jobs that own it. */
   readonly owners: readonly string[];

@@ -28,6 +28,11 @@ export function notebookState(pod: Pod): {
   };
 }
 
+/** The image that the notebook's container was to run. */
+export function notebookImage(pod: Pod): string | undefined {
+  return pod.spec?.containers.find(({ name }) => name === NOTEBOOK_CONTAINER)?.image;
+}
+
 /** Digest of the notebook's image with its repository, or its bare ID; absent when the node tells neither. */
 export function imageThatRan(pod: Pod): string | undefined {
   const id = pod.status?.containerStatuses?.find(({ name }) => name === NOTEBOOK_CONTAINER)?.imageID;

@@ -3,6 +3,7 @@ import { ManualClock } from "../../../src/kube/manual-clock.js";
 import { MemoryCluster } from "../../../src/kube/memory/index.js";
 import { BuildMaker } from "../../../src/operator/builds/build-maker.js";
 import { NameTaken } from "../../../src/operator/refusal.js";
+import { SigningKey } from "../../../src/operator/signing-key.js";
 import { aBuildPlan, anEnvironment } from "../../build/strategies/a-build-plan.js";
 import { PLAYED_BUILDERS } from "../../build/strategies/played-builders.js";
 import { PIPELINE_RUNS, tektonCrds } from "../kit/fake-tekton.js";
@@ -23,7 +24,7 @@ beforeEach(() => {
     garbageCollection: "manual",
     customResources: tektonCrds().map((definition) => ({ definition })),
   });
-  maker = new BuildMaker(cluster);
+  maker = new BuildMaker(cluster, new SigningKey(Buffer.alloc(32, 7)));
 });
 
 describe("a build", () => {

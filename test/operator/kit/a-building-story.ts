@@ -65,6 +65,8 @@ export class BuildingStory extends Story {
   images: Record<string, BuildsSeen["images"][string]> = {};
   publication: BuildsSeen["publication"] = { kind: "unasked" };
   more: Partial<BuildsSeen> = {};
+  /** Of the notebook's container, if it is not what the operator asked for. */
+  imageOfPod: string | undefined;
 
   constructor(job: ConstructorParameters<typeof Story>[0] = aBuildingJob().build()) {
     super(job);
@@ -167,7 +169,10 @@ export class BuildingStory extends Story {
 
   /** The notebook of the present attempt has passed. */
   passes(): Decision {
-    return this.see({ pods: [aPod(this.podName, ended(0, "Completed"))], log: aLog(passingEvents()) });
+    const pod = aPod(this.podName, ended(0, "Completed"));
+    const image = this.imageOfPod ?? this.status.attempts?.[0]?.image ?? "";
+    const spec = { ...pod.spec, containers: [{ name: "notebook", image }] };
+    return this.see({ pods: [{ ...pod, spec } as typeof pod], log: aLog(passingEvents()) });
   }
 
   effects<K extends Effect["kind"]>(kind: K): Extract<Effect, { kind: K }>[] {

@@ -4,6 +4,8 @@ import {
   type BuildSettings,
   buildName,
   type EnvironmentPlan,
+  type FlightIdentity,
+  flightDigest,
   flightKey,
   type ImageDestination,
 } from "../../../build/index.js";
@@ -43,7 +45,7 @@ export function buildPlan(turn: PlannedJob, request: BuildRequest, number: numbe
   const { pullSecret } = config.build;
   const nodeSelector = nodeSelectorOf(turn);
   const architecture = nodeSelector?.[ARCHITECTURE_LABEL];
-  const key = flightKey({
+  const identity: FlightIdentity = {
     namespace: metadata.namespace ?? "",
     environmentDigest: environment.digest,
     repository: destination.repository,
@@ -53,12 +55,14 @@ export function buildPlan(turn: PlannedJob, request: BuildRequest, number: numbe
     ...(destination.pushSecret !== undefined && { pushSecret: destination.pushSecret }),
     ...(serviceAccountName !== undefined && { serviceAccountName }),
     ...(architecture !== undefined && { architecture }),
-  });
+  };
+  const key = flightKey(identity);
   return {
     name: buildName(key, number),
     namespace,
     number,
     key,
+    flight: flightDigest(identity),
     ...(namespace === metadata.namespace && { owner: { name: metadata.name, uid: metadata.uid ?? "" } }),
     source: {
       url,

@@ -1,11 +1,11 @@
 import type { BuildPlan, ImageDestination } from "../../../build/index.js";
-import { planDestination } from "../../../build/index.js";
 import type { BuildsSeen, EnvironmentSeen } from "../build-observation.js";
 import { isTerminal, type JobStatus } from "../job.js";
 import type { ValidTurn } from "../turn.js";
 import { buildNamespace } from "./build-plan.js";
 import { flightOf } from "./flight.js";
-import { buildsImage, isDigestReference } from "./gate.js";
+import { buildsImage } from "./gate.js";
+import { destinationOf, isImageOf } from "./image-place.js";
 
 /** What `BuildsSeen` has to be about for the job's next decision. */
 export interface BuildsWanted {
@@ -54,18 +54,7 @@ export function sharedTag(turn: ValidTurn, status: JobStatus): SharedTag | undef
 
 /** Where the job's image is, by its status; `undefined` when it is not known, or nothing was built for the job. */
 export function imageDestination(turn: ValidTurn, status: JobStatus): ImageDestination | undefined {
-  const { effective, metadata, seen } = turn;
-  const { environmentDigest, buildStatus } = status;
-  if (!buildsImage(turn) || effective.build === undefined || environmentDigest === undefined) return undefined;
-  if (!isDigestReference(buildStatus?.imageDigest)) return undefined;
-  const where = planDestination({
-    build: effective.build,
-    namespace: metadata.namespace ?? "",
-    environmentDigest,
-    config: seen.settings.config,
-  });
-  if (where.kind === "refused") return undefined;
-  const { destination } = where;
+  const destination = buildsImage(turn) ? destinationOf(turn, status) : undefined;
   // An environment that nothing was built for is the base image, which lives elsewhere.
-  return buildStatus.imageDigest.startsWith(`${destination.repository}@`) ? destination : undefined;
+  return destination && isImageOf(destination.repository, status.buildStatus?.imageDigest) ? destination : undefined;
 }

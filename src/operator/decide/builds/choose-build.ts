@@ -1,6 +1,7 @@
 import { fromRfc3339, type Instant } from "../../../api/index.js";
 import type { BuildObservation, BuildPlan } from "../../../build/index.js";
 import type { SeenBuild } from "../build-observation.js";
+import { isImageOf } from "./image-place.js";
 
 /** A build whose image is there. */
 export type CompleteBuild = SeenBuild & { readonly observation: Extract<BuildObservation, { kind: "complete" }> };
@@ -26,20 +27,27 @@ export interface UsableBuilds {
 
 /** Sorts out which builds of the flight serve the job. @param builds newest first */
 export function usableBuilds(
-  { environment }: Pick<BuildPlan, "environment">,
+  { flight, environment, destination }: Pick<BuildPlan, "flight" | "environment" | "destination">,
   builds: readonly SeenBuild[],
   context: BuildChoiceContext,
 ): UsableBuilds {
-  // The key in a build's name is short; only the full digest says that it is of this environment.
-  const same = builds.filter(({ environmentDigest }) => environmentDigest === environment.digest);
+  // The key in a build's name is short; only the whole of it says that this is the same flight.
+  const same = builds.filter((build) => build.flight === flight && build.environmentDigest === environment.digest);
   return {
-    complete: same.filter((build) => isComplete(build) && isFresh(build, context)) as CompleteBuild[],
+    complete: same.filter(
+      (build) => isComplete(build) && isAt(build, destination) && isFresh(build, context),
+    ) as CompleteBuild[],
     toFollow: same.filter(({ name }) => !context.spent.has(name)).find((build) => isToFollow(build, context)),
   };
 }
 
 function isComplete(build: SeenBuild): build is CompleteBuild {
   return build.observation.kind === "complete";
+}
+
+/** What is elsewhere is not what was to be built. */
+function isAt({ observation }: CompleteBuild, { repository }: BuildPlan["destination"]): boolean {
+  return isImageOf(repository, observation.image);
 }
 
 function isFresh(build: CompleteBuild, { now, unpinnedTtlMs }: BuildChoiceContext): boolean {

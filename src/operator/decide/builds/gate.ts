@@ -1,14 +1,9 @@
+import { formatImageReference, parseImageReference } from "../../../build/index.js";
 import type { FailureReason } from "../../../recovery/index.js";
 import type { JobStatus } from "../job.js";
 import type { Turn, ValidTurn } from "../turn.js";
 import { withoutImage } from "./build-attempts.js";
-
-const DIGEST_REFERENCE = /^[^\s@]+@sha256:[0-9a-f]{64}$/;
-
-/** Whether `image` is `repository@sha256:…`: what it names never changes. */
-export function isDigestReference(image: string | undefined): image is string {
-  return image !== undefined && DIGEST_REFERENCE.test(image);
-}
+import { destinationOf, isDigestReference, isImageOf } from "./image-place.js";
 
 /** Failures that say that the image may not be where it was: what a registry lost is looked for, and built, again. */
 const IMAGE_IN_DOUBT: ReadonlySet<string> = new Set<FailureReason>(["ImagePullBackOff", "ErrImagePull"]);
@@ -25,13 +20,34 @@ export function buildsImage({ effective, seen }: Pick<ValidTurn, "effective" | "
 }
 
 /**
- * The image that a validation pod may run; `undefined` while it is not built: then there is no pod.
+ * The image that a validation pod may run; `undefined` while it is not built: then there is no pod. Whoever may write the
+ * status can't have another image run: it is of the job's own repository, and the one that the named build tells.
  * A base image that is the environment itself stands by its tag where no registry told its digest.
  */
 export function imageToRun(turn: ValidTurn, status: JobStatus): string | undefined {
   if (!buildsImage(turn)) return turn.effective.containerImage;
-  const { phase, imageDigest, imageReference } = status.buildStatus ?? {};
+  const { phase, imageDigest } = status.buildStatus ?? {};
   if (phase !== "Complete") return undefined;
-  if (isDigestReference(imageDigest)) return imageDigest;
-  return status.source?.environmentSource?.kind === "baseImage" ? imageReference : undefined;
+  if (status.source?.environmentSource?.kind === "baseImage") return baseToRun(turn, imageDigest);
+  const destination = destinationOf(turn, status);
+  if (destination === undefined || !isImageOf(destination.repository, imageDigest)) return undefined;
+  return isDenied(turn, status) ? undefined : imageDigest;
+}
+
+/** The job's base image, by the digest that a registry told of it. */
+function baseToRun({ effective, seen }: ValidTurn, imageDigest: string | undefined): string | undefined {
+  const reference = effective.build?.baseImage ?? seen.settings.config.defaultImages.base;
+  if (imageDigest === undefined) return reference;
+  const base = parseImageReference(reference);
+  if (base === undefined || !isDigestReference(imageDigest)) return undefined;
+  const digest = base.digest ?? imageDigest.slice(imageDigest.indexOf("@") + 1);
+  return formatImageReference({ host: base.host, path: base.path, digest }) === imageDigest ? imageDigest : undefined;
+}
+
+/** Whether the build that the status names, as far as it is still there, made another image, or none. */
+function isDenied({ seen }: ValidTurn, { buildStatus }: JobStatus): boolean {
+  const build = seen.builds?.followed;
+  if (build === undefined || build.name !== buildStatus?.buildName) return false;
+  const { flight, observation } = build;
+  return flight === undefined || observation.kind !== "complete" || observation.image !== buildStatus.imageDigest;
 }

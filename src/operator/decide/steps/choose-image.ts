@@ -13,7 +13,7 @@ import {
 import { type CompleteBuild, usableBuilds } from "../builds/choose-build.js";
 import { environmentFailure, problemList } from "../builds/environment-failure.js";
 import { environmentOf, type FlightAnswer, flightOf } from "../builds/flight.js";
-import { isDigestReference } from "../builds/gate.js";
+import { isDigestReference } from "../builds/image-place.js";
 import { type ImageCandidate, imageCandidates } from "../builds/images-wanted.js";
 import { environmentTicket, imageTicket } from "../builds/tickets.js";
 import { withEnvironment, withSourceWarnings } from "../builds/with-environment.js";

@@ -12,7 +12,7 @@ import {
 } from "../builds/build-attempts.js";
 import { buildNamespace } from "../builds/build-plan.js";
 import { environmentOf, flightOf } from "../builds/flight.js";
-import { isDigestReference } from "../builds/gate.js";
+import { destinationOf, isDigestReference, isImageOf } from "../builds/image-place.js";
 import type { Effect } from "../decision.js";
 import { fail } from "../outcome.js";
 import type { StepResult, ValidTurn } from "../turn.js";
@@ -39,9 +39,18 @@ export function followBuild(turn: ValidTurn): StepResult {
   }
   const build = builds.followed?.name === open.name ? builds.followed : undefined;
   if (build === undefined) return withoutObject(turn, open, builds);
-  // Another environment's build bears the name: the keys of two flights begin alike.
-  if (build.environmentDigest !== status.environmentDigest) return chooseAnew(turn, "NameTaken");
+  if (isForeign(turn, build, open)) return chooseAnew(turn, "NameTaken");
   return followSeen(turn, build);
+}
+
+/** Whether another flight's build bears the name, whose keys begin alike, or something that the operator never made. */
+function isForeign(turn: ValidTurn, { flight, environmentDigest }: SeenBuild, open: OpenBuild): boolean {
+  const { status, seen } = turn;
+  if (flight === undefined || environmentDigest !== status.environmentDigest) return true;
+  const { environment, builds } = seen;
+  const ours = environment?.kind === "read" && flightOf(turn, environment.question, builds?.available);
+  // A flight of another key is a job's that changed since: it goes on with the build that it began with.
+  return ours && ours.kind === "flight" && ours.plan.key === open.key && ours.plan.flight !== flight;
 }
 
 /** The job leaves the build that its status names, at no cost. */
@@ -137,6 +146,11 @@ function complete(turn: ValidTurn, build: SeenBuild, observation: Of<"complete">
   const { status } = turn;
   if (!isDigestReference(observation.image)) {
     const message = `The build ${build.name} ended well, but does not tell the digest of its image`;
+    return fail(turn, status, failureOf("BuildFailed", { message, fault: "platform" }));
+  }
+  const repository = destinationOf(turn, status)?.repository;
+  if (repository === undefined || !isImageOf(repository, observation.image)) {
+    const message = `The build ${build.name} tells of ${observation.image}, which is not in ${repository ?? "the job's repository"}`;
     return fail(turn, status, failureOf("BuildFailed", { message, fault: "platform" }));
   }
   const message = `Build ${build.name} made ${observation.image}`;

@@ -1,11 +1,14 @@
 import { type BuildStatus, fromRfc3339 } from "../../../api/index.js";
 import type { VerdictEvent } from "../../../validation/index.js";
+import { openAttempt } from "../attempts.js";
 import { type SharedTag, sharedTag } from "../builds/builds-wanted.js";
-import { buildsImage, isDigestReference } from "../builds/gate.js";
+import { buildsImage } from "../builds/gate.js";
+import { isDigestReference } from "../builds/image-place.js";
 import { publicationTicket } from "../builds/tickets.js";
 import { conditionOf, withConditions } from "../conditions.js";
 import type { JobStatus } from "../job.js";
 import { succeed } from "../outcome.js";
+import { notebookImage } from "../pods.js";
 import { sentence } from "../sentence.js";
 import type { StepResult, ValidTurn } from "../turn.js";
 
@@ -24,14 +27,26 @@ export function isPublishing({ phase, reason }: JobStatus): boolean {
 /**
  * The notebook passed: its image becomes the recommended one, and the shared tag moves to it before anybody is told. A
  * registry that is in the way does not turn a pass into anything else: the status says that nothing was published, and why.
+ * Only what the notebook is seen to have run on is recommended: the status alone could name anything.
  */
 export function publishAndSucceed(turn: ValidTurn, status: JobStatus, verdict: VerdictEvent): StepResult {
   if (!buildsImage(turn)) return succeed(turn, status, verdict);
   const { imageDigest } = status.buildStatus ?? {};
-  const recommended = isDigestReference(imageDigest) ? { recommendedImage: imageDigest } : {};
+  const recommended =
+    isDigestReference(imageDigest) && ranOn(turn, imageDigest) ? { recommendedImage: imageDigest } : {};
   const publication = publicationOf(turn, status);
   if (publication.kind === "waiting") return publication.result;
   return succeed(turn, withBuildStatus(status, { ...recommended, ...publication.outcome }), verdict);
+}
+
+/**
+ * Whether the notebook ran on that image: as its pod says, or as was seen when this process was asked to publish it, under
+ * a ticket that names the image.
+ */
+function ranOn({ seen, status, metadata }: ValidTurn, image: string): boolean {
+  const podName = openAttempt(status, metadata.name)?.podName;
+  const pod = seen.pods.find((each) => each.metadata.name === podName);
+  return pod === undefined ? (seen.builds?.publication.kind ?? "unasked") !== "unasked" : notebookImage(pod) === image;
 }
 
 type Outcome = Pick<BuildStatus, "published" | "publishMessage">;
@@ -52,6 +67,9 @@ function publicationOf(
   if (builds?.tagOwner !== undefined && builds.tagOwner.image !== imageDigest) {
     const { job, image } = builds.tagOwner;
     return done(false, `${tag.reference} stays where it is: the job ${job} passed with ${image} under it`);
+  }
+  if (imageDigest === undefined || !ranOn(turn, imageDigest)) {
+    return done(false, `${tag.reference} is not moved: nothing shows that the notebook ran on ${imageDigest}`);
   }
   const seen = builds?.publication ?? { kind: "unasked" };
   switch (seen.kind) {

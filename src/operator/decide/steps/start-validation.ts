@@ -1,5 +1,5 @@
 import { isRunId, openAttempt, withNewAttempt } from "../attempts.js";
-import { imageToRun } from "../builds/gate.js";
+import { buildsImage, imageToRun } from "../builds/gate.js";
 import { withConditions } from "../conditions.js";
 import type { JobStatus } from "../job.js";
 import { isLive } from "../pods.js";
@@ -53,9 +53,11 @@ export function startValidation(turn: ValidTurn): StepResult {
   const status = counted === undefined ? begun(turn, runId, image) : turn.status;
   const attempt = openAttempt(status, name);
   if (attempt === undefined) return { status };
+  const isBuilt = buildsImage(turn);
   return {
     status,
-    effects: [{ kind: "start-attempt", plan: { ...attempt, ...commitsOf(source) } }],
+    // The image is the one that was just looked into, whatever became of the attempt's record.
+    effects: [{ kind: "start-attempt", plan: { ...attempt, ...(isBuilt && { image }), ...commitsOf(source) } }],
     requeueAfterMs: SEEN_POLL_MS,
   };
 }

@@ -118,6 +118,7 @@ describe("a job that builds", () => {
     const story = new BuildingStory();
     story.files = { "notebooks/titanic.ipynb": "{}" };
     story.see();
+    story.config = { ...story.config, defaultImages: { base: "registry.example.com:5000/base:1" } };
     story.read({ reference: "registry.example.com:5000/base:1" }).see();
     story.see();
     expect(story.effects("start-attempt")).toMatchObject([{ plan: { image: "registry.example.com:5000/base:1" } }]);

@@ -91,6 +91,7 @@ class Play {
   readonly #made = new Set<string>();
   #pod: "none" | "running" | "passed" | "failed" = "none";
   #podName = "";
+  #podImage = "";
   #waiting: ReturnType<BuildingStory["effects"]> = [];
 
   /** @param reached what any play has come to so far */
@@ -137,6 +138,7 @@ class Play {
       expect([...this.#pushed]).toContain(plan.image);
       if (this.#podName !== plan.podName) this.#pod = "none";
       this.#podName = plan.podName;
+      this.#podImage = plan.image;
     }
     for (const { plan } of story.effects("start-build")) {
       expect(decision.status.buildStatus?.buildName).toBe(plan.name);
@@ -163,7 +165,10 @@ class Play {
     ];
     const isCurrent = story.podName === this.#podName;
     return {
-      pods: pods.map((status) => aPod(this.#podName, status)),
+      pods: pods.map((status) => {
+        const pod = aPod(this.#podName, status);
+        return { ...pod, spec: { ...pod.spec, containers: [{ name: "notebook", image: this.#podImage }] } };
+      }),
       ...(log && isCurrent && { log }),
     };
   }
