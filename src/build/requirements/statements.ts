@@ -12,7 +12,7 @@ const MAX_DEPTH = 10;
 /** Most inclusions, the same file counted each time: files that include each other twice would double them each level. */
 const MAX_INCLUSIONS = 200;
 /** Most logical lines of all inclusions together: a large lock file has some hundreds. They are judged in one go. */
-const MAX_LINES = 10_000;
+const MAX_LINES = 30_000;
 /** Most bytes of all inclusions together. One file of a repository may have as many. */
 const MAX_BYTES = 16 * 1024 ** 2;
 

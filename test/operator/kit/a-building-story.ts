@@ -1,7 +1,6 @@
 import { type OperatorConfigInput, parseOperatorConfig } from "../../../src/api/index.js";
 import type { BuildObservation, EnvironmentQuestion, TreeEntry } from "../../../src/build/index.js";
 import type { BuildsSeen, EnvironmentSeen, SeenBuild } from "../../../src/operator/decide/build-observation.js";
-import { openBuild } from "../../../src/operator/decide/builds/build-attempts.js";
 import { environmentOf } from "../../../src/operator/decide/builds/flight.js";
 import type { Decision, Effect } from "../../../src/operator/decide/decision.js";
 import type { JobStatus } from "../../../src/operator/decide/job.js";
@@ -172,7 +171,7 @@ export class BuildingStory extends Story {
     const pod = aPod(this.podName, ended(0, "Completed"));
     const image = this.imageOfPod ?? this.status.attempts?.[0]?.image ?? "";
     const spec = { ...pod.spec, containers: [{ name: "notebook", image }] };
-    return this.see({ pods: [{ ...pod, spec } as typeof pod], log: aLog(passingEvents()) });
+    return this.see({ pods: [{ ...pod, spec }], log: aLog(passingEvents()) });
   }
 
   effects<K extends Effect["kind"]>(kind: K): Extract<Effect, { kind: K }>[] {
