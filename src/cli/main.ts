@@ -18,7 +18,20 @@ import { register as run } from "./run.js";
 import { register as status } from "./status.js";
 import { version } from "./version.js";
 
-const COMMANDS = [run, check, lint, compare, requirements, crd, explain, dockerfile, buildObjects, status, operator, fetchSource];
+const COMMANDS = [
+  run,
+  check,
+  lint,
+  compare,
+  requirements,
+  crd,
+  explain,
+  dockerfile,
+  buildObjects,
+  status,
+  operator,
+  fetchSource,
+];
 
 async function main(): Promise<void> {
   outliveReaders();
