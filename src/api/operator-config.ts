@@ -100,9 +100,19 @@ const indexUrl = () =>
         : undefined,
   }).default("");
 
+/** URL of a proxy, which is as visible. No part of it has use for an @ but credentials, also without a scheme before them. */
+const proxyUrl = () =>
+  text({
+    max: 2048,
+    judge: (value) =>
+      value.includes("@")
+        ? "must not hold credentials, which every pod and build would show in clear: use a proxy that lets the cluster's addresses through, or one inside the cluster that adds them"
+        : undefined,
+  }).default("");
+
 const Network = object({
-  httpProxy: text({ max: 2048 }).default("").describe("HTTP_PROXY of builds and notebooks."),
-  httpsProxy: text({ max: 2048 }).default("").describe("HTTPS_PROXY of builds and notebooks."),
+  httpProxy: proxyUrl().describe("HTTP_PROXY of builds and notebooks; without credentials."),
+  httpsProxy: proxyUrl().describe("HTTPS_PROXY of builds and notebooks; without credentials."),
   noProxy: text({ max: 8192 }).default("").describe("NO_PROXY of builds and notebooks."),
   caBundle: text({ max: 1_048_576 }).default("").describe("Certificates to trust besides the system's, as PEM."),
   pipIndexUrl: indexUrl().describe("PIP_INDEX_URL of builds and notebooks; without credentials."),

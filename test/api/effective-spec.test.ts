@@ -128,6 +128,10 @@ describe("the operator's configuration", () => {
     ["pipIndexUrl", "https://user:hunter2@pypi.corp.example/simple"],
     ["pipIndexUrl", "https://hunter2@pypi.corp.example/simple"],
     ["pipExtraIndexUrl", "https://a.example/simple https://user:hunter2@b.example/simple"],
+    ["httpProxy", "http://user:hunter2@proxy.corp.example:3128"],
+    ["httpsProxy", "http://hunter2@proxy.corp.example:3128"],
+    ["httpsProxy", "user:hunter2@proxy.corp.example:3128"],
+    ["httpsProxy", "http://user:hunter2/3@proxy.corp.example:3128"],
   ])("refuses credentials in network.%s, and does not repeat them", (field, url) => {
     const read = () => parseOperatorConfig({ network: { [field]: url } });
     expect(read).toThrow(new RegExp(`network\\.${field}: must not hold credentials`));
