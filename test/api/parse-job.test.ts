@@ -148,6 +148,11 @@ describe("what is wrong is said in words", () => {
       "can't be set beside a value: keep one of the two",
     ],
     [
+      { notebook, podConfig: { buildConfig: { imageName: "train", imageTag: "0123456789ab" } } },
+      "spec.podConfig.buildConfig.imageTag",
+      "must not be 12 hex digits: such a tag looks like that of an environment, which is reused by its name",
+    ],
+    [
       { notebook: { git, path: "a.ipynb", parameters: { limit: NaN } } },
       "spec.notebook.parameters.limit",
       "must be a JSON value, is NaN",

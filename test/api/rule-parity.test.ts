@@ -27,6 +27,13 @@ const HOSTILE: Readonly<Record<string, readonly unknown[]>> = {
     "git@h:-x",
     "git@h:x",
   ],
+  "spec.podConfig.buildConfig.imageTag": [
+    "0123456789ab",
+    "0123456789AB",
+    "0123456789a",
+    "0123456789abc",
+    "v0123456789ab",
+  ],
   "spec.podConfig.buildConfig.resources": [
     { requests: { memory: "2Gi", cpu: "500m" }, limits: { memory: "1Gi", cpu: "1" } },
     { requests: { memory: "2Gi", cpu: 2 }, limits: { memory: 2147483648, cpu: "1500m" } },

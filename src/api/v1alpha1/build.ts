@@ -18,6 +18,9 @@ import { NodeSelector, Toleration } from "./scheduling.js";
 export const BuildStrategyName = z.enum(["s2i", "tekton", "shipwright", "kaniko", "custom"]);
 export type BuildStrategyName = z.infer<typeof BuildStrategyName>;
 
+/** How tags of environments look: the first 12 digits of their digest. An image that has one is reused by it. */
+export const ENVIRONMENT_TAG = /^[0-9a-f]{12}$/;
+
 /** What happens when the repository says nothing about its environment. */
 export const FallbackStrategy = z.enum(["warn", "fail", "auto"]);
 export type FallbackStrategy = z.infer<typeof FallbackStrategy>;
@@ -118,6 +121,13 @@ export const BuildConfig = object({
     .exactOptional()
     .describe("Name of the shared image."),
   imageTag: text({ max: 128, min: 1, pattern: /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/, words: "an image tag" })
+    .with(
+      rule({
+        cel: `!self.matches('${ENVIRONMENT_TAG.source}')`,
+        holds: (tag) => !ENVIRONMENT_TAG.test(tag),
+        message: "must not be 12 hex digits: such a tag looks like that of an environment, which is reused by its name",
+      }),
+    )
     .exactOptional()
     .describe("Tag of the shared image. It moves only after the notebook passed.")
     .meta({ operatorDefault: "the first 12 digits of the environment digest" }),

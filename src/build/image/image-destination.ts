@@ -1,4 +1,4 @@
-import type { EffectiveSpec, OperatorConfig } from "../../api/index.js";
+import { type EffectiveSpec, ENVIRONMENT_TAG, type OperatorConfig } from "../../api/index.js";
 import { isRegistryHost, isRegistryPath } from "./image-reference.js";
 
 /** Where a built image goes. */
@@ -26,7 +26,6 @@ export const CACHE_REPOSITORY = "nbv-cache";
 
 /** Digits of the environment digest that its tag has. */
 const TAG_DIGITS = 12;
-const ENVIRONMENT_TAG = /^[0-9a-f]{12}$/;
 
 export interface DestinationQuestion {
   readonly build: NonNullable<EffectiveSpec["build"]>;
@@ -71,6 +70,7 @@ export function planDestination(question: DestinationQuestion): DestinationAnswe
   const problem = placeProblem(host, path);
   if (problem !== undefined) return { kind: "refused", ...problem };
   const tag = environmentTag(environmentDigest);
+  // The spec's own rule says so before; what is published must not hang on it.
   if (build.imageTag !== undefined && build.imageTag !== tag && ENVIRONMENT_TAG.test(build.imageTag)) {
     return {
       kind: "refused",

@@ -6,7 +6,12 @@ import { type DestinationAnswer, planDestination } from "../../../src/build/inde
 const environmentDigest = `sha256:${"0123456789abcdef".repeat(4)}`;
 const inCluster = { registry: { host: "registry.local:5000" } };
 
-function destinationOf(buildConfig: object, configuration: OperatorConfigInput = inCluster): DestinationAnswer {
+/** @param unchecked settings that the spec's rules don't let in */
+function destinationOf(
+  buildConfig: object,
+  configuration: OperatorConfigInput = inCluster,
+  unchecked: object = {},
+): DestinationAnswer {
   const config = parseOperatorConfig(configuration);
   const spec = NotebookValidationJobSpec.parse({
     notebook: { git: { url: "https://git.example/x.git", ref: "main" }, path: "a.ipynb" },
@@ -14,11 +19,11 @@ function destinationOf(buildConfig: object, configuration: OperatorConfigInput =
   });
   const { build } = effectiveSpec(spec, config);
   if (build === undefined) throw new Error("nothing is built");
-  return planDestination({ build, namespace: "team-a", environmentDigest, config });
+  return planDestination({ build: { ...build, ...unchecked }, namespace: "team-a", environmentDigest, config });
 }
 
-function planned(buildConfig: object, configuration?: OperatorConfigInput) {
-  const answer = destinationOf(buildConfig, configuration);
+function planned(buildConfig: object, configuration?: OperatorConfigInput, unchecked?: object) {
+  const answer = destinationOf(buildConfig, configuration, unchecked);
   if (answer.kind !== "planned") throw new Error(answer.message);
   return answer;
 }
@@ -75,7 +80,16 @@ describe("a named image", () => {
 
   test("whose tag is the one of the environment has nothing to publish", () => {
     expect(planned({ imageName: "train" }).destination).not.toHaveProperty("publishTag");
-    expect(planned({ imageName: "train", imageTag: "0123456789ab" }).destination).not.toHaveProperty("publishTag");
+    const own = { imageTag: "0123456789ab" };
+    expect(planned({ imageName: "train" }, inCluster, own).destination).not.toHaveProperty("publishTag");
+  });
+
+  test("is refused a tag that looks like another environment's, even where the spec's rules let it in", () => {
+    expect(destinationOf({ imageName: "train" }, inCluster, { imageTag: "ba9876543210" })).toMatchObject({
+      kind: "refused",
+      message: expect.stringContaining("looks like that of an environment"),
+      fix: expect.stringContaining("not 12 hex digits"),
+    });
   });
 
   test("that is shared goes to the registry that the job names, by https", () => {

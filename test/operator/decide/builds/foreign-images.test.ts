@@ -63,9 +63,10 @@ describe("an image of somebody else", () => {
   });
 });
 
-test("a shared tag that looks like an environment's is refused", () => {
+test("a shared tag that looks like an environment's is refused before anything is asked", () => {
   const job = new BuildingStory(aBuildingJob({ imageName: "x", imageTag: "0123456789ab" }).build());
   job.see();
-  job.read().see();
+  expect(job.effects("ask-environment")).toEqual([]);
+  expect(job.status.phase).toBe("Failed");
   expect(job.status.message).toContain("looks like that of an environment");
 });
