@@ -37,10 +37,24 @@ export const TEXT_PATTERNS: readonly { readonly errorType: Exclude<ErrorType, "u
 /** Longest text that is looked at: the end of a log says how it ended. */
 const MAX_TEXT = 64 * 1024;
 
+/** Longest piece of a line that is looked at together: the patterns' cost grows with its square. */
+const MAX_PIECE = 2048;
+
 /** What the words of an error say about trying again: the transient patterns first, `unknown` when none fits. */
 export function errorTypeOfText(text: string): ErrorType {
-  const end = text.slice(-MAX_TEXT);
-  return TEXT_PATTERNS.find(({ pattern }) => pattern.test(end))?.errorType ?? "unknown";
+  const pieces = piecesOf(text.slice(-MAX_TEXT));
+  return TEXT_PATTERNS.find(({ pattern }) => pieces.some((piece) => pattern.test(piece)))?.errorType ?? "unknown";
+}
+
+/** The lines of a text, long ones in pieces: no pattern spans lines. */
+function piecesOf(text: string): string[] {
+  return text
+    .split(/[\r\n\u2028\u2029]+/)
+    .flatMap((line) =>
+      Array.from({ length: Math.ceil(line.length / MAX_PIECE) }, (_, index) =>
+        line.slice(index * MAX_PIECE, (index + 1) * MAX_PIECE),
+      ),
+    );
 }
 
 function transient(...patterns: string[]) {
