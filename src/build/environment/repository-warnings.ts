@@ -1,4 +1,5 @@
 import { below, directoryOf, pathWithin, upwards } from "../repository-path.js";
+import { foreignFormat } from "../requirements/foreign-format.js";
 import type { EnvironmentPlan } from "./environment-plan.js";
 import type { FactsReader } from "./facts-reader.js";
 
@@ -27,7 +28,10 @@ const BINDER = ["binder", ".binder"] as const;
 /** Files above it are named: every fetch of the repository copies them. */
 const LARGE_BYTES = 50 * 1024 * 1024;
 
-/** Warns of files that look as if they made the environment and do not, and of files that make every fetch slow. */
+/**
+ * Warns of files that look as if they made the environment and do not (and says what to do with the nearest, where nothing
+ * else says what the notebook needs), and of files that make every fetch slow.
+ */
 export function repositoryWarnings(notebook: string, plan: EnvironmentPlan, reader: FactsReader): string[] {
   const home = directoryOf(pathWithin("", notebook) ?? "");
   const places = [...upwards(home), ...BINDER];
@@ -41,11 +45,13 @@ export function repositoryWarnings(notebook: string, plan: EnvironmentPlan, read
     .sortedEntries()
     .filter(({ kind, size }) => kind === "file" && (size ?? 0) > LARGE_BYTES)
     .sort((a, b) => (b.size ?? 0) - (a.size ?? 0));
+  const [advice] = plan.source.path === undefined ? unused.flatMap((path) => foreignFormat(path) ?? []) : [];
   const [used, instead] = plan.source.path === undefined ? ["", ""] : [plan.source.path, " instead"];
   return [
     ...(unused.length === 0
       ? []
       : [`Found, but not used for the environment: ${unused.join(", ")}${used && ` (${used} is used${instead})`}.`]),
+    ...(advice === undefined ? [] : [`To use ${advice.position.path}, ${advice.fix}.`]),
     ...(large.length === 0
       ? []
       : [`Every run fetches large files: ${large.slice(0, 3).map(told).join(", ")}${more(large.length - 3)}.`]),

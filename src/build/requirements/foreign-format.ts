@@ -32,10 +32,17 @@ const FORMATS: readonly ForeignFormat[] = [
     fix: () => "run poetry export --output requirements.txt, and name requirements.txt",
   },
   {
-    file: /^(?:uv\.lock|pylock(?:\.[^.]+)?\.toml)$/,
-    what: "a lock file",
+    file: /^uv\.lock$/,
+    what: "a lock file of uv",
     fix: () =>
       "export it (uv export --format requirements-txt --output-file requirements.txt), and name requirements.txt",
+  },
+  {
+    // pip 26 installs from it; the pips of most base images don't, and what is checked here are requirements.
+    file: /^pylock(?:\.[^.]+)?\.toml$/,
+    what: "a lock file as PEP 751 has it",
+    fix: () =>
+      "write a requirements.txt with the tool that made it (pip-compile --generate-hashes, uv export --format requirements-txt, pdm export --format requirements), and name requirements.txt",
   },
   {
     file: /^pdm\.lock$/,

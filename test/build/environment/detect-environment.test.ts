@@ -213,6 +213,15 @@ describe("nothing found", () => {
     expect(installed.warnings.join("\n")).not.toContain("pyproject.toml");
   });
 
+  test("the nearest file of another tool comes with what to do, unless something else makes the environment", () => {
+    const files = { ...NOTEBOOK, "notebooks/pylock.toml": 'lock-version = "1.0"\n', "environment.yml": "" };
+    const advice = /^To use (\S+), write a requirements\.txt with the tool that made it \(.*uv export/;
+    const { warnings } = planOf(files);
+    expect(warnings).toContain("Found, but not used for the environment: notebooks/pylock.toml, environment.yml.");
+    expect(warnings.flatMap((each) => advice.exec(each)?.[1] ?? [])).toEqual(["notebooks/pylock.toml"]);
+    expect(planOf({ ...files, "requirements.txt": "six==1.17.0\n" }).warnings.join("\n")).not.toContain("To use");
+  });
+
   test("large files are named, the largest first", () => {
     const large = { "a.bin": 60 * 1024 ** 2, "b.bin": 2 * 1024 ** 3, "small.bin": 1024 };
     expect(planOf(NOTEBOOK, { repository: { large } }).warnings).toContain(

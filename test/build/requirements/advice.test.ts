@@ -46,6 +46,22 @@ test.each([
   expect(problem?.fix).toContain(fix);
 });
 
+/** As `pip lock` writes it. */
+const PYLOCK = `lock-version = "1.0"
+created-by = "pip"
+
+[[packages]]
+name = "six"
+version = "1.17.0"
+
+[[packages.wheels]]
+name = "six-1.17.0-py2.py3-none-any.whl"
+url = "https://files.example.org/six-1.17.0-py2.py3-none-any.whl"
+
+[packages.wheels.hashes]
+sha256 = "${"0".repeat(64)}"
+`;
+
 describe("files of other tools", () => {
   test.each([
     ["environment.yml", "name: x\ndependencies:\n  - numpy\n", "Dockerfile"],
@@ -53,6 +69,8 @@ describe("files of other tools", () => {
     ["Pipfile", '[packages]\nnumpy = "*"\n', "pipenv requirements"],
     ["poetry.lock", "[[package]]\n", "poetry export"],
     ["uv.lock", "version = 1\n", "uv export"],
+    ["pylock.toml", PYLOCK, "pip-compile --generate-hashes"],
+    ["notebooks/pylock.gpu.toml", PYLOCK, "uv export --format requirements-txt"],
   ])("%s is named as what it is, once", (path, text, fix) => {
     const problem = problemOf(text, path);
     expect(problem).toMatchObject({
