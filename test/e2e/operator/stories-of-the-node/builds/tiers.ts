@@ -42,13 +42,13 @@ export function tellOfTiers(world: () => NodeWorld): void {
       names = own.map(({ metadata }) => metadata.name);
       sharedNames = shared.map(({ metadata }) => metadata.name);
       await bench.apply(...own.map((job) => here(job)));
-      const cached = { buildArgs: { BASE: `${REGISTRY}/kernel:3` }, cache: { enabled: true } };
+      const onKernel = { buildArgs: { BASE: `${REGISTRY}/kernel:3` } };
       const ofData = ({ spec }: ExampleJob) => spec.podConfig.buildConfig.target === "data";
       applyShared = async () => {
-        await bench.apply(...shared.filter(ofData).map((job) => here(job, cached)));
+        await bench.apply(...shared.filter(ofData).map((job) => here(job, onKernel)));
         // The stages above it find its layer in the cache: built at the same time, it would be another layer in each.
         await images(shared.filter(ofData).map(({ metadata }) => metadata.name));
-        await bench.apply(...shared.filter((job) => !ofData(job)).map((job) => here(job, cached)));
+        await bench.apply(...shared.filter((job) => !ofData(job)).map((job) => here(job, onKernel)));
       };
     });
 
