@@ -68,6 +68,11 @@ describe("examples/platform against the packed package", () => {
     expect(objects.flatMap(policyViolations)).toEqual([]);
     const jobs = objects.filter(({ kind }: PolicyObject) => kind === "NotebookValidationJob");
     expect(jobs.map((job) => job.metadata?.name)).toEqual(["features-build-features", "models-train-isolation-forest"]);
+    const image = expect.stringMatching(/^registry\.example\.org\/fraud\/notebooks@sha256:[0-9a-f]{64}$/);
+    expect(objects.find(({ kind }: PolicyObject) => kind === "Notebook")).toMatchObject({
+      metadata: { name: "workbench", namespace: "fraud" },
+      spec: { template: { spec: { containers: [{ image }] } } },
+    });
     const deployment = objects.find(({ kind }: PolicyObject) => kind === "Deployment");
     expect(deployment).toHaveProperty("spec.template.spec.tolerations", [{ key: "operators", operator: "Exists" }]);
   }, 120_000);

@@ -15,7 +15,12 @@ export class PlatformChart extends Chart {
       jobNamespaces: ["fraud", "forecasting"],
       certificate: { issuedBy: "cert-manager", certificateName: "notebook-validator" },
       metricsFrom: { "kubernetes.io/metadata.name": "monitoring" },
-      config: { timeouts: { validation: "45m" }, concurrency: { validationsPerNamespace: 4 } },
+      config: {
+        timeouts: { validation: "45m" },
+        concurrency: { validationsPerNamespace: 4 },
+        registry: { host: "registry.example.org" },
+        build: { pushSecret: "registry" },
+      },
     });
     // Everything stays reachable: this cluster keeps its operators on nodes of their own.
     operator.deployment.addJsonPatch(
