@@ -242,8 +242,12 @@ export class BuildDesk {
     const { uid = "" } = object.metadata;
     const flight = identityOf(object)?.flight ?? "";
     const { observation } = entry.seen;
+    // What somebody made, or changed, in a build's name takes no place and teaches nothing.
+    const isProven = entry.seen.flight !== undefined;
     this.#flights.set(uid, flight);
-    if (isGone || isOver(observation)) {
+    if (!isProven) {
+      if (this.#live.delete(uid)) this.#places.ended(flight, uid);
+    } else if (isGone || isOver(observation)) {
       this.#places.ended(flight, uid);
       if (this.#live.delete(uid))
         recordBuild(this.#options, object, observation, entry.strategy, this.#options.clock.now());
@@ -253,7 +257,7 @@ export class BuildDesk {
       this.#live.add(uid);
       this.#sweep.wake();
     }
-    for (const kind of historyOf(object, entry.strategy)) this.#history.note(kind, uid, observation);
+    if (isProven) for (const kind of historyOf(object, entry.strategy)) this.#history.note(kind, uid, observation);
     if (isGone) {
       this.#flights.delete(uid);
       this.#logs.forget(uid);

@@ -76,4 +76,16 @@ describe("a run that somebody made in the name of a job's build", () => {
     expect(buildStatus?.imageDigest).not.toBe(planted);
     expect(first?.metadata.ownerReferences).toBeUndefined();
   });
+
+  test("takes no place from builds", async () => {
+    const { metadata, ...run } = await runOf("other", "env-1");
+    world = await BuildingWorld.start({ concurrency: { builds: 1 } });
+    const { namespace = "", name, labels = {}, annotations = {} } = metadata;
+    const said = { ...annotations, [ANNOTATION_BUILD_PROOF]: "nothing" };
+    await world.cluster.create(PIPELINE_RUNS, { ...run, metadata: { namespace, name, labels, annotations: said } });
+    await world.submit(aBuildingJob("titanic"));
+    await world.pass(1_000);
+    const owners = (await world.tekton.live()).flatMap((each) => each.metadata.ownerReferences ?? []);
+    expect(owners).toMatchObject([{ name: "titanic" }]);
+  });
 });
