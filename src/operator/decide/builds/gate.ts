@@ -3,6 +3,7 @@ import type { FailureReason } from "../../../recovery/index.js";
 import type { JobStatus } from "../job.js";
 import type { Turn, ValidTurn } from "../turn.js";
 import { withoutImage } from "./build-attempts.js";
+import { environmentOf } from "./flight.js";
 import { destinationOf, isDigestReference, isImageOf } from "./image-place.js";
 
 /** Failures that say that the image may not be where it was: what a registry lost is looked for, and built, again. */
@@ -20,6 +21,20 @@ export function buildsImage({ effective, seen }: Pick<ValidTurn, "effective" | "
 }
 
 /**
+ * Whether the base image itself is the environment, so that nothing is built: by what the repository says, where that is
+ * known. Elsewhere the status tells, but never of a job whose image is to hold the repository.
+ */
+export function isBaseAlone(
+  { effective, seen }: Pick<ValidTurn, "effective" | "seen">,
+  { source }: JobStatus,
+): boolean {
+  const { environment } = seen;
+  const answer = environment?.kind === "read" ? environmentOf(environment.question) : undefined;
+  if (answer?.kind === "planned") return answer.plan.dockerfile.kind === "none";
+  return source?.environmentSource?.kind === "baseImage" && effective.build?.includeSource !== true;
+}
+
+/**
  * The image that a validation pod may run; `undefined` while it is not built: then there is no pod. Whoever may write the
  * status can't have another image run: it is of the job's own repository, and the one that the named build tells.
  * A base image that is the environment itself stands by its tag where no registry told its digest.
@@ -28,7 +43,7 @@ export function imageToRun(turn: ValidTurn, status: JobStatus): string | undefin
   if (!buildsImage(turn)) return turn.effective.containerImage;
   const { phase, imageDigest } = status.buildStatus ?? {};
   if (phase !== "Complete") return undefined;
-  if (status.source?.environmentSource?.kind === "baseImage") return baseToRun(turn, imageDigest);
+  if (isBaseAlone(turn, status)) return baseToRun(turn, imageDigest);
   const destination = destinationOf(turn, status);
   if (destination === undefined || !isImageOf(destination.repository, imageDigest)) return undefined;
   return isDenied(turn, status) ? undefined : imageDigest;

@@ -1,6 +1,6 @@
 import { fromRfc3339, parseDuration } from "../../../api/index.js";
 import { type BuildPlan, buildName, formatImageReference, parseImageReference } from "../../../build/index.js";
-import { classifySource } from "../../../recovery/index.js";
+import { classifySource, failureOf } from "../../../recovery/index.js";
 import type { BuildsSeen, EnvironmentSeen, ImageSeen, SeenBuild } from "../build-observation.js";
 import {
   nextBuildNumber,
@@ -9,10 +9,12 @@ import {
   withBuildFollowed,
   withBuildLeft,
   withImageReused,
+  withoutImage,
 } from "../builds/build-attempts.js";
 import { type CompleteBuild, usableBuilds } from "../builds/choose-build.js";
 import { environmentFailure, problemList } from "../builds/environment-failure.js";
 import { environmentOf, type FlightAnswer, flightOf } from "../builds/flight.js";
+import { imageToRun } from "../builds/gate.js";
 import { isDigestReference } from "../builds/image-place.js";
 import { type ImageCandidate, imageCandidates } from "../builds/images-wanted.js";
 import { environmentTicket, imageTicket } from "../builds/tickets.js";
@@ -202,8 +204,15 @@ function reuseNamed(
   return imageReady(turn, withImageReused(status, found, message), message);
 }
 
-/** The image is known: the gate is open. */
+/** The image is known: the gate is open. One that the gate would not let through fails: it would be chosen for ever. */
 export function imageReady(turn: ValidTurn, status: JobStatus, message: string): StepResult {
+  if (imageToRun(turn, status) === undefined) {
+    const { imageDigest, imageReference } = status.buildStatus ?? {};
+    const refused = `The image ${imageDigest ?? imageReference ?? "that was found"} is none that this job may run`;
+    const failure = failureOf("BuildFailed", { message: refused, fault: "platform" });
+    const { buildStatus, ...without } = withoutImage(status);
+    return fail(turn, { ...without, buildStatus: { ...buildStatus, phase: "Failed" } }, failure);
+  }
   const reason = "BuildComplete";
   const said = sentence(message);
   return {

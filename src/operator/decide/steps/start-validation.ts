@@ -1,5 +1,5 @@
-import { isRunId, openAttempt, withNewAttempt } from "../attempts.js";
-import { buildsImage, imageToRun } from "../builds/gate.js";
+import { isRunId, type OpenAttempt, openAttempt, withNewAttempt } from "../attempts.js";
+import { imageToRun } from "../builds/gate.js";
 import { withConditions } from "../conditions.js";
 import type { JobStatus } from "../job.js";
 import { isLive } from "../pods.js";
@@ -50,16 +50,21 @@ export function startValidation(turn: ValidTurn): StepResult {
     const status = { ...turn.status, reason: "Queued", message: "Waiting until fewer validations run" };
     return { status, requeueAfterMs: ROOM_POLL_MS };
   }
-  const status = counted === undefined ? begun(turn, runId, image) : turn.status;
+  const status = counted === undefined ? begun(turn, runId, image) : onImage(turn.status, counted, image);
   const attempt = openAttempt(status, name);
   if (attempt === undefined) return { status };
-  const isBuilt = buildsImage(turn);
   return {
     status,
-    // The image is the one that was just looked into, whatever became of the attempt's record.
-    effects: [{ kind: "start-attempt", plan: { ...attempt, ...(isBuilt && { image }), ...commitsOf(source) } }],
+    effects: [{ kind: "start-attempt", plan: { ...attempt, ...commitsOf(source) } }],
     requeueAfterMs: SEEN_POLL_MS,
   };
+}
+
+/** The status whose open attempt names the image that its pod gets, whatever somebody wrote into its record. */
+function onImage(status: JobStatus, { image: recorded }: OpenAttempt, image: string): JobStatus {
+  const [attempt, ...earlier] = status.attempts ?? [];
+  if (recorded === image || attempt === undefined) return status;
+  return { ...status, attempts: [{ ...attempt, image }, ...earlier] };
 }
 
 function commitsOf({ commit = "", goldenCommit }: NonNullable<JobStatus["source"]>) {

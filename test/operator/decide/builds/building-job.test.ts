@@ -114,6 +114,33 @@ describe("a job that builds", () => {
     ]);
   });
 
+  test("runs on what it built when the repository itself is all that the base image lacks", () => {
+    const story = new BuildingStory(aBuildingJob({ includeSource: true }).build());
+    story.files = { "notebooks/titanic.ipynb": "{}" };
+    story.built();
+    expect(story.status.source?.environmentSource?.kind).toBe("baseImage");
+    expect(story.effects("start-attempt")).toMatchObject([{ plan: { image: BUILT } }]);
+    // Also where an operator that was restarted has not read the repository yet.
+    story.environment = { kind: "unasked" };
+    story.see();
+    expect(story.effects("start-attempt")).toMatchObject([{ plan: { image: BUILT } }]);
+  });
+
+  test("fails, and does not choose for ever, when the image that is found is none that it may run", () => {
+    const story = new BuildingStory(aBuildingJob({}, { retryPolicy: { enabled: false } }).build());
+    story.files = { "notebooks/titanic.ipynb": "{}" };
+    story.see();
+    story.read({ reference: "quay.io/somebody/else:1", digest: BASE_DIGEST }).see();
+    expect(story.status).toMatchObject({
+      phase: "Failed",
+      reason: "BuildFailed",
+      fault: "platform",
+      message: expect.stringContaining("quay.io/somebody/else"),
+      buildStatus: { phase: "Failed" },
+    });
+    expect(story.effects("start-attempt")).toEqual([]);
+  });
+
   test("runs on the base image's tag when no registry tells its digest", () => {
     const story = new BuildingStory();
     story.files = { "notebooks/titanic.ipynb": "{}" };
