@@ -1,6 +1,7 @@
 import type { Failure } from "./failure.js";
 import { type FailureReason, failureOf } from "./reasons/catalogue.js";
-import { errorTypeOfText } from "./text-patterns.js";
+import { errorTypeOfText } from "./text/text-patterns.js";
+import { violatingContainer } from "./violating-container.js";
 
 /** An error of the Kubernetes API or of the way to it. Every part may be missing: errors come from many places. */
 export interface ApiTrouble {
@@ -19,10 +20,12 @@ interface Rule {
   readonly reason: FailureReason;
   readonly kinds?: RegExp;
   readonly words?: RegExp;
+  /** @default the reason's own */
+  readonly suggestedAction?: string;
 }
 
-/** Refusals in their own words before plain kinds: a 403 can be a quota, a policy or a missing role. First hit wins. */
-const RULES: readonly Rule[] = [
+/** What a request that is forbidden, or of no known kind, can be refused for: a quota, a policy, what it names. First hit wins. */
+const REFUSALS: readonly Rule[] = [
   { reason: "QuotaExceeded", words: /exceeded quota|quota.{0,64}exceeded|exceeds .{0,64}quota/i },
   {
     reason: "SecurityContextViolation",
@@ -30,10 +33,20 @@ const RULES: readonly Rule[] = [
   },
   {
     reason: "InvalidSpec",
-    words:
-      /error looking up service account|no PriorityClass with name|RuntimeClass .{0,256}not found|(?:maximum|minimum) \S{1,64} usage per|must specify (?:limits|requests)/i,
+    words: /error looking up service account|no PriorityClass with name|RuntimeClass .{0,256}not found/i,
+    suggestedAction: "Create what the message names, or correct the field of spec.podConfig that names it",
   },
-  { reason: "ApiForbidden", words: /admission webhook .{0,256}denied the request/i },
+  {
+    reason: "InvalidSpec",
+    words: /(?:maximum|minimum) \S{1,64} usage per|must specify (?:limits|requests)/i,
+    suggestedAction: "Ask in spec.podConfig.resources for what the namespace's LimitRange and ResourceQuota allow",
+  },
+];
+
+/** A webhook refuses with any kind it likes. */
+const WEBHOOK: Rule = { reason: "ApiForbidden", words: /admission webhook .{0,256}denied the request/i };
+
+const KINDS: readonly Rule[] = [
   { reason: "ApiForbidden", kinds: /^(?:forbidden|unauthorized|401|403)$/ },
   { reason: "InvalidSpec", kinds: /^(?:invalid|badrequest|400|422)$/ },
   {
@@ -41,6 +54,10 @@ const RULES: readonly Rule[] = [
     kinds:
       /^(?:toomanyrequests|servertimeout|timeout|serviceunavailable|unavailable|internalerror|internalservererror|connectionfailed|conflict|alreadyexists|gone|expired|notfound|40[489]|410|429|5\d\d|econnreset|econnrefused|etimedout|epipe|enotfound|eai_again|und_err_\w+)$/,
   },
+];
+
+/** What errors of the way to the API say, which have kinds of many makers, or none. */
+const TROUBLES: readonly Rule[] = [
   {
     reason: "ApiTransient",
     words:
@@ -57,12 +74,24 @@ export function classifyApi(error: unknown): Failure {
   const trouble: ApiTrouble = typeof error === "object" && error !== null ? error : { message: String(error) };
   const message = typeof trouble.message === "string" ? trouble.message : "";
   const kinds = kindsOf(trouble);
-  const rule = RULES.find(
-    (each) => (each.words?.test(message) ?? true) && (each.kinds ? kinds.some((kind) => each.kinds?.test(kind)) : true),
-  );
-  if (rule) return failureOf(rule.reason, { detail: message });
+  const rule = ruleFor(kinds, message);
+  if (rule) {
+    const failedContainer = rule.reason === "SecurityContextViolation" ? violatingContainer(message) : undefined;
+    return failureOf(rule.reason, { detail: message, failedContainer, suggestedAction: rule.suggestedAction });
+  }
   return failureOf("Unknown", { detail: message, stage: "start", errorType: errorTypeOfText(message) });
 }
+
+function ruleFor(kinds: readonly string[], message: string): Rule | undefined {
+  const byKind = KINDS.find((each) => kinds.some((kind) => each.kinds?.test(kind)));
+  const mayBeRefusal = byKind === undefined || byKind.reason === "ApiForbidden";
+  const own = message.replace(QUOTED, '""');
+  const byWords = [...(mayBeRefusal ? REFUSALS : []), WEBHOOK].find((each) => each.words?.test(own));
+  return byWords ?? byKind ?? TROUBLES.find((each) => each.words?.test(message));
+}
+
+/** What the API repeats of what users wrote: names and values. */
+const QUOTED = /"(?:[^"\\]+|\\[\s\S]?)*(?:"|$)/g;
 
 /** Every name that the error has for its kind, in one spelling: `TooManyRequestsError` and `TooManyRequests` are one. */
 function kindsOf({ kind, name, reason, status, code }: ApiTrouble): string[] {

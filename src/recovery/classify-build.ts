@@ -1,9 +1,13 @@
-import { BUILD_LOG_RULES, type BuildLogRule, NETWORK_WORDS } from "./build/build-log-rules.js";
+import { type BuildLine, buildLines } from "./build/build-lines.js";
+import { BUILD_LOG_RULES, type BuildLogRule, fits } from "./build/build-log-rules.js";
 import { BUILD_SIGNALS } from "./build/build-signals.js";
+import { failingPackage } from "./build/failing-package.js";
+import { NETWORK_WORDS } from "./build/network-trouble.js";
 import { classifySource } from "./classify-source.js";
 import type { Failure } from "./failure.js";
 import { type FailureReason, failureOf, isFailureReason } from "./reasons/catalogue.js";
-import { errorTypeOfText } from "./text-patterns.js";
+import { lastWords, logLines, shortDetail } from "./text/log-lines.js";
+import { errorTypeOfText } from "./text/text-patterns.js";
 
 /** What is known of a failed build: its controller's words, and the end of the failed step's log. */
 export interface BuildTrouble {
@@ -17,27 +21,27 @@ export interface BuildTrouble {
   readonly log?: string;
 }
 
-/** Longest log that is looked at, in characters, and longest line: nothing else can hang on a hostile one. */
-const MAX_LOG = 64 * 1024;
-const MAX_LINE = 2048;
-/** Longest part of a line in a message. */
-const MAX_DETAIL = 400;
+/** Most of the words of a fetch that are looked at, in characters: their end. */
+const MAX_FETCH_WORDS = 2048;
 
 /** The failure that a failed build means: structured reasons first, then the words of its log. */
 export function classifyBuild(trouble: BuildTrouble): Failure {
   const signal = Object.hasOwn(BUILD_SIGNALS, trouble.reason) ? BUILD_SIGNALS[trouble.reason] : undefined;
   if (signal !== undefined && signal.isVague !== true) {
-    return failureOf(signal.reason, { ...signal.details, detail: trouble.message });
+    const isNetwork = signal.isVague === "network" && NETWORK_WORDS.test(trouble.message);
+    if (isNetwork) return failureOf("BuildNetwork", { detail: trouble.message });
+    return failureOf(signal.reason, { ...signal.details, detail: trouble.message, stage: "build" });
   }
   if (trouble.step === "fetch" || FETCH_REASONS.test(trouble.reason)) return fetchFailure(trouble);
-  const fromWords = refusalOf(trouble.message) ?? ofLines(trouble);
+  const said = buildLines(logLines(trouble.log));
+  const ofController = logLines(trouble.message).map((text) => ({ text, words: text, isOfRun: false }));
+  const fromWords = refusalOf(trouble) ?? ofLines([...said, ...ofController], trouble);
   if (fromWords !== undefined) return fromWords;
   if (signal !== undefined) return failureOf(signal.reason, { ...signal.details, detail: trouble.message });
   // Killed from outside, and not for its memory: nothing that the build did.
   if (trouble.exitCode === 137 || trouble.exitCode === 143) return failureOf("BuildLost", { detail: trouble.message });
-  const lines = withoutInstructions(linesOf(trouble.log));
-  const errorType = errorTypeOfText([...lines, trouble.message].join("\n"));
-  return failureOf("BuildFailed", { errorType, detail: lastWords(lines) ?? trouble.message });
+  const errorType = errorTypeOfText([...said.map(({ words }) => words), trouble.message].join("\n"));
+  return failureOf("BuildFailed", { errorType, detail: lastWords(said.map(({ text }) => text)) ?? trouble.message });
 }
 
 /** Of OpenShift and Shipwright, whose own Git fetches. */
@@ -45,21 +49,25 @@ const FETCH_REASONS = /^(?:FetchSourceFailed|Git[A-Z])/;
 
 /** The fetch names a reason of the catalogue in its last line; Git's own words are understood, too. */
 function fetchFailure(trouble: BuildTrouble): Failure {
-  const lines = linesOf(trouble.log);
+  const lines = logLines(trouble.log);
   for (const line of [...lines].reverse()) {
     const [, reason = "", message = ""] = /^([A-Z][A-Za-z]{2,40}): (.*)$/.exec(line) ?? [];
     if (isFailureReason(reason)) return { ...classifySource({ reason, message }), stage: "build" };
   }
   const words = lines.length === 0 ? trouble.message : lines.join(" ");
-  return { ...classifySource({ message: words.slice(-MAX_LINE) }), stage: "build" };
+  return { ...classifySource({ message: words.slice(-MAX_FETCH_WORDS) }), stage: "build" };
 }
 
-/** What the API server said about a pod that it would not have. */
-function refusalOf(message: string): Failure | undefined {
+/** What the API server said about a pod that it would not have; the words of a step that ended are those of such a pod. */
+function refusalOf({ message, step, exitCode }: BuildTrouble): Failure | undefined {
+  if (step !== undefined || exitCode !== undefined) return undefined;
   if (/exceeded quota/.test(message)) {
-    return failureOf("BuildLost", {
+    return failureOf("QuotaExceeded", {
       detail: message,
-      suggestedAction: "None, if quota gets free: it is tried again. Else raise it, or lower buildConfig.resources",
+      stage: "build",
+      budget: "platform",
+      fault: "platform",
+      suggestedAction: "Raise the quota, lower buildConfig.resources, or wait until other work has finished",
     });
   }
   if (/violates PodSecurity|security context constraint|admission webhook .{1,256} denied/.test(message)) {
@@ -68,33 +76,25 @@ function refusalOf(message: string): Failure | undefined {
   return undefined;
 }
 
-function ofLines(trouble: BuildTrouble): Failure | undefined {
-  const lines = [...withoutInstructions(linesOf(trouble.log)), ...linesOf(trouble.message)];
-  const step = trouble.step ?? (trouble.reason === "PushImageToRegistryFailed" ? "push" : undefined);
+function ofLines(lines: readonly BuildLine[], { step, reason }: BuildTrouble): Failure | undefined {
+  const failedStep = step ?? (reason === "PushImageToRegistryFailed" ? "push" : undefined);
+  const texts = lines.map(({ text }) => text);
   for (const rule of BUILD_LOG_RULES) {
-    if (rule.step !== undefined && rule.step !== step) continue;
-    const at = lines.findIndex((line) => rule.pattern.test(line));
-    if (at >= 0) return failureBy(rule, lines, at);
+    if (rule.step !== undefined && rule.step !== failedStep) continue;
+    const at = lines.findIndex((line) => fits(rule, line));
+    if (at >= 0) return failureBy(rule, texts, at);
   }
   return undefined;
-}
-
-/**
- * The lines that were printed while the build ran. buildah also repeats the instructions: when it begins one, and over
- * several lines when it has failed. Their words are no words about what happened.
- */
-function withoutInstructions(lines: readonly string[]): string[] {
-  const failed = lines.findIndex((line) => /^(?:Error|error): (?:error )?building at STEP "RUN /.test(line));
-  const said = failed < 0 ? lines : [...lines.slice(0, failed), ...lines.slice(failed).slice(-1)];
-  return said.filter((line) => !/^(?:\[\d+\/\d+\] )?STEP \d+\/\d+: /.test(line));
 }
 
 function failureBy(rule: BuildLogRule, lines: readonly string[], at: number): Failure {
   const network = lines.slice(0, at).findLast((line) => /Retry\(|retrying/i.test(line) && NETWORK_WORDS.test(line));
   if (rule.mayBeNetwork === true && network !== undefined) {
-    return failureOf("BuildNetwork", { detail: cut(network) });
+    return failureOf("BuildNetwork", { detail: shortDetail(network) });
   }
-  return failureOf(rule.reason, { ...rule.details, detail: detailOf(rule.reason, lines, at) });
+  const ofPackage = rule.isOfPackage === true ? failingPackage(lines, at) : undefined;
+  const detail = ofPackage === undefined ? detailOf(rule.reason, lines, at) : shortDetail(ofPackage);
+  return failureOf(rule.reason, { ...rule.details, detail });
 }
 
 /** The line itself, and for what it only announces, what follows. */
@@ -102,37 +102,14 @@ function detailOf(reason: FailureReason, lines: readonly string[], at: number): 
   const line = lines[at] ?? "";
   switch (reason) {
     case "DependencyHashMismatch":
-      return cut(lines.slice(at + 1, at + 5).join(" ") || line);
+      return shortDetail(lines.slice(at + 1, at + 5).join(" ") || line);
     case "DependencyResolution": {
       const causes = lines.filter((each) =>
         /^(?:The user requested|.{1,200} depends on |ERROR: Cannot install)/.test(each),
       );
-      return cut([...new Set(causes)].slice(0, 4).join("; ") || line);
+      return shortDetail([...new Set(causes)].slice(0, 4).join("; ") || line);
     }
     default:
-      return cut(line);
+      return shortDetail(line);
   }
-}
-
-function lastWords(lines: readonly string[]): string | undefined {
-  const telling = lines.filter((line) => /error|fail|fatal|denied/i.test(line));
-  const line = telling.at(-1) ?? lines.at(-1);
-  return line === undefined ? undefined : cut(line);
-}
-
-function linesOf(text = ""): string[] {
-  return text
-    .slice(-MAX_LOG)
-    .split(/[\r\n]+/)
-    .map((line) => withoutColours(line.slice(0, MAX_LINE)).trim())
-    .filter((line) => line !== "");
-}
-
-function withoutColours(line: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: terminals are told of colours by control characters
-  return line.replace(/\u001b\[[0-9;]*[A-Za-z]/g, "");
-}
-
-function cut(text: string): string {
-  return text.length <= MAX_DETAIL ? text : `${text.slice(0, MAX_DETAIL - 1)}…`;
 }

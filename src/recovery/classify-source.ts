@@ -1,7 +1,8 @@
 import type { ErrorType } from "../api/index.js";
-import type { Failure } from "./failure.js";
+import type { Failure, MissingObject } from "./failure.js";
 import { type FailureReason, failureOf, isFailureReason } from "./reasons/catalogue.js";
-import { errorTypeOfText } from "./text-patterns.js";
+import type { ContainerRole } from "./recoveries-of.js";
+import { errorTypeOfText } from "./text/text-patterns.js";
 
 /** What Git says, in the words of Git, curl and OpenSSH. First hit wins. */
 const GIT_WORDS: readonly (readonly [FailureReason, RegExp])[] = [
@@ -31,15 +32,22 @@ const GIT_WORDS: readonly (readonly [FailureReason, RegExp])[] = [
 export interface SourceTrouble {
   readonly reason?: string | undefined;
   readonly message: string;
+  /** What it lacks, where that is one object. */
+  readonly missing?: MissingObject | undefined;
 }
 
-/** The failure that an error of the source stage means. A reason of the catalogue is believed; else its words decide. */
-export function classifySource(error: SourceTrouble, failedContainer?: string): Failure {
+/**
+ * The failure that an error of the source stage means. A reason of the catalogue is believed; else its words decide.
+ *
+ * @param role what `failedContainer` is for. @default what our own container of that name is for
+ */
+export function classifySource(error: SourceTrouble, failedContainer?: string, role?: ContainerRole): Failure {
+  const about = { failedContainer, role, missing: error.missing, stage: "source" } as const;
   const reason =
     error.reason !== undefined && isFailureReason(error.reason) ? error.reason : reasonOfWords(error.message);
-  if (reason) return failureOf(reason, { detail: error.message, failedContainer, stage: "source" });
+  if (reason) return failureOf(reason, { ...about, detail: error.message });
   const errorType: ErrorType = errorTypeOfText(error.message);
-  return failureOf("Unknown", { detail: error.message, failedContainer, stage: "source", errorType });
+  return failureOf("Unknown", { ...about, detail: error.message, errorType });
 }
 
 function reasonOfWords(message: string): FailureReason | undefined {

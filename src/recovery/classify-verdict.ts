@@ -1,6 +1,8 @@
-import { distributionOf, missingModule } from "../api/distribution.js";
+import { missingModule } from "../api/distribution.js";
 import { RUNNER_EXITS } from "../api/runner-exit-code.js";
+import { NOTEBOOK_CONTAINER } from "../validation/index.js";
 import type { Failure } from "./failure.js";
+import { missingModuleAdvice } from "./missing-module.js";
 import { type FailureReason, failureOf, isFailureReason } from "./reasons/catalogue.js";
 
 /** What the validation room's `judge` says, as far as it matters here. */
@@ -19,9 +21,6 @@ export type JudgedAttempt =
     }
   | { readonly kind: "error"; readonly reason: string; readonly message: string; readonly cell?: number };
 
-/** Container that runs the notebook. */
-const NOTEBOOK_CONTAINER = "notebook";
-
 /** The failure that a judgement means; `undefined` when the notebook passed. */
 export function classifyVerdict(judged: JudgedAttempt): Failure | undefined {
   const details = { failedContainer: NOTEBOOK_CONTAINER, cell: judged.cell };
@@ -31,22 +30,17 @@ export function classifyVerdict(judged: JudgedAttempt): Failure | undefined {
   const { verdict, exitCode, reason, message } = judged.verdict;
   if (verdict === "Passed" || verdict === "PassedWithWarnings") return undefined;
   const known = knownReason(reason) ?? reasonOfExit(exitCode) ?? "Unknown";
-  const module = known === "NotebookError" ? moduleMissingIn(judged.verdict.failingCells?.[0]) : undefined;
-  if (module !== undefined) {
-    return failureOf("ModuleMissing", { ...details, message, suggestedAction: adviceOn(module) });
+  const said = known === "NotebookError" ? importErrorOf(judged.verdict.failingCells?.[0]) : undefined;
+  if (said !== undefined) {
+    return failureOf("ModuleMissing", { ...details, message, suggestedAction: missingModuleAdvice(said) });
   }
   return failureOf(known, { ...details, message });
 }
 
-/** By the error's own name: any other error may quote the sentence. */
-function moduleMissingIn(cell: { readonly errorName?: string | undefined; readonly message: string } | undefined) {
+/** What says that a module is missing, by the error's own name: any other error may quote the sentence. */
+function importErrorOf(cell: { readonly errorName?: string | undefined; readonly message: string } | undefined) {
   const isImport = cell?.errorName === "ModuleNotFoundError" || cell?.errorName === "ImportError";
-  return isImport ? missingModule(cell.message) : undefined;
-}
-
-function adviceOn(module: string): string | undefined {
-  const distribution = distributionOf(module);
-  return distribution && `Add ${distribution} to requirements.txt, or use an image or a Python that has it`;
+  return isImport && missingModule(cell.message) !== undefined ? cell.message : undefined;
 }
 
 /** The reason that an exit code of the runner stands for, when it is one of its codes and not 0. */

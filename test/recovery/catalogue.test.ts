@@ -1,5 +1,14 @@
-import { expect, test } from "@jest/globals";
-import { FAILURE_REASONS, failureOf, isFailureReason, reasonAnchor, reasonRow } from "../../src/recovery/index.js";
+import { describe, expect, test } from "@jest/globals";
+import { RecoveryAction } from "../../src/api/index.js";
+import {
+  FAILURE_REASONS,
+  failureOf,
+  isFailureReason,
+  reasonAnchor,
+  reasonRow,
+  TEXT_PATTERNS,
+  troubleshootingPage,
+} from "../../src/recovery/index.js";
 
 /** What recovery promises to tell apart, at least. */
 const PROMISED = `ImagePullBackOff ErrImagePull ErrImageNeverPull InvalidImageName RegistryUnavailable CrashLoopBackOff
@@ -27,4 +36,23 @@ test.each(FAILURE_REASONS)("%s says one sentence, what to do, and where to read 
 test("the platform pays only for what is the platform's fault and passes", () => {
   const free = FAILURE_REASONS.filter((reason) => reasonRow(reason).budget === "platform");
   for (const reason of free) expect(reasonRow(reason)).toMatchObject({ fault: "platform", errorType: "transient" });
+});
+
+describe("the troubleshooting page", () => {
+  const page = troubleshootingPage();
+
+  test.each(FAILURE_REASONS)("explains %s at the place that its anchor names", (reason) => {
+    const [, section = ""] = page.split(`\n## ${reason}\n`);
+    const told = section.split("\n## ")[0] ?? "";
+    expect(told).toContain(reasonRow(reason).suggestedAction);
+    for (const action of failureOf(reason).recoveries) expect(told).toContain(`\`${action}\``);
+  });
+
+  test("lists every line of the floor", () => {
+    for (const { pattern } of TEXT_PATTERNS) expect(page).toContain(`\`${pattern.source}\``);
+  });
+
+  test("names every recovery action", () => {
+    for (const action of RecoveryAction.options) expect(page).toContain(`| \`${action}\` |`);
+  });
 });

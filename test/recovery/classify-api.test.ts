@@ -112,6 +112,25 @@ test.each<[string, unknown, string, string]>([
   expect(classifyApi(error)).toMatchObject({ reason, errorType });
 });
 
+test.each([
+  ["a name", 'Pod "quota-exceeded-demo-1" is invalid: spec.containers[0].image: Invalid value: "": required'],
+  ["a value", 'Pod "x" is invalid: spec.nodeSelector: Invalid value: "exceeded quota": a valid label must be empty'],
+  [
+    "a value with quotation marks",
+    'Pod "x" is invalid: spec.tolerations[0].key: Invalid value: "violates PodSecurity \\"a\\" exceeded quota": odd',
+  ],
+  ["a value without any", "Pod x is invalid: spec.hostname: Unsupported value: exceeded quota: violates PodSecurity"],
+])("%s that an invalid object repeats decides nothing", (_what, message) => {
+  expect(classifyApi(new KubeError({ reason: "Invalid", message }))).toMatchObject({ reason: "InvalidSpec" });
+});
+
+test("nor does a name in what was forbidden", () => {
+  const message = 'pods "quota-exceeded-demo-1" is forbidden: User "bob" cannot delete resource "pods"';
+  expect(classifyApi(new KubeError({ reason: "Forbidden", message }))).toMatchObject({ reason: "ApiForbidden" });
+  const quota = 'pods "demo" is forbidden: exceeded quota: "compute", requested: cpu=1';
+  expect(classifyApi({ message: quota })).toMatchObject({ reason: "QuotaExceeded" });
+});
+
 test("trouble of the API server costs the job nothing; a refusal is the job's matter", () => {
   expect(classifyApi(new KubeError({ reason: "TooManyRequests", message: "" })).budget).toBe("platform");
   expect(classifyApi(new KubeError({ reason: "Invalid", message: "" })).budget).toBe("job");

@@ -2,6 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { BUILD_SIGNALS } from "../../src/recovery/build/build-signals.js";
 import { type BuildTrouble, classifyBuild } from "../../src/recovery/index.js";
+import { LOGS } from "./build-logs.js";
 
 const inBuild = (log: string, more: Partial<BuildTrouble> = {}): BuildTrouble => ({
   reason: "StepFailed",
@@ -11,149 +12,6 @@ const inBuild = (log: string, more: Partial<BuildTrouble> = {}): BuildTrouble =>
   log,
   ...more,
 });
-
-/** As pip 25 and buildah 1.28–1.41 print it. */
-const LOGS: readonly (readonly [what: string, log: string, reason: string, errorType: string])[] = [
-  [
-    "a wrong hash",
-    "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE. If you have updated the package versions, please update the hashes.\n    six==1.16.0 from https://pypi.example.org/six.whl:\n        Expected sha256 aaaa\n             Got        bbbb\nerror: build error",
-    "DependencyHashMismatch",
-    "permanent",
-  ],
-  [
-    "a missing hash",
-    "ERROR: Hashes are required in --require-hashes mode, but they are missing from some requirements.",
-    "DependencyHashMissing",
-    "permanent",
-  ],
-  [
-    "an unpinned one in hash mode",
-    "ERROR: In --require-hashes mode, all requirements must have their versions pinned with ==.",
-    "DependencyHashMissing",
-    "permanent",
-  ],
-  [
-    "pins that exclude each other",
-    "ERROR: Cannot install numpy==1.26.0 and pandas==2.2.2 because these package versions have conflicting dependencies.\n\nThe conflict is caused by:\n    The user requested numpy==1.26.0\n    pandas 2.2.2 depends on numpy>=2\nERROR: ResolutionImpossible: for help visit https://pip.pypa.io",
-    "DependencyResolution",
-    "permanent",
-  ],
-  ["pip check", "pandas 2.2.2 has requirement numpy>=2, but you have numpy 1.26.0.", "DependencyConflict", "permanent"],
-  [
-    "pip check, missing",
-    "jupyter-client 8.6.0 requires traitlets, which is not installed.",
-    "DependencyConflict",
-    "permanent",
-  ],
-  ["no such package", "ERROR: No matching distribution found for pandsa==2.1.0", "DependencyNotFound", "permanent"],
-  [
-    "no such package, because the index could not be asked",
-    "WARNING: Retrying (Retry(total=0, connect=None)) after connection broken by 'NewConnectionError(: Failed to establish a new connection: [Errno -3] Temporary failure in name resolution)': /simple/six/\nERROR: Could not find a version that satisfies the requirement six==1.16.0 (from versions: none)\nERROR: No matching distribution found for six==1.16.0",
-    "BuildNetwork",
-    "transient",
-  ],
-  [
-    "a broken line",
-    "ERROR: Invalid requirement: 'pandas=2.1': Expected end or semicolon",
-    "RequirementsInvalid",
-    "permanent",
-  ],
-  [
-    "no compiler",
-    "  error: command 'gcc' failed: No such file or directory\n  ERROR: Failed building wheel for pyyaml",
-    "BuildFailed",
-    "permanent",
-  ],
-  [
-    "a compiler that ran out of memory",
-    "c++: fatal error: Killed signal terminated program cc1plus\nERROR: Failed building wheel for torch",
-    "BuildOutOfMemory",
-    "permanent",
-  ],
-  [
-    "pip that was killed",
-    'Killed\nerror: building at STEP "RUN pip install": while running runtime: exit status 137',
-    "BuildOutOfMemory",
-    "permanent",
-  ],
-  [
-    "a full disk",
-    "ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device",
-    "BuildFailed",
-    "transient",
-  ],
-  ["an owned Python", "error: externally-managed-environment", "BuildFailed", "permanent"],
-  [
-    "an index that is down",
-    "ReadTimeoutError(\"HTTPSConnectionPool(host='pypi.example.org', port=443): Read timed out.\")",
-    "BuildNetwork",
-    "transient",
-  ],
-  [
-    "an index that is busy",
-    "ERROR: HTTP error 503 while getting https://pypi.example.org/six.whl",
-    "BuildNetwork",
-    "transient",
-  ],
-  [
-    "an index that wants to know who it is",
-    "ERROR: HTTP error 403 while getting https://pypi.example.org/six.whl",
-    "BuildFailed",
-    "permanent",
-  ],
-  [
-    "an index nobody vouches for",
-    "SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate')",
-    "BuildFailed",
-    "permanent",
-  ],
-  [
-    "a file that is not there",
-    'Error: building at STEP "COPY a.txt /a.txt": checking on sources under "/nbv/source": copier: stat: "/a.txt": no such file or directory',
-    "DockerfileInvalid",
-    "permanent",
-  ],
-  ["no such instruction", 'Error: Unknown instruction: "RUNN"', "DockerfileInvalid", "permanent"],
-  ["a path out of the repository", "../../etc leads out of the repository", "DockerfileInvalid", "permanent"],
-  ["no such Dockerfile", "the repository has no file docker/Dockerfile", "DockerfileNotFound", "permanent"],
-  [
-    "no such base image",
-    "Error: creating build container: initializing source docker://registry.example.org/no:1: reading manifest 1 in registry.example.org/no: manifest unknown",
-    "BuildImagePull",
-    "permanent",
-  ],
-  [
-    "a base image that is not for everybody",
-    "Error: creating build container: initializing source docker://quay.io/x/y:1: reading manifest 1 in quay.io/x/y: unauthorized: access to the requested resource is not authorized",
-    "BuildImagePull",
-    "permanent",
-  ],
-  [
-    "a registry that is away",
-    'Error: creating build container: pinging container registry registry.example.org: Get "https://registry.example.org/v2/": dial tcp 10.0.0.1:443: i/o timeout',
-    "BuildNetwork",
-    "transient",
-  ],
-  [
-    "a registry without TLS",
-    'Error: creating build container: pinging container registry registry.example.org:5000: Get "https://registry.example.org:5000/v2/": http: server gave HTTP response to HTTPS client',
-    "BuildFailed",
-    "permanent",
-  ],
-  [
-    "a node that forbids it",
-    "error mounting overlay: mount /var/lib/containers/storage/overlay: operation not permitted",
-    "BuildNotPermitted",
-    "permanent",
-  ],
-  [
-    "a kernel that may not be added",
-    "nbv: the environment has no ipykernel, and nothing may be added without a hash: add it to the requirements and lock them again",
-    "DependencyHashMissing",
-    "permanent",
-  ],
-  ["words that nobody knows", "make: *** [all] Error 2", "BuildFailed", "unknown"],
-];
 
 describe("what a failed build means", () => {
   test.each(LOGS)("%s", (_what, log, reason, errorType) => {
@@ -226,8 +84,11 @@ describe("what a failed build means", () => {
     const quota =
       'pods "x" is forbidden: exceeded quota: compute, requested: limits.memory=4Gi, used: 8Gi, limited: 8Gi';
     expect(classifyBuild({ reason: "PodCreationFailed", message: quota })).toMatchObject({
-      reason: "BuildLost",
+      reason: "QuotaExceeded",
       errorType: "transient",
+      stage: "build",
+      budget: "platform",
+      recoveries: ["wait-for-resolution", "retry"],
     });
     const policy = 'pods "x" is forbidden: violates PodSecurity "restricted:latest"';
     expect(classifyBuild({ reason: "PodCreationFailed", message: policy })).toMatchObject({
@@ -242,6 +103,22 @@ describe("what a failed build means", () => {
     });
     expect(classifyBuild(inBuild("MemoryError", { exitCode: 137 }))).toMatchObject({ reason: "BuildOutOfMemory" });
   });
+
+  test.each([
+    ["no such image", "quay.io/buildah/stable:v9: not found", "BuildImagePull"],
+    ["no right to it", "pull access denied: authorization failed: no basic auth credentials", "BuildImagePull"],
+    ["no way to its registry", "dial tcp: lookup quay.io: no such host", "BuildNetwork"],
+  ])(
+    "a step's own image that can't be pulled is no fault of the job, whichever step is told of: %s",
+    (_what, words, reason) => {
+      const message = `the step "fetch" in TaskRun "x" failed to pull the image "". The pod errored with the message: "${words}"`;
+      for (const step of ["fetch", "build", "push"]) {
+        const failure = classifyBuild({ reason: "TaskRunImagePullFailed", message, step, exitCode: 1 });
+        expect(failure).toMatchObject({ reason, fault: "platform", errorType: "transient", stage: "build" });
+        expect(failure.recoveries).toContain("retry");
+      }
+    },
+  );
 
   test("secrets of a log do not get into the message", () => {
     const log = "ERROR: HTTP error 403 while getting https://user:hunter22@pypi.example.org/six.whl?token=abcdefgh";
@@ -267,4 +144,17 @@ describe("what a failed build means", () => {
       expect(Buffer.byteLength(message)).toBeLessThanOrEqual(1024);
     }
   });
+});
+
+test.each(["VulnerabilitiesFound", "InvalidOutputReference"])(
+  "%s is no reason to build or run anything else",
+  (reason) => {
+    expect(classifyBuild({ reason, message: "" }).recoveries).toEqual([]);
+  },
+);
+
+test("a run that a strategy's controller can't make sense of may be built by another strategy", () => {
+  expect(classifyBuild({ reason: "PipelineValidationFailed", message: "" }).recoveries).toContain(
+    "fallback-build-strategy",
+  );
 });

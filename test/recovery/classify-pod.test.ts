@@ -1,28 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import type { Pod } from "kubernetes-types/core/v1.js";
-import { classifyPod, type Failure, failureOf, type PodSignal } from "../../src/recovery/index.js";
-import { aCondition, aNotebook, anEndedPod, aPod, aSource, aStatus, CREATED, LATE, SOON } from "./pods.js";
-
-function endedBy(signal: PodSignal): Failure {
-  if (signal.kind !== "ended") throw new Error(`the signal is ${signal.kind}`);
-  return signal.failure;
-}
-
-/** What a pod ends as when patience is over. */
-function failureIn(pod: Pod): Failure {
-  return endedBy(classifyPod(pod, LATE));
-}
-
-const pull = (message: string) => aNotebook({ waiting: { reason: "ImagePullBackOff", message } });
-const sourceReport = (reason: string) =>
-  aSource({
-    terminated: {
-      exitCode: 1,
-      reason: "Error",
-      message: JSON.stringify({ version: "nbv.source.v1", reason, message: "git said no" }),
-    },
-  });
+import { classifyPod, type Failure, failureOf } from "../../src/recovery/index.js";
+import { aCondition, aNotebook, anEndedPod, aPod, aSource, aStatus, endedBy, failureIn, LATE, SOON } from "./pods.js";
 
 describe("pods that have not failed", () => {
   test.each<[string, Pod]>([
@@ -57,90 +37,6 @@ describe("pods that have not failed", () => {
 
 describe("what ended a pod", () => {
   test.each<[string, Pod, Partial<Failure>]>([
-    [
-      "pulls that back off",
-      pull("Back-off pulling image"),
-      { reason: "ImagePullBackOff", errorType: "transient", failedContainer: "notebook" },
-    ],
-    [
-      "a first pull",
-      aNotebook({ waiting: { reason: "ErrImagePull", message: "rpc error: code = Unknown" } }),
-      { reason: "ErrImagePull", errorType: "transient" },
-    ],
-    [
-      "an image that is not there",
-      pull("failed to pull: manifest unknown"),
-      { reason: "ImagePullBackOff", errorType: "permanent" },
-    ],
-    [
-      "a registry that refuses",
-      pull(
-        "pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed",
-      ),
-      { reason: "ImagePullBackOff", errorType: "permanent" },
-    ],
-    [
-      "a registry that limits",
-      pull("429 Too Many Requests - toomanyrequests: You have reached your pull rate limit"),
-      { reason: "RegistryUnavailable", errorType: "transient", fault: "platform" },
-    ],
-    [
-      "a registry that is away",
-      pull("dial tcp 10.0.0.1:443: i/o timeout"),
-      { reason: "RegistryUnavailable", errorType: "transient" },
-    ],
-    [
-      "a registry nobody trusts",
-      pull("x509: certificate signed by unknown authority"),
-      { reason: "ImagePullBackOff", errorType: "permanent", fault: "platform" },
-    ],
-    [
-      "the wrong architecture",
-      pull("no match for platform in manifest: not found"),
-      { errorType: "permanent", suggestedAction: expect.stringMatching(/architecture/) as never },
-    ],
-    [
-      "an invalid name",
-      aNotebook({ waiting: { reason: "InvalidImageName", message: "couldn't parse image reference" } }),
-      { reason: "InvalidImageName", errorType: "permanent" },
-    ],
-    [
-      "an image that may not be pulled",
-      aNotebook({ waiting: { reason: "ErrImageNeverPull" } }),
-      { reason: "ErrImageNeverPull" },
-    ],
-    [
-      "a missing Secret",
-      aNotebook({ waiting: { reason: "CreateContainerConfigError", message: 'secret "db" not found' } }),
-      { reason: "SecretMissing" },
-    ],
-    [
-      "a missing key",
-      aNotebook({
-        waiting: { reason: "CreateContainerConfigError", message: "couldn't find key token in Secret team-a/db" },
-      }),
-      { reason: "SecretMissing" },
-    ],
-    [
-      "a missing ConfigMap",
-      aNotebook({ waiting: { reason: "CreateContainerConfigError", message: 'configmap "settings" not found' } }),
-      { reason: "ConfigMapMissing" },
-    ],
-    [
-      "an image that runs as root",
-      aNotebook({
-        waiting: {
-          reason: "CreateContainerConfigError",
-          message: "container has runAsNonRoot and image will run as root",
-        },
-      }),
-      { reason: "SecurityContextViolation", errorType: "permanent" },
-    ],
-    [
-      "a busy runtime",
-      aNotebook({ waiting: { reason: "CreateContainerError", message: "context deadline exceeded" } }),
-      { reason: "CreateContainerError", errorType: "transient" },
-    ],
     [
       "an image without python3",
       aNotebook({
@@ -181,44 +77,6 @@ describe("what ended a pod", () => {
       "an OOM kill whose container still ended with 0",
       aNotebook({ terminated: { exitCode: 0, reason: "OOMKilled" } }),
       { reason: "OOMKilled" },
-    ],
-    [
-      "Git credentials",
-      sourceReport("GitAuthFailed"),
-      { reason: "GitAuthFailed", errorType: "permanent", stage: "source", failedContainer: "source" },
-    ],
-    ["a missing ref", sourceReport("GitRefNotFound"), { reason: "GitRefNotFound", errorType: "permanent" }],
-    [
-      "the network to Git",
-      sourceReport("GitNetwork"),
-      { reason: "GitNetwork", errorType: "transient", fault: "platform" },
-    ],
-    [
-      "a missing notebook",
-      sourceReport("NotebookNotFound"),
-      { reason: "NotebookNotFound", errorType: "permanent", fault: "user" },
-    ],
-    ["a source report of a future version", sourceReport("GitSomethingNew"), { stage: "source", reason: "Unknown" }],
-    [
-      "a fetcher that only left words",
-      aSource({
-        terminated: {
-          exitCode: 128,
-          reason: "Error",
-          message: "fatal: could not read Username for 'https://git.example.com'",
-        },
-      }),
-      { reason: "GitAuthFailed" },
-    ],
-    [
-      "a fetcher without a word",
-      aSource({ terminated: { exitCode: 1, reason: "Error" } }),
-      { reason: "InitContainerError", errorType: "unknown" },
-    ],
-    [
-      "a fetcher on a full disk",
-      aSource({ terminated: { exitCode: 1, reason: "Error", message: "write: No space left on device" } }),
-      { reason: "InitContainerError", errorType: "transient" },
     ],
     [
       "node pressure",
@@ -353,10 +211,6 @@ describe("what ended a pod", () => {
     );
   });
 
-  test("the image is named when it can't be pulled", () => {
-    expect(failureIn(pull("manifest unknown")).message).toContain("registry.example.com/team/train:1");
-  });
-
   test("a password in a message is not passed on", () => {
     const message = JSON.stringify({
       version: "nbv.source.v1",
@@ -364,163 +218,6 @@ describe("what ended a pod", () => {
       message: "fatal: unable to access 'https://me:hunter2@git.example.com/a.git/'",
     });
     expect(failureIn(aSource({ terminated: { exitCode: 1, message } })).message).not.toContain("hunter2");
-  });
-});
-
-describe("the pod's own deadline", () => {
-  const deadline = {
-    phase: "Failed",
-    reason: "DeadlineExceeded",
-    message: "Pod was active on the node longer than the specified deadline",
-  };
-
-  test("is the notebook's matter once the notebook has run", () => {
-    const pod = aNotebook(
-      { terminated: { exitCode: 137, reason: "Error", startedAt: "2026-11-21T10:05:00Z" } },
-      deadline,
-    );
-    expect(failureIn(pod)).toMatchObject({
-      reason: "DeadlineExceeded",
-      errorType: "permanent",
-      fault: "user",
-      stage: "run",
-    });
-  });
-
-  test("is the platform's while the image is still being pulled", () => {
-    const pod = aNotebook({ waiting: { reason: "ContainerCreating" } }, deadline);
-    expect(failureIn(pod)).toMatchObject({
-      reason: "DeadlineExceeded",
-      errorType: "transient",
-      fault: "platform",
-      stage: "start",
-    });
-  });
-});
-
-describe("patience", () => {
-  const notFound = pull("manifest unknown");
-
-  test("a failing pull is visible at once and ends the attempt only after the grace period", () => {
-    expect(classifyPod(notFound, SOON)).toMatchObject({
-      kind: "visible",
-      failure: { reason: "ImagePullBackOff" },
-      since: CREATED,
-      graceEndsAt: CREATED + 120_000,
-    });
-    expect(classifyPod(notFound, CREATED + 119_999).kind).toBe("visible");
-    expect(classifyPod(notFound, CREATED + 120_000).kind).toBe("ended");
-  });
-
-  test("counts from when the reason was first seen, if that is known", () => {
-    const seen = (reason: string, since: number) => classifyPod(notFound, LATE, { visible: { reason, since } });
-    expect(seen("ImagePullBackOff", LATE - 1000)).toMatchObject({ kind: "visible", since: LATE - 1000 });
-    expect(seen("ErrImagePull", LATE - 130_000).kind).toBe("ended");
-    expect(seen("Unschedulable", LATE - 130_000)).toMatchObject({ kind: "visible", since: LATE });
-    expect(classifyPod(notFound, LATE, { visible: undefined })).toMatchObject({ kind: "visible", since: LATE });
-  });
-
-  test("is the operator's to set", () => {
-    const patience = { startupGraceMs: 30_000, scheduleTimeoutMs: 60_000 };
-    expect(classifyPod(notFound, SOON, { patience }).kind).toBe("ended");
-  });
-
-  test("is longer for pods that no node takes: autoscalers and queues need time", () => {
-    const message = "0/3 nodes are available: 3 Insufficient nvidia.com/gpu. preemption: 0/3 nodes are available";
-    const pod = aPod({
-      phase: "Pending",
-      conditions: [aCondition("PodScheduled", "False", { reason: "Unschedulable", message })],
-    });
-    expect(classifyPod(pod, CREATED + 599_999)).toMatchObject({
-      kind: "visible",
-      failure: { reason: "Unschedulable", stage: "schedule" },
-    });
-    expect(endedBy(classifyPod(pod, CREATED + 600_000)).message).toContain("Insufficient nvidia.com/gpu");
-  });
-
-  describe("with silence: of a pod", () => {
-    test("that no scheduler looks at, after half a minute", () => {
-      const pod = aPod({ phase: "Pending" });
-      expect(classifyPod(pod, CREATED + 29_999)).toEqual({ kind: "none", lookAgainAt: CREATED + 30_000 });
-      expect(classifyPod(pod, CREATED + 30_000)).toMatchObject({
-        kind: "visible",
-        failure: { reason: "Unschedulable", fault: "platform", message: expect.stringMatching(/^No scheduler has/) },
-        since: CREATED,
-        graceEndsAt: CREATED + 600_000,
-      });
-      expect(endedBy(classifyPod(pod, CREATED + 600_000)).reason).toBe("Unschedulable");
-    });
-
-    test("that names a scheduler which nobody runs, by that name", () => {
-      const pod = aPod({ phase: "Pending" });
-      const named = { ...pod, spec: { containers: [], ...pod.spec, schedulerName: "volcano" } };
-      expect(failureIn(named).message).toContain("volcano");
-    });
-
-    test("whose node's kubelet does not report it, after the startup grace", () => {
-      const pod = aPod({ phase: "Pending", conditions: [aCondition("PodScheduled", "True")] });
-      const bound = { ...pod, spec: { containers: [], ...pod.spec, nodeName: "node-7" } };
-      expect(classifyPod(bound, SOON)).toEqual({ kind: "none", lookAgainAt: CREATED + 120_000 });
-      expect(classifyPod(bound, CREATED + 120_000)).toMatchObject({
-        kind: "visible",
-        failure: { reason: "NodeLost", stage: "start", message: expect.stringContaining("node-7") },
-      });
-      expect(endedBy(classifyPod(bound, CREATED + 600_000)).budget).toBe("platform");
-    });
-
-    test("that is on its way out nothing is made", () => {
-      const pod = aPod({ phase: "Pending" });
-      const going = { ...pod, metadata: { ...pod.metadata, deletionTimestamp: "2026-11-21T10:00:30Z" } };
-      expect(classifyPod(going, LATE)).toEqual({ kind: "none" });
-    });
-  });
-
-  test.each(["ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull"])(
-    "%s of the container that fetches the source is the platform's: its image is the operator's choice",
-    (reason) => {
-      const message = "failed to pull: manifest unknown";
-      const failure = failureIn(aSource({ waiting: { reason, message } }));
-      expect(failure).toMatchObject({ reason, fault: "platform", failedContainer: "source" });
-      expect(failure.message).toContain("init container source, image operator:1");
-      expect(failure.suggestedAction).toContain("fetcherImage");
-      expect(failureIn(aNotebook({ waiting: { reason, message } }))).toMatchObject({ fault: "user" });
-    },
-  );
-
-  test("a pod held by a queue is waiting, too", () => {
-    const pod = aPod({
-      phase: "Pending",
-      conditions: [aCondition("PodScheduled", "False", { reason: "SchedulingGated" })],
-    });
-    expect(classifyPod(pod, SOON)).toMatchObject({ kind: "visible", failure: { reason: "Unschedulable" } });
-  });
-
-  test.each([
-    ["InvalidImageName", "couldn't parse"],
-    ["ErrImageNeverPull", "not present"],
-    ["CreateContainerConfigError", "container has runAsNonRoot and image will run as root"],
-    ["RunContainerError", "executable file not found in $PATH"],
-  ])("is not spent on what can't get better: %s", (reason, message) => {
-    expect(classifyPod(aNotebook({ waiting: { reason, message } }), CREATED).kind).toBe("ended");
-  });
-
-  test("a mount that fails is told only by events", () => {
-    const pod = aNotebook({ waiting: { reason: "ContainerCreating" } });
-    const events = [
-      { reason: "FailedMount", message: 'MountVolume.SetUp failed for volume "v" : secret "db" not found' },
-    ];
-    expect(classifyPod(pod, SOON, { events })).toMatchObject({ kind: "visible", failure: { reason: "SecretMissing" } });
-    expect(endedBy(classifyPod(pod, LATE, { events })).reason).toBe("SecretMissing");
-    const attach = [{ reason: "FailedAttachVolume", message: "Multi-Attach error for volume" }];
-    expect(classifyPod(pod, SOON, { events: attach })).toMatchObject({ failure: { reason: "VolumeMountFailed" } });
-  });
-
-  test("an announced disruption is visible until the pod has ended", () => {
-    const pod = aNotebook(
-      { running: {} },
-      { phase: "Running", conditions: [aCondition("DisruptionTarget", "True", { reason: "PreemptionByScheduler" })] },
-    );
-    expect(classifyPod(pod, LATE)).toMatchObject({ kind: "visible", failure: { reason: "Preempted" } });
   });
 });
 

@@ -1,5 +1,6 @@
 import type { ContainerState, ContainerStatus, Pod, PodCondition, PodStatus } from "kubernetes-types/core/v1.js";
 import type { Instant } from "../../src/api/index.js";
+import { classifyPod, type Failure, type PodSignal } from "../../src/recovery/index.js";
 
 /** When the pods of these tests were created. */
 export const CREATED: Instant = Date.parse("2026-11-21T10:00:00Z");
@@ -64,3 +65,26 @@ export function aSource(state: ContainerState, more: PodStatus = {}): Pod {
 export function anEndedPod(reason: string, message: string, conditions: PodCondition[] = []): Pod {
   return aPod({ phase: "Failed", reason, message, conditions });
 }
+
+/** @throws Error when it did not end */
+export function endedBy(signal: PodSignal): Failure {
+  if (signal.kind !== "ended") throw new Error(`the signal is ${signal.kind}`);
+  return signal.failure;
+}
+
+/** What a pod ends as when patience is over. */
+export function failureIn(pod: Pod): Failure {
+  return endedBy(classifyPod(pod, LATE));
+}
+
+/** Its image can't be pulled. */
+export const pull = (message: string) => aNotebook({ waiting: { reason: "ImagePullBackOff", message } });
+/** The source container ended with a report. */
+export const sourceReport = (reason: string) =>
+  aSource({
+    terminated: {
+      exitCode: 1,
+      reason: "Error",
+      message: JSON.stringify({ version: "nbv.source.v1", reason, message: "git said no" }),
+    },
+  });

@@ -6,6 +6,7 @@ import {
   delayBefore,
   FAILURE_REASONS,
   failureOf,
+  longestDelay,
   MAX_PLATFORM_RETRIES,
   planRecovery,
   type RetrySettings,
@@ -90,6 +91,7 @@ describe("jitter", () => {
         const delay = delayBefore(n, numbers, seed);
         expect(delay).toBeGreaterThanOrEqual(0);
         expect(delay).toBeLessThanOrEqual(delayBefore(n, { ...numbers, jitter: false }, seed));
+        expect(delay).toBeLessThanOrEqual(longestDelay(numbers));
         expect(delayBefore(n, numbers, seed)).toBe(delay);
       }),
     );

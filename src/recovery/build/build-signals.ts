@@ -3,17 +3,23 @@ import type { FailureDetails, FailureReason } from "../reasons/catalogue.js";
 /** What a reason of a build's controller means. */
 export interface BuildSignal {
   readonly reason: FailureReason;
-  readonly details?: Pick<FailureDetails, "errorType" | "fault" | "budget" | "suggestedAction">;
-  /** Words of the controller's message or the log may know better. @default false */
-  readonly isVague?: boolean;
+  readonly details?: Pick<FailureDetails, "errorType" | "fault" | "budget" | "suggestedAction" | "recoveries">;
+  /** Words of the controller's message or the log may know better; `network`: only such of a network on the way. @default false */
+  readonly isVague?: boolean | "network";
 }
 
 const PERMANENT = { errorType: "permanent" } as const;
 const LOST = { reason: "BuildLost" } as const;
 const INVALID = { reason: "BuildFailed", details: PERMANENT } as const;
+/** Every strategy would end so, and no other image may slip past what was found. */
+const REFUSED = { reason: "BuildFailed", details: { ...PERMANENT, recoveries: [] } } as const;
 const MISSING = {
   reason: "BuildFailed",
-  details: { ...PERMANENT, suggestedAction: "Create what the message names, or correct its name in buildConfig" },
+  details: {
+    ...PERMANENT,
+    recoveries: [],
+    suggestedAction: "Create what the message names, or correct its name in buildConfig",
+  },
 } as const;
 const NO_STRATEGY = {
   reason: "BuildStrategyUnavailable",
@@ -61,15 +67,36 @@ export const BUILD_SIGNALS: Readonly<Record<string, BuildSignal>> = {
     isVague: true,
   }),
   // Images.
-  ...all(["TaskRunImagePullFailed", "PullBuilderImageFailed", "FetchImageContentFailed"], {
+  ...all(["PullBuilderImageFailed", "FetchImageContentFailed"], { reason: "BuildImagePull", isVague: true }),
+  // Before any step began, so none of them is to blame, nor the job, which names other images than those of steps.
+  TaskRunImagePullFailed: {
     reason: "BuildImagePull",
-    isVague: true,
-  }),
-  ...all(["InvalidOutputReference", "InvalidImageReference", "InvalidImageName"], INVALID),
+    details: {
+      fault: "platform",
+      suggestedAction:
+        "Check that nodes can pull the image: fetcherImage or build.builderImage of the operator's configuration, or what a Pipeline's step names",
+    },
+    isVague: "network",
+  },
+  ...all(["InvalidOutputReference", "InvalidImageReference", "InvalidImageName"], REFUSED),
   // Somebody stopped it.
   ...all(["Cancelled", "CancelledBuild", "PipelineRunCancelled", "TaskRunCancelled", "BuildRunCanceled"], {
     reason: "BuildCancelled",
   }),
+  // Shipwright's own fetch.
+  ...all(
+    [
+      "GitAuthInvalidUserOrPass",
+      "GitAuthInvalidKey",
+      "GitBasicAuthIncomplete",
+      "GitSSHAuthUnexpected",
+      "GitSSHAuthExpected",
+      "AuthUnexpectedHTTP",
+    ],
+    { reason: "GitAuthFailed" },
+  ),
+  ...all(["GitRemoteRepositoryNotFound", "GitRemoteRepositoryPrivate"], { reason: "GitNotFound" }),
+  GitRevisionNotFound: { reason: "GitRefNotFound" },
   // The Dockerfile.
   ...all(["ManageDockerfileFailed", "InvalidContextDirectory", "ContextDirNotFound"], { reason: "DockerfileInvalid" }),
   DockerfileNotFound: { reason: "DockerfileNotFound" },
@@ -111,12 +138,13 @@ export const BUILD_SIGNALS: Readonly<Record<string, BuildSignal>> = {
       "InconsistentParameterValues",
       "EmptyArrayItemParameterValues",
       "UnresolvableEnvironmentVariable",
-      "VulnerabilitiesFound",
     ],
     INVALID,
   ),
+  // Shipwright's scan of the image that was built.
+  VulnerabilitiesFound: REFUSED,
   // The image is there, but nobody said which it is: the registry is asked before it is built again.
-  ImageNotReported: { reason: "BuildFailed", details: { errorType: "transient" } },
+  ImageNotReported: { reason: "BuildFailed", details: { errorType: "transient", fault: "platform" } },
 };
 
 function all(names: readonly string[], signal: BuildSignal): Record<string, BuildSignal> {

@@ -7,7 +7,7 @@ const NODE_PRESSURE = /the node was low on resource|node had condition/i;
 const SHUTDOWN = /shutdown|shutting down/i;
 
 /** `status.reason` of pods that ended without their containers' say. */
-const POD_REASONS: Readonly<Record<string, FailureReason>> = {
+export const POD_REASONS: Readonly<Record<string, FailureReason>> = {
   DeadlineExceeded: "DeadlineExceeded",
   NodeLost: "NodeLost",
   NodeShutdown: "NodeShutdown",
@@ -41,7 +41,7 @@ const DISRUPTIONS: Readonly<Record<string, FailureReason>> = {
 export function classifyPodReason(pod: Pod): Failure | undefined {
   const { reason, message } = pod.status ?? {};
   if (reason === undefined) return undefined;
-  if (reason === "Evicted") return evicted(message);
+  if (reason === "Evicted") return failureOf(evictionOf(message), { detail: message });
   if (reason === "DeadlineExceeded" && !hasRun(pod)) return lateStart(message);
   const known = Object.hasOwn(POD_REASONS, reason) ? POD_REASONS[reason] : undefined;
   if (known) return failureOf(known, { detail: message });
@@ -68,12 +68,10 @@ function lateStart(message: string | undefined): Failure {
   });
 }
 
-function evicted(message: string | undefined): Failure {
+/** What an eviction means, by its words. */
+export function evictionOf(message = ""): FailureReason {
   // Over one's own limit is one's own fault; a node that runs out of disk is not, though its words are alike.
-  if (EPHEMERAL_STORAGE.test(message ?? "") && !NODE_PRESSURE.test(message ?? "")) {
-    return failureOf("EphemeralStorageExceeded", { detail: message });
-  }
-  return failureOf("Evicted", { detail: message });
+  return EPHEMERAL_STORAGE.test(message) && !NODE_PRESSURE.test(message) ? "EphemeralStorageExceeded" : "Evicted";
 }
 
 /** What the condition `DisruptionTarget` means, if it stands. */

@@ -1,11 +1,12 @@
-import type { ContainerStateTerminated, ContainerStatus, Pod } from "kubernetes-types/core/v1.js";
+import type { ContainerState, ContainerStateTerminated, ContainerStatus, Pod } from "kubernetes-types/core/v1.js";
 import { fromRfc3339, type Instant } from "../../api/instant.js";
+import { classifyPodEvents } from "../events/classify-pod-events.js";
 import { failureOf, reasonRow } from "../reasons/catalogue.js";
-import { classifyPodEvents } from "./classify-events.js";
 import { classifyDisruption, classifyPodReason } from "./classify-pod-status.js";
 import { classifyScheduling, classifySilence } from "./classify-scheduling.js";
 import { classifyTerminated } from "./classify-terminated.js";
 import { classifyWaiting, type Finding } from "./classify-waiting.js";
+import { containerOf, isSidecar, notebookFirst, notebookName, roleOf } from "./containers.js";
 import { DEFAULT_PATIENCE, type PodContext, type PodSignal } from "./signal.js";
 
 const NONE: PodSignal = { kind: "none" };
@@ -51,7 +52,11 @@ function notebookExit(pod: Pod): number | undefined {
 }
 
 function terminationOf(pod: Pod): ContainerStateTerminated | undefined {
-  return pod.status?.containerStatuses?.find(({ name }) => name === notebookName(pod))?.state?.terminated;
+  return notebookState(pod)?.terminated;
+}
+
+function notebookState(pod: Pod): ContainerState | undefined {
+  return pod.status?.containerStatuses?.find(({ name }) => name === notebookName(pod))?.state;
 }
 
 function ended(pod: Pod, { runningCell, memoryBefore }: PodContext): PodSignal | undefined {
@@ -59,12 +64,12 @@ function ended(pod: Pod, { runningCell, memoryBefore }: PodContext): PodSignal |
   const restarts = pod.spec?.restartPolicy !== undefined && pod.spec.restartPolicy !== "Never";
   const failures = [
     ...initContainerStatuses.map((status) => ({ status, isInit: true })),
-    ...notebookFirst(containerStatuses).map((status) => ({ status, isInit: false })),
+    ...notebookFirst(containerStatuses, pod).map((status) => ({ status, isInit: false })),
   ].flatMap(({ status, isInit }) => {
     const state = status.state?.terminated;
     const isOver = state !== undefined && !restarts && !(isInit && isSidecar(pod, status.name));
-    const memoryLimit = memoryLimitOf(pod, status.name);
-    const container = { name: status.name, isInit, runningCell, memoryBefore, memoryLimit };
+    const about = { name: status.name, role: roleOf(pod, status.name), isInit };
+    const container = { ...about, runningCell, memoryBefore, memoryLimit: memoryLimitOf(pod, status.name) };
     const failure = isOver && classifyTerminated(state, container);
     return failure ? [{ failure, isNotebooks: isInit || status.name === notebookName(pod) }] : [];
   });
@@ -76,13 +81,18 @@ function ended(pod: Pod, { runningCell, memoryBefore }: PodContext): PodSignal |
   return { kind: "ended", failure: failureOf("Unknown", { detail: message ?? "the pod failed without a word" }) };
 }
 
+/** Whether the notebook runs or has ended: what other containers wait for since then does not keep it from anything. */
+function hasBegun(pod: Pod): boolean {
+  const state = notebookState(pod);
+  return state?.running !== undefined || state?.terminated !== undefined;
+}
+
 function waiting(pod: Pod, now: Instant, context: PodContext): PodSignal | undefined {
-  if (pod.status?.phase === "Succeeded") return undefined;
+  if (pod.status?.phase === "Succeeded" || hasBegun(pod)) return undefined;
   const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
-  for (const status of [...initContainerStatuses, ...notebookFirst(containerStatuses)]) {
-    const state = status.state?.waiting;
-    const finding = state && classifyWaiting(state.reason, state.message, imageOf(pod, status), status.name);
-    if (finding) return withPatience(finding, startOfWait(pod, status, now), now, context, status.name);
+  for (const status of [...initContainerStatuses, ...notebookFirst(containerStatuses, pod)]) {
+    const finding = waitOf(pod, status, context);
+    if (finding) return withPatience(finding, startOfWait(pod, status, now), now, context);
   }
   const scheduling = classifyScheduling(pod);
   if (scheduling) {
@@ -90,21 +100,51 @@ function waiting(pod: Pod, now: Instant, context: PodContext): PodSignal | undef
     return withPatience(scheduling.finding, since, now, context);
   }
   const isStarting = pod.status?.phase === "Pending" && !containerStatuses.some(({ state }) => state?.running);
-  const told = isStarting ? classifyPodEvents(context.events ?? []) : undefined;
+  const told = isStarting ? classifyPodEvents(context.events ?? [], pod) : undefined;
   if (told) return withPatience(told, conditionTime(pod, "PodScheduled") ?? createdAt(pod, now), now, context);
   return silence(pod, now, context);
 }
 
+/** What a container waits for. One that crashes again and again is explained by its last end, where that is telling. */
+function waitOf(pod: Pod, status: ContainerStatus, { imageIsBuilt }: PodContext): Finding | undefined {
+  const { name, state, lastState } = status;
+  const image = containerOf(pod, name)?.image ?? status.image;
+  const role = roleOf(pod, name);
+  const found = classifyWaiting(state?.waiting?.reason, state?.waiting?.message, { name, role, image, imageIsBuilt });
+  const about = { failedContainer: name, role };
+  if (found?.reason !== "CrashLoopBackOff" || lastState?.terminated === undefined) {
+    return found && { ...found, details: { ...found.details, ...about } };
+  }
+  const isInit = pod.status?.initContainerStatuses?.includes(status) ?? false;
+  const memoryLimit = memoryLimitOf(pod, name);
+  const last = classifyTerminated(lastState.terminated, { name, role, isInit, memoryLimit });
+  if (last !== undefined && TELLING.has(last.reason)) {
+    return { reason: last.reason, details: { ...last, role, detail: undefined }, isFinal: true };
+  }
+  const { exitCode, message = "" } = lastState.terminated;
+  const detail = `${name} ended with exit code ${exitCode}${message.trim() === "" ? "" : `: ${message.trim()}`}`;
+  return { ...found, details: { ...found.details, detail, ...about } };
+}
+
+/** Ends that starting the same container once more does not change. */
+const TELLING: ReadonlySet<string> = new Set([
+  "OOMKilled",
+  "CommandNotFound",
+  "PermissionDenied",
+  "SecurityContextViolation",
+]);
+
 function silence(pod: Pod, now: Instant, context: PodContext): PodSignal | undefined {
-  const found = classifySilence(pod, (context.patience ?? DEFAULT_PATIENCE).startupGraceMs);
+  const { startupGraceMs } = context.patience ?? DEFAULT_PATIENCE;
+  const found = classifySilence(pod, startupGraceMs, context.begunAt);
   if (!found) return undefined;
   if (now < found.from) return { kind: "none", lookAgainAt: found.from };
   return withPatience(found.finding, found.since, now, context);
 }
 
-function withPatience(finding: Finding, start: Instant, now: Instant, context: PodContext, name?: string): PodSignal {
+function withPatience(finding: Finding, start: Instant, now: Instant, context: PodContext): PodSignal {
   const { patience: settings = DEFAULT_PATIENCE, visible } = context;
-  const failure = failureOf(finding.reason, { ...finding.details, failedContainer: name });
+  const failure = failureOf(finding.reason, finding.details);
   const patience = finding.isFinal ? "none" : (finding.patience ?? reasonRow(finding.reason).patience ?? "none");
   if (patience === "none") return { kind: "ended", failure };
   const since =
@@ -137,32 +177,6 @@ function createdAt(pod: Pod, now: Instant): Instant {
   return fromRfc3339(pod.metadata?.creationTimestamp) ?? now;
 }
 
-function imageOf(pod: Pod, { name, image }: ContainerStatus): string {
-  return containerOf(pod, name)?.image ?? image;
-}
-
 function memoryLimitOf(pod: Pod, name: string): string | undefined {
   return containerOf(pod, name)?.resources?.limits?.memory;
-}
-
-function containerOf(pod: Pod, name: string) {
-  const all = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])];
-  return all.find((container) => container.name === name);
-}
-
-function notebookName(pod: Pod): string {
-  const names = pod.spec?.containers.map(({ name }) => name) ?? [];
-  return names.includes("notebook") || names[0] === undefined ? "notebook" : names[0];
-}
-
-function notebookFirst(statuses: readonly ContainerStatus[]): ContainerStatus[] {
-  return [...statuses].sort((a, b) => Number(b.name === "notebook") - Number(a.name === "notebook"));
-}
-
-/** Init containers that restart are sidecars: their end is not the pod's. */
-function isSidecar(pod: Pod, name: string): boolean {
-  const container = pod.spec?.initContainers?.find((each) => each.name === name) as
-    | { restartPolicy?: string }
-    | undefined;
-  return container?.restartPolicy === "Always";
 }

@@ -1,5 +1,8 @@
 import type { Pod, PodCondition } from "kubernetes-types/core/v1.js";
 import { fromRfc3339, type Instant } from "../../api/instant.js";
+import type { Failure } from "../failure.js";
+import { missingObjectIn } from "../missing-object.js";
+import { failureOf } from "../reasons/catalogue.js";
 import type { Finding } from "./classify-waiting.js";
 
 /** What keeps a pod from a node, by the scheduler's words. */
@@ -24,12 +27,27 @@ export function classifyScheduling(
   if (condition?.status !== "False") return undefined;
   const isGated = condition.reason === "SchedulingGated";
   if (!isGated && condition.reason !== "Unschedulable") return undefined;
-  const detail = isGated ? "a queue holds it back (scheduling gates)" : condition.message;
-  const advice = isGated
-    ? "Wait, or look at the queue: kubectl get workloads"
-    : ADVICE.find(([words]) => words.test(condition.message ?? ""))?.[1];
-  return { finding: { reason: "Unschedulable", details: { detail, suggestedAction: advice } }, condition };
+  if (!isGated) return { finding: schedulingFinding(condition.message), condition };
+  const details = {
+    detail: "a queue holds it back (scheduling gates)",
+    suggestedAction: "Look at the queue: kubectl get workloads",
+  };
+  return { finding: { reason: "Unschedulable", details }, condition };
 }
+
+/** What a scheduler's words about a pod mean that no node can take. */
+export function schedulingFinding(message: string | undefined): Finding {
+  const suggestedAction = ADVICE.find(([words]) => words.test(message ?? ""))?.[1];
+  return { reason: "Unschedulable", details: { detail: message, suggestedAction, missing: missingObjectIn(message) } };
+}
+
+/** The failure that a scheduler's words about somebody else's pod mean; `undefined` for words of anybody else. */
+export function schedulingFailure(message: string | undefined): Failure | undefined {
+  const { reason, details } = schedulingFinding(message);
+  return SCHEDULERS_WORDS.test(message ?? "") ? failureOf(reason, details) : undefined;
+}
+
+const SCHEDULERS_WORDS = /\d\/\d{1,6} nodes are available|unbound immediate PersistentVolumeClaims/;
 
 /** A scheduler that works says something about every new pod well within this time; milliseconds. */
 const SCHEDULER_SILENCE_MS = 30_000;
@@ -48,8 +66,9 @@ export interface Silence {
  * a condition, a state or an event.
  *
  * @param startupGraceMs how long a kubelet may take to report a pod for the first time
+ * @param begunAt from when on silence counts. @default the pod's own times, which are of the cluster's calendar
  */
-export function classifySilence(pod: Pod, startupGraceMs: number): Silence | undefined {
+export function classifySilence(pod: Pod, startupGraceMs: number, begunAt = -Infinity): Silence | undefined {
   const { phase, conditions = [], initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
   const isUnreported = initContainerStatuses.length === 0 && containerStatuses.length === 0;
   if ((phase ?? "Pending") !== "Pending" || !isUnreported || pod.metadata?.deletionTimestamp !== undefined) {
@@ -59,11 +78,17 @@ export function classifySilence(pod: Pod, startupGraceMs: number): Silence | und
   const scheduled = conditions.find(({ type }) => type === "PodScheduled");
   const node = pod.spec?.nodeName;
   if (node) {
-    const since = fromRfc3339(scheduled?.lastTransitionTime) ?? createdAt;
-    return since === undefined ? undefined : { finding: silentNode(node), since, from: since + startupGraceMs };
+    const boundAt = fromRfc3339(scheduled?.lastTransitionTime) ?? createdAt;
+    return boundAt === undefined
+      ? undefined
+      : silentSince(Math.max(boundAt, begunAt), startupGraceMs, silentNode(node));
   }
   if (scheduled !== undefined || createdAt === undefined) return undefined;
-  return { finding: silentScheduler(pod), since: createdAt, from: createdAt + SCHEDULER_SILENCE_MS };
+  return silentSince(Math.max(createdAt, begunAt), SCHEDULER_SILENCE_MS, silentScheduler(pod));
+}
+
+function silentSince(since: Instant, graceMs: number, finding: Finding): Silence {
+  return { finding, since, from: since + graceMs };
 }
 
 function silentScheduler(pod: Pod): Finding {

@@ -1,6 +1,8 @@
 import { SOURCE_CONTAINER } from "../../validation/index.js";
+import { missingObjectIn } from "../missing-object.js";
 import type { FailureDetails, FailureReason } from "../reasons/catalogue.js";
 import type { Patience } from "../reasons/row.js";
+import type { ContainerRole } from "../recoveries-of.js";
 
 /** A reason found in a signal, and what the signal knows better than the catalogue. */
 export interface Finding {
@@ -19,7 +21,21 @@ interface WordRule {
   readonly fault?: FailureDetails["fault"];
   readonly suggestedAction?: string;
   readonly isFinal?: boolean;
+  /** Whether it says that there is no such image. @default false */
+  readonly isAbsence?: boolean;
 }
+
+/** The container that waits. */
+export interface WaitingContainer {
+  readonly name: string;
+  readonly role: ContainerRole;
+  readonly image: string;
+  /** Whether the notebook's image was built for the job. @default false */
+  readonly imageIsBuilt?: boolean | undefined;
+}
+
+const ARCHITECTURE_ADVICE =
+  "Build the image for the nodes' architecture, or choose nodes with spec.podConfig.nodeSelector";
 
 /** What registries and runtimes say when a pull fails. First hit wins; without a hit it is transient. */
 const PULL_WORDS: readonly WordRule[] = [
@@ -31,7 +47,7 @@ const PULL_WORDS: readonly WordRule[] = [
   {
     words: /no match for platform|no matching manifest|exec format/i,
     errorType: "permanent",
-    suggestedAction: "Build the image for the nodes' architecture, or choose nodes with spec.podConfig.nodeSelector",
+    suggestedAction: ARCHITECTURE_ADVICE,
   },
   {
     words: /x509|certificate signed by unknown authority|certificate has expired|server gave HTTP response to HTTPS/i,
@@ -53,6 +69,7 @@ const PULL_WORDS: readonly WordRule[] = [
   {
     words: /manifest unknown|not found|name unknown|does not exist|no such image/i,
     errorType: "permanent",
+    isAbsence: true,
     suggestedAction: "Check the image's name and tag: the registry does not have it",
   },
 ];
@@ -74,6 +91,13 @@ const START_WORDS: readonly WordRule[] = [
   { words: /executable file not found|no such file or directory/i, reason: "CommandNotFound", isFinal: true },
   { words: /runAsNonRoot|run as root|security context|\bscc\b/i, reason: "SecurityContextViolation", isFinal: true },
   { words: /permission denied/i, reason: "PermissionDenied", isFinal: true },
+  {
+    words: /exec format error/i,
+    reason: "RunContainerError",
+    errorType: "permanent",
+    suggestedAction: ARCHITECTURE_ADVICE,
+    isFinal: true,
+  },
   {
     words: /deadline exceeded|name .{0,256}is reserved|timeout/i,
     reason: "CreateContainerError",
@@ -102,35 +126,43 @@ const WAITING: Readonly<Record<string, { readonly reason: FailureReason; readonl
 const FETCHER_ADVICE =
   "Check fetcherImage of the operator's configuration: its name and tag, and that the nodes may pull it";
 
+const LOST_ADVICE = "Look at what cleans the registry up, and how long pushed images take to show";
+
 /**
  * What a waiting container's reason and message mean; `undefined` for the ordinary ones (`ContainerCreating`,
  * `PodInitializing`) and for reasons that nobody knows yet.
  *
- * @param container its name: the image of the one that fetches the source is the operator's choice, not the job's
+ * @param container the image of the one that fetches the source is the operator's choice, not the job's
  */
 export function classifyWaiting(
   reason: string | undefined,
   message: string | undefined,
-  image: string,
-  container?: string,
+  { name, role, image, imageIsBuilt = false }: WaitingContainer,
 ): Finding | undefined {
   const row = reason !== undefined && Object.hasOwn(WAITING, reason) ? WAITING[reason] : undefined;
   if (!row) return undefined;
   const rule = row.rules.find(({ words }) => words.test(message ?? ""));
   const aboutImage =
     row.rules === PULL_WORDS || row.reason === "InvalidImageName" || row.reason === "ErrImageNeverPull";
-  const isFetchers = aboutImage && container === SOURCE_CONTAINER;
-  const subject = isFetchers ? `init container ${SOURCE_CONTAINER}, image ${image}` : image;
+  const isFetchers = aboutImage && name === SOURCE_CONTAINER;
+  const isLost = rule?.isAbsence === true && role === "notebook" && imageIsBuilt;
+  const subject = isFetchers ? `init container ${name}, image ${image}` : image;
   return {
     reason: rule?.reason ?? row.reason,
     details: {
       detail: [aboutImage ? subject : "", message ?? ""].filter(Boolean).join(": "),
-      errorType: rule?.errorType,
-      fault: isFetchers ? "platform" : rule?.fault,
-      suggestedAction: isFetchers ? FETCHER_ADVICE : rule?.suggestedAction,
+      errorType: isLost ? "transient" : rule?.errorType,
+      fault: isFetchers || isLost ? "platform" : rule?.fault,
+      suggestedAction: isFetchers ? FETCHER_ADVICE : isLost ? LOST_ADVICE : rule?.suggestedAction,
+      missing: row.rules === CONFIG_WORDS ? missingObjectIn(message) : undefined,
     },
     ...(rule?.isFinal && { isFinal: true }),
   };
+}
+
+/** Whether a waiting container's reason says what it waits for: the ordinary ones don't. */
+export function isTelling(reason: string | undefined): boolean {
+  return reason !== undefined && Object.hasOwn(WAITING, reason);
 }
 
 /** What a container's creation error means, by its words. Also said by terminated containers that never ran. */
@@ -138,7 +170,7 @@ export function classifyStartError(message: string | undefined): Finding {
   const rule = START_WORDS.find(({ words }) => words.test(message ?? ""));
   return {
     reason: rule?.reason ?? "RunContainerError",
-    details: { detail: message, errorType: rule?.errorType },
+    details: { detail: message, errorType: rule?.errorType, suggestedAction: rule?.suggestedAction },
     isFinal: true,
   };
 }

@@ -1,6 +1,6 @@
 import type { Pod } from "kubernetes-types/core/v1.js";
 import { fromRfc3339, type Instant } from "../../api/instant.js";
-import { classifyWaiting } from "./classify-waiting.js";
+import { isTelling } from "./classify-waiting.js";
 
 /** A node that has all it needs starts the first container well within this time; milliseconds. */
 const ORDINARY_START_MS = 10_000;
@@ -16,10 +16,7 @@ export function eventsWantedFrom(pod: Pod): Instant | undefined {
   const since = fromRfc3339(scheduled?.lastTransitionTime);
   if (since === undefined) return undefined;
   const speaks = [...initContainerStatuses, ...containerStatuses].some(
-    ({ image, state }) =>
-      state?.running !== undefined ||
-      state?.terminated !== undefined ||
-      classifyWaiting(state?.waiting?.reason, state?.waiting?.message, image) !== undefined,
+    ({ state }) => state?.running !== undefined || state?.terminated !== undefined || isTelling(state?.waiting?.reason),
   );
   return speaks ? undefined : since + ORDINARY_START_MS;
 }

@@ -1,6 +1,6 @@
 import type { Instant } from "../../api/instant.js";
+import type { PodEvent } from "../events/open-trouble.js";
 import type { Failure } from "../failure.js";
-import type { PodEvent } from "./classify-events.js";
 
 /** What a pod's status says about failure. A pod that runs or passed says `none`. */
 export type PodSignal =
@@ -36,6 +36,11 @@ export const DEFAULT_PATIENCE: PatienceSettings = { startupGraceMs: 120_000, sch
 
 /** What is known about a pod beside its status. */
 export interface PodContext {
+  /**
+   * When the attempt began, by the calendar of `now`, which need not be that of the cluster: before that, nobody was silent.
+   * @default the pod's own times
+   */
+  readonly begunAt?: Instant | undefined;
   /** @default DEFAULT_PATIENCE */
   readonly patience?: PatienceSettings;
   /**
@@ -45,6 +50,8 @@ export interface PodContext {
   readonly visible?: { readonly reason: string; readonly since: Instant } | undefined;
   /** Events about the pod, newest last: the only place where failing mounts are told. @default [] */
   readonly events?: readonly PodEvent[] | undefined;
+  /** Whether the notebook's image was built for the job: a registry that does not know it yet, or no more, gets it again. */
+  readonly imageIsBuilt?: boolean | undefined;
   /** The cell that was running, to be named by an out-of-memory kill. */
   readonly runningCell?: number | undefined;
   /** Resident memory of the notebook at the end of the cell before, in bytes. */

@@ -1,6 +1,6 @@
-import { headUtf8, utf8Length } from "../../api/utf8.js";
 import type { Failure } from "../failure.js";
-import { redact } from "../redact.js";
+import { type ContainerRole, recoveriesOf } from "../recoveries-of.js";
+import { sentence } from "../sentence.js";
 import { BUILD_REASONS, OTHER_REASONS } from "./build-reasons.js";
 import { LOSS_REASONS, START_REASONS } from "./pod-reasons.js";
 import type { ReasonRow } from "./row.js";
@@ -50,32 +50,42 @@ export interface FailureDetails {
   readonly suggestedAction?: string | undefined;
   readonly failedContainer?: string | undefined;
   readonly cell?: number | undefined;
+  readonly missing?: Failure["missing"] | undefined;
+  readonly recoveries?: Failure["recoveries"] | undefined;
+  /** What {@link failedContainer} is for. @default what containers of our own pods with its name are for */
+  readonly role?: ContainerRole | undefined;
 }
-
-/** Longest message, in bytes of UTF-8. */
-const MAX_MESSAGE_BYTES = 1024;
 
 /** The failure that `reason` means, with what the signal adds. Secrets in its words are redacted. */
 export function failureOf(reason: FailureReason, details: FailureDetails = {}): Failure {
   const row = reasonRow(reason);
-  const detail = details.detail?.replace(/\s+/g, " ").trim();
+  const detail = details.detail?.trim();
   const words = details.message ?? (detail ? `${row.message}: ${detail}` : row.message);
   // Whoever shows it goes on with the suggested action.
   const said = words.replace(/\.$/, "");
+  const errorType = details.errorType ?? row.errorType;
   return {
     reason,
-    errorType: details.errorType ?? row.errorType,
+    errorType,
     fault: details.fault ?? row.fault,
     stage: details.stage ?? row.stage,
     budget: details.budget ?? row.budget ?? "job",
     ...(details.failedContainer !== undefined && { failedContainer: details.failedContainer }),
     ...(details.cell !== undefined && { cell: details.cell }),
-    message: shortened(redact(said)),
-    suggestedAction: details.suggestedAction ?? row.suggestedAction,
+    message: sentence(said),
+    suggestedAction: details.suggestedAction ?? adviceOnKey(details.missing) ?? row.suggestedAction,
+    recoveries: recoveriesOf({
+      recoveries: details.recoveries ?? row.recoveries,
+      errorType,
+      failedContainer: details.failedContainer,
+      role: details.role,
+      isInCommit: row.isInCommit,
+    }),
+    ...(details.missing !== undefined && { missing: details.missing }),
   };
 }
 
-/** `text` within {@link MAX_MESSAGE_BYTES}. */
-function shortened(text: string): string {
-  return utf8Length(text) <= MAX_MESSAGE_BYTES ? text : `${headUtf8(text, MAX_MESSAGE_BYTES - 3)}…`;
+/** What mends an object that is there and lacks a key: creating it is what the reason's row says. */
+function adviceOnKey(missing: Failure["missing"]): string | undefined {
+  return missing?.key === undefined ? undefined : `Add the key ${missing.key} to the ${missing.kind} ${missing.name}`;
 }

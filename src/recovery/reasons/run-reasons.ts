@@ -26,8 +26,10 @@ export const SOURCE_REASONS = {
   GitNetwork: {
     ...RETRYABLE_PLATFORM,
     stage: "source",
+    recoveries: ["retry", "wait-for-resolution"],
+    waitsFor: "Git",
     message: "The Git server can't be reached",
-    suggestedAction: "Wait, or check DNS, proxies and network policies between the cluster and the Git server",
+    suggestedAction: "Check DNS, proxies and network policies between the cluster and the Git server",
   },
   GitUntrusted: {
     ...USERS_MATTER,
@@ -39,6 +41,7 @@ export const SOURCE_REASONS = {
   GitRefused: {
     ...USERS_MATTER,
     stage: "source",
+    isInCommit: true,
     message: "The repository's address, name or content is not admitted",
     suggestedAction:
       "Use what the message asks for; git.allowLoopback and git.allowPlainHttpCredentials of the operator's configuration decide about addresses and plain http",
@@ -46,6 +49,7 @@ export const SOURCE_REASONS = {
   NotebookNotFound: {
     ...USERS_MATTER,
     stage: "source",
+    isInCommit: true,
     message: "The repository has no notebook at that path",
     suggestedAction: "Check spec.notebook.path: relative to the repository root, and committed",
   },
@@ -152,8 +156,7 @@ export const RUN_REASONS = {
     stage: "start",
     budget: "platform",
     message: "The operator has no key to authenticate the runner with",
-    suggestedAction:
-      "None: it is tried again. If it comes back, give operator and fetcherImage one version, and keep the signing key",
+    suggestedAction: "Give operator and fetcherImage one version, and keep the signing key",
   },
   Terminated: {
     errorType: "unknown",

@@ -21,6 +21,11 @@ export function delayBefore(n: number, numbers: RetryNumbers, seed: string): num
   return Math.round(numbers.jitter ? exact * fractionOf(`${seed}\n${n}`) : exact);
 }
 
+/** The longest that any retry may have to wait, in whole milliseconds. */
+export function longestDelay({ backoffPolicy, baseSeconds, maxSeconds }: RetryNumbers): number {
+  return Math.round(Math.min((backoffPolicy === "fixed" ? baseSeconds : maxSeconds) * 1000, MAX_DELAY_MS));
+}
+
 function exactSeconds(n: number, numbers: RetryNumbers): number {
   const { baseSeconds: base, factor, maxSeconds: max, isFirstImmediate } = numbers;
   switch (numbers.backoffPolicy) {
