@@ -1,5 +1,5 @@
 // What the contract knows and this version does not act on yet.
-import { ANNOTATION_ON_SUCCESS_TRIGGER, ANNOTATION_SOURCE_CHANGED } from "./labels.js";
+import { ANNOTATION_ON_SUCCESS_TRIGGER } from "./labels.js";
 import type { NotebookValidationJob } from "./v1alpha1/job.js";
 
 /** A field of a job, or an annotation on it, that changes nothing in this version. */
@@ -18,44 +18,9 @@ export interface FieldWithoutEffect {
  */
 export const FIELDS_WITHOUT_EFFECT: readonly FieldWithoutEffect[] = [
   {
-    path: ["metadata", "annotations", ANNOTATION_SOURCE_CHANGED],
-    instead: "the branch is looked up once per run: a new notebook.git.ref starts a new run",
-    isAskedForBy: ({ metadata }) => metadata.annotations?.[ANNOTATION_SOURCE_CHANGED] !== undefined,
-  },
-  {
     path: ["metadata", "annotations", ANNOTATION_ON_SUCCESS_TRIGGER],
     instead: "nothing is triggered after a run",
     isAskedForBy: ({ metadata }) => metadata.annotations?.[ANNOTATION_ON_SUCCESS_TRIGGER] !== undefined,
-  },
-  {
-    path: ["spec", "notebook", "git", "follow"],
-    instead: "the branch is looked up once per run: a new ref starts a new run",
-    isAskedForBy: ({ spec }) => spec.notebook.git.follow,
-  },
-  {
-    path: ["spec", "goldenNotebook", "git", "follow"],
-    instead: "the branch is looked up once per run: a new ref starts a new run",
-    isAskedForBy: ({ spec }) => spec.goldenNotebook?.git?.follow === true,
-  },
-  {
-    path: ["spec", "retryPolicy", "retryWhenResolved"],
-    instead: "a failed job stays failed until its spec changes or it is annotated mlops.dev/retry-requested",
-    isAskedForBy: ({ spec }) => spec.retryPolicy?.retryWhenResolved === true,
-  },
-  {
-    path: ["spec", "retryPolicy", "memoryBump"],
-    instead: "an OOM kill is not retried: raise podConfig.resources.limits.memory",
-    isAskedForBy: ({ spec }) => spec.retryPolicy?.memoryBump !== undefined,
-  },
-  {
-    path: ["spec", "recoveryConfig"],
-    instead:
-      "failures are retried as retryPolicy says; of other recoveries, only a build strategy that the cluster lacks is replaced",
-    isAskedForBy: ({ spec: { recoveryConfig: wanted = {} } }) =>
-      wanted.enableSmartRecovery === true ||
-      wanted.enableBuildFallback === true ||
-      (wanted.maxRecoveryAttempts ?? 0) > 0 ||
-      (wanted.disabledRecoveryActions ?? []).length > 0,
   },
   {
     path: ["spec", "onSuccess"],

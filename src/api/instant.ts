@@ -18,10 +18,11 @@ const YEAR_10000 = Date.parse("9999-12-31T23:59:59.999Z") + 1;
 
 /**
  * The moment that an RFC 3339 text names, or `undefined` when it is not one, or when RFC 3339 has no name for it in UTC:
- * `9999-12-31T23:59:59-01:00` is in the year 10000.
+ * `9999-12-31T23:59:59-01:00` is in the year 10000. Kubernetes writes `null` for a time that nobody set, whatever its types
+ * say: a container that a kubelet lost has started and finished at `null`.
  */
-export function fromRfc3339(text: string | undefined): Instant | undefined {
-  if (text === undefined) return undefined;
+export function fromRfc3339(text: string | null | undefined): Instant | undefined {
+  if (text === undefined || text === null) return undefined;
   const upper = text.toUpperCase();
   const [, year, month, day] = RFC_3339.exec(upper) ?? [];
   if (year === undefined || Number(day) < 1 || Number(day) > daysOf(Number(year), Number(month))) return undefined;

@@ -1,12 +1,7 @@
 // What is legal but unwise.
 import { FIELDS_WITHOUT_EFFECT } from "./fields-without-effect.js";
-import {
-  ANNOTATION_BLOCK_WAVE,
-  ARGOCD_INSTANCE_LABEL,
-  ARGOCD_TRACKING_ANNOTATION,
-  FLUX_HELM_RELEASE_LABEL,
-  FLUX_KUSTOMIZATION_LABEL,
-} from "./labels.js";
+import { isOwnedByGitOps } from "./gitops-owner.js";
+import { ANNOTATION_BLOCK_WAVE, ANNOTATION_SOURCE_CHANGED } from "./labels.js";
 import { fieldText } from "./problem.js";
 import { parseDuration } from "./schema/duration.js";
 import type { NotebookValidationJob } from "./v1alpha1/job.js";
@@ -149,20 +144,42 @@ function aboutTimes({ spec }: NotebookValidationJob): (Found | false)[] {
         "spec.totalTimeout",
         "is shorter than the stages together: they may not get their own time",
       ],
+    spec.retryPolicy?.autoCleanupAfterHours === 0 && [
+      "spec.retryPolicy.autoCleanupAfterHours",
+      "deletes a job as soon as it fails, before anybody can see why: leave time to read it",
+    ],
   ];
 }
 
-function aboutGit({ spec: { notebook } }: NotebookValidationJob): (Found | false)[] {
+function aboutGit({ spec, metadata }: NotebookValidationJob): (Found | false)[] {
+  const { notebook, goldenNotebook } = spec;
   const { git } = notebook;
+  const golden = goldenNotebook?.git;
+  const isFollowing = git.follow || golden?.follow === true;
   return [
     git.credentialsSecret !== undefined &&
       git.url.startsWith("http://") && [
         "spec.notebook.git.url",
         "credentials are not sent over plain http unless the operator allows the host: use https",
       ],
-    git.follow &&
-      /^[0-9a-f]{40}$/.test(git.ref) && ["spec.notebook.git.follow", "a commit never moves: follow a branch"],
+    git.follow && isCommit(git.ref) && ["spec.notebook.git.follow", "a commit never moves: follow a branch"],
+    golden?.follow === true &&
+      isCommit(golden.ref) && ["spec.goldenNotebook.git.follow", "a commit never moves: follow a branch"],
+    isFollowing &&
+      spec.retryPolicy?.retryOnSpecChange === false && [
+        "spec.retryPolicy.retryOnSpecChange",
+        "is false: a followed branch that moves starts nothing once the job is finished",
+      ],
+    !isFollowing &&
+      metadata.annotations?.[ANNOTATION_SOURCE_CHANGED] !== undefined && [
+        "spec.notebook.git.follow",
+        `is false, so that the annotation ${ANNOTATION_SOURCE_CHANGED} has no effect: set it to true`,
+      ],
   ];
+}
+
+function isCommit(ref: string): boolean {
+  return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(ref);
 }
 
 function aboutChecks({ spec }: NotebookValidationJob): (Found | false)[] {
@@ -226,12 +243,10 @@ function aboutPod({ spec: { podConfig } }: NotebookValidationJob): (Found | fals
 }
 
 function aboutGitOps({ metadata, spec }: NotebookValidationJob): (Found | false)[] {
-  const { annotations = {}, labels = {} } = metadata;
+  const { annotations = {} } = metadata;
   const hook = annotations["argocd.argoproj.io/hook"];
-  const owned =
-    ARGOCD_TRACKING_ANNOTATION in annotations ||
-    [ARGOCD_INSTANCE_LABEL, FLUX_KUSTOMIZATION_LABEL, FLUX_HELM_RELEASE_LABEL].some((label) => label in labels);
-  const advice = "a GitOps tool owns this job and would make it again: it is not deleted by age, only its children are";
+  const owned = isOwnedByGitOps(metadata);
+  const advice = "a GitOps tool owns this job and would make it again: it is not deleted by age, only its pods are";
   return [
     owned && spec.ttlSecondsAfterFinished !== undefined && ["spec.ttlSecondsAfterFinished", advice],
     owned &&

@@ -73,9 +73,17 @@ export const FINALIZER = "mlops.dev/cleanup";
 export const OPERATOR_NAME = "notebook-validator-operator";
 /** Namespace that the operator is installed in by default. */
 export const OPERATOR_NAMESPACE = "notebook-validator-system";
-/** Argo CD's tracking annotation and label, which say that a GitOps tool owns the object. */
+/** Argo CD's tracking annotation and labels, which say that a GitOps tool owns the object. */
 export const ARGOCD_TRACKING_ANNOTATION = "argocd.argoproj.io/tracking-id";
 export const ARGOCD_INSTANCE_LABEL = "argocd.argoproj.io/instance";
+/** What Argo CD before version 3 tracks by, unless it is told otherwise. Helm's charts set it, too. */
+export const INSTANCE_LABEL = "app.kubernetes.io/instance";
 /** Flux's ownership label. */
 export const FLUX_KUSTOMIZATION_LABEL = "kustomize.toolkit.fluxcd.io/name";
 export const FLUX_HELM_RELEASE_LABEL = "helm.toolkit.fluxcd.io/name";
+/** Rancher Fleet's ownership annotation and label. */
+export const FLEET_SET_ANNOTATION = "objectset.rio.cattle.io/id";
+export const FLEET_SET_LABEL = "objectset.rio.cattle.io/hash";
+/** Config Sync's ownership annotations; the latter says `enabled`, or `disabled` of what it lets go. */
+export const CONFIG_SYNC_ID_ANNOTATION = "configsync.gke.io/resource-id";
+export const CONFIG_SYNC_MANAGED_ANNOTATION = "configmanagement.gke.io/managed";

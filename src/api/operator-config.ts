@@ -33,7 +33,11 @@ const DefaultImages = object({
 const Patience = object({
   startupGrace: duration().default("2m").describe("Image pulls, missing Secrets and ConfigMaps, volumes."),
   scheduleTimeout: duration().default("10m").describe("Pods that fit nowhere: autoscaled nodes, Kueue."),
-  resolutionTimeout: duration().default("24h").describe("wait-for-resolution, for jobs without totalTimeout."),
+  resolutionTimeout: duration()
+    .default("24h")
+    .describe(
+      "How long a run waits for what others have to bring (a Secret, a node, quota, a registry), without totalTimeout.",
+    ),
   kernelStartTimeout: duration().default("2m").describe("From the start of the runner to the first cell."),
   podStartAllowance: duration().default("5m").describe("Added to the notebook's time for the pod's own deadline."),
 });
@@ -49,7 +53,9 @@ const Git = object({
   timeout: duration().default("1m").describe("Time for one question to a remote."),
   maxConcurrent: count(1)
     .default(3)
-    .describe("Questions at the same time. Each may take 128 MiB of memory if its server is hostile."),
+    .describe(
+      "Questions at the same time, and half as many about followed branches. Each may take 128 MiB of memory if its server is hostile.",
+    ),
   knownHosts: text({ max: 262_144 }).default("").describe("ssh host keys, in the format of known_hosts."),
   allowPlainHttpCredentials: listOf(text({ max: 253, min: 1 }), { max: 64 })
     .default([])

@@ -56,6 +56,13 @@ export const PERMISSIONS: readonly Permission[] = [
   },
   {
     group: "mlops.mlops.dev",
+    resources: ["notebookvalidationjobs"],
+    verbs: ["patch"],
+    where: "jobs",
+    reason: "Label dead letters, so that selectors find them; nothing else of a job but its status is ever written.",
+  },
+  {
+    group: "mlops.mlops.dev",
     resources: ["notebookvalidationjobs/status"],
     verbs: ["patch"],
     where: "jobs",
@@ -88,7 +95,7 @@ export const PERMISSIONS: readonly Permission[] = [
     verbs: ["get"],
     where: "jobs",
     reason:
-      "Read the Git credentials that a job names; learn which variables come from Secrets, to keep their values out of results.",
+      "Read the Git credentials that a job names; learn which variables come from Secrets, to keep their values out of results; see whether a Secret is there by now that a job waits for.",
   },
   {
     group: "",
@@ -110,7 +117,14 @@ export const PERMISSIONS: readonly Permission[] = [
     verbs: ["get", "create", "update"],
     where: "jobs",
     reason:
-      "Write the final report of a job that names a ConfigMap in artifacts.configMap; one that is not that job's own is read to see so, and left alone.",
+      "Write the final report of a job that names a ConfigMap in artifacts.configMap; one that is not that job's own is read to see so, and left alone. See whether a ConfigMap is there by now that a job waits for. Bring the runner to a pod that runs the copy of the notebook in its image.",
+  },
+  {
+    group: "",
+    resources: ["persistentvolumeclaims"],
+    verbs: ["get"],
+    where: "jobs",
+    reason: "See whether a claim is there by now that a job waits for.",
   },
   {
     group: "tekton.dev",

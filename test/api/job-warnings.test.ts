@@ -34,6 +34,7 @@ test("a plain job gives no warnings", () => {
 describe("legal but unwise", () => {
   test.each<[object, string, RegExp]>([
     [{ timeout: "5m" }, "spec.timeout", /write validationTimeout/],
+    [{ retryPolicy: { autoCleanupAfterHours: 0 } }, "spec.retryPolicy.autoCleanupAfterHours", /before anybody can see/],
     [
       { validationConfig: { expectedFiles: [{ path: "a.csv" }, { path: "out/*.csv" }] } },
       "spec.validationConfig.expectedFiles[1].path",
@@ -76,7 +77,17 @@ describe("legal but unwise", () => {
     [
       { notebook: { ...notebook, git: { ...git, ref: "a".repeat(40), follow: true } } },
       "spec.notebook.git.follow",
-      /^has no effect in this version/,
+      /^a commit never moves/,
+    ],
+    [
+      { goldenNotebook: { path: "golden.ipynb", git: { ...git, ref: "b".repeat(64), follow: true } } },
+      "spec.goldenNotebook.git.follow",
+      /^a commit never moves/,
+    ],
+    [
+      { notebook: { ...notebook, git: { ...git, follow: true } }, retryPolicy: { retryOnSpecChange: false } },
+      "spec.retryPolicy.retryOnSpecChange",
+      /a followed branch that moves starts nothing/,
     ],
     [{ validationConfig: { level: "learning", strictMode: true } }, "spec.validationConfig.level", /no effect/],
     [
@@ -122,6 +133,14 @@ describe("legal but unwise", () => {
     });
   });
 
+  test("news of a branch that nobody follows", () => {
+    const annotations = { "mlops.dev/source-changed": "1" };
+    expect(warnings({}, { annotations })).toEqual({
+      "spec.notebook.git.follow": expect.stringContaining("mlops.dev/source-changed has no effect"),
+    });
+    expect(warnings({ notebook: { ...notebook, git: { ...git, follow: true } } }, { annotations })).toEqual({});
+  });
+
   test("a PreSync hook that blocks its own wave", () => {
     const annotations = { "argocd.argoproj.io/hook": "PreSync", "mlops.dev/block-wave": "true" };
     expect(warnings({}, { annotations })).toEqual({ "metadata.annotations": expect.stringContaining("sync wave") });
@@ -131,17 +150,10 @@ describe("legal but unwise", () => {
 describe("what this version does not act on", () => {
   const trigger = { apiVersion: "apps/v1", kind: "Deployment", name: "model", action: "restart" };
   const asking: [string, object][] = [
-    ["spec.notebook.git.follow", { notebook: { ...notebook, git: { ...git, follow: true } } }],
-    ["spec.goldenNotebook.git.follow", { goldenNotebook: { path: "golden.ipynb", git: { ...git, follow: true } } }],
-    ["spec.retryPolicy.retryWhenResolved", { retryPolicy: { retryWhenResolved: true } }],
-    ["spec.retryPolicy.memoryBump", { retryPolicy: { memoryBump: { factor: 2, max: "8Gi" } } }],
-    ["spec.recoveryConfig", { recoveryConfig: { enableSmartRecovery: true, maxRecoveryAttempts: 3 } }],
-    ["spec.recoveryConfig", { recoveryConfig: { enableBuildFallback: true } }],
-    ["spec.recoveryConfig", { recoveryConfig: { disabledRecoveryActions: ["retry"] } }],
     ["spec.onSuccess", { onSuccess: [trigger] }],
     ["spec.onFailure", { onFailure: [trigger] }],
   ];
-  const annotated = ["mlops.dev/source-changed", "mlops.dev/on-success-trigger"];
+  const annotated = ["mlops.dev/on-success-trigger"];
 
   test.each(asking)("%s in %j is named, once", (field, spec) => {
     expect(warnings(spec)).toEqual({ [field]: expect.stringMatching(/^has no effect in this version: [a-zA-Z]/) });
@@ -166,8 +178,6 @@ describe("what this version does not act on", () => {
     expect(
       warnings({
         notebook: { ...notebook, git: { ...git, follow: false } },
-        retryPolicy: { retryWhenResolved: false },
-        recoveryConfig: { enableSmartRecovery: false, enableBuildFallback: false, maxRecoveryAttempts: 0 },
         onSuccess: [],
         onFailure: [],
         artifacts: { claimName: "reports" },

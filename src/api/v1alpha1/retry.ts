@@ -14,7 +14,9 @@ const retries = integer({ min: 0, max: 100 });
 
 /** More memory for a run that was killed for want of it. */
 export const MemoryBump = object({
-  factor: decimal({ min: 1.1, max: 10 }).describe("The memory limit is multiplied by this after each OOM kill."),
+  factor: decimal({ min: 1.1, max: 10 }).describe(
+    "The memory limit is multiplied by this after an OOM kill, once in a run.",
+  ),
   max: quantity().describe("The limit never exceeds this."),
 });
 export type MemoryBump = z.infer<typeof MemoryBump>;
@@ -40,12 +42,17 @@ export const RetryPolicy = object({
     .meta({ operatorDefault: "exponential" }),
   backoffBaseSeconds: decimal({ min: 0, max: 86400 })
     .exactOptional()
-    .describe("First delay in seconds. Unset, the first retry is immediate and the second waits the strategy's base."),
+    .describe(
+      "First delay in seconds, at most maxBackoffSeconds. Unset, the first retry is immediate and the second waits the strategy's base.",
+    ),
   backoffFactor: decimal({ min: 1, max: 10 })
     .exactOptional()
     .describe("Growth of the delay.")
     .meta({ operatorDefault: "2" }),
-  maxBackoffSeconds: decimal({ min: 0, max: 604800 }).exactOptional().describe("Longest delay in seconds."),
+  maxBackoffSeconds: decimal({ min: 0, max: 604800 })
+    .exactOptional()
+    .describe("Longest delay in seconds, also beside a backoffBaseSeconds of the job's own.")
+    .meta({ operatorDefault: "the strategy's: 60 (default), 30 (aggressive), 300 (conservative), 15 (high_priority)" }),
   jitter: z
     .boolean()
     .exactOptional()
@@ -59,7 +66,9 @@ export const RetryPolicy = object({
   retryWhenResolved: z
     .boolean()
     .exactOptional()
-    .describe("A job that failed for a missing Secret, claim, node or image starts a new run when that is there.")
+    .describe(
+      "A job that waited in vain for a Secret, a ConfigMap, a claim or a Git server starts a new run when that is there.",
+    )
     .meta({ operatorDefault: "true" }),
   autoCleanupAfterHours: decimal({ min: 0, max: 87600 })
     .exactOptional()

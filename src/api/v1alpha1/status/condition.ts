@@ -30,5 +30,7 @@ export const Condition = openObject({
 });
 export type Condition = z.infer<typeof Condition>;
 
+/** So many a job may have, with those of others. */
+export const MAX_CONDITIONS = 32;
 /** All conditions, one per type. */
-export const Conditions = listOf(Condition, { max: 32, key: "type" });
+export const Conditions = listOf(Condition, { max: MAX_CONDITIONS, key: "type" });

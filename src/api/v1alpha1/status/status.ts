@@ -9,6 +9,7 @@ import { ComparisonResult } from "./comparison-result.js";
 import { Conditions } from "./condition.js";
 import { EducationalFeedback, ValidationCheck } from "./findings.js";
 import { ModelValidationResult } from "./model-validation-result.js";
+import { RunRecovery, WaitingFor } from "./run-recovery.js";
 
 /** Where a job stands. `Running` is only read, in objects of older operators. */
 export const Phase = z.enum([
@@ -47,6 +48,9 @@ export const SourceStatus = openObject({
     kind: z.enum(["requirements", "dockerfile", "baseImage", "inferred"]).describe("Where the environment comes from."),
     path: text({ max: 1024 }).optional().describe("File in the repository."),
     reason: text({ max: 4096 }).optional().describe("Why this one."),
+    repositoryAt: text({ max: 1024 })
+      .optional()
+      .describe("Directory of the image that holds the repository as it is at the commit."),
   })
     .optional()
     .describe("Where the environment comes from, and why."),
@@ -104,8 +108,13 @@ export const NotebookValidationJobStatus = openObject({
   buildRetryCount: integer({ min: 0 }).optional().describe("Retries of the build."),
   validationRetryCount: integer({ min: 0 }).optional().describe("Retries of the validation."),
   recoveryAttempts: integer({ min: 0 }).optional().describe("Recovery actions of the run."),
+  recovery: RunRecovery.optional().describe("What the run does otherwise than the spec says."),
+  waitingFor: WaitingFor.optional().describe("What the job waits for, or failed for, that somebody else has to bring."),
   lastRetryTime: time().optional().describe("When the last retry started."),
   nextRetryTime: time().optional().describe("When the next retry is due."),
+  lastHandledRetryRequest: text({ max: 64 })
+    .optional()
+    .describe("Beginning of the annotation mlops.dev/retry-requested that was answered last, by a retry or by a no."),
   retryStrategy: RetryStrategyName.optional().describe("Retry strategy in effect."),
   lastError: text({ max: 32768 }).optional().describe("The last failure, one sentence."),
   lastErrorAt: time().optional().describe("When it happened."),
