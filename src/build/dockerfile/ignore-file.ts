@@ -35,11 +35,14 @@ export function readIgnoreFile(text: string): IgnoreFile {
   };
 }
 
-/** As Go's `filepath.Clean` leaves it, without the leading slash that means nothing here. */
+/**
+ * As Go's `filepath.Clean` leaves it, without the leading slash that means nothing here: what leads above the context keeps
+ * its `..`, and matches nothing.
+ */
 function cleaned(pattern: string): string {
   const segments: string[] = [];
   for (const segment of pattern.split("/")) {
-    if (segment === "..") segments.pop();
+    if (segment === ".." && segments.length > 0 && segments.at(-1) !== "..") segments.pop();
     else if (segment !== "" && segment !== ".") segments.push(segment);
   }
   return segments.join("/");

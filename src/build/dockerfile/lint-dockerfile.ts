@@ -1,6 +1,7 @@
 import { closest, distance } from "fastest-levenshtein";
 import { parseImageReference, repositoryOf } from "../image/image-reference.js";
 import { type DockerfileStage, isRemote } from "./dockerfile-stages.js";
+import { foreignFrontend } from "./foreign-frontend.js";
 import type { DockerfileInstruction, ReadDockerfile } from "./read-instructions.js";
 
 /** One thing about a Dockerfile, at a line. */
@@ -88,7 +89,7 @@ export function lintDockerfile(
   target: DockerfileStage,
 ): DockerfileFinding[] {
   const found: DockerfileFinding[] = [];
-  if (read.syntax !== undefined && !/^(?:docker\.io\/)?docker\/dockerfile(?::1(?:[.-].*)?)?$/.test(read.syntax)) {
+  if (foreignFrontend(read) !== undefined) {
     found.push({ line: 1, message: "the builders know no # syntax= of their own: buildah reads the file as it is" });
   }
   for (const { base, line, images, instructions } of stages) {

@@ -29,7 +29,9 @@ export const MAX_DOCKERFILE = 64 * 1024;
 /** Reads a Dockerfile of at most {@link MAX_DOCKERFILE} characters. */
 export function readInstructions(text: string): ReadDockerfile {
   const dockerfile = DockerfileParser.parse(text);
-  const syntax = dockerfile.getDirectives().find((directive) => directive.getName().toLowerCase() === "syntax");
+  // BuildKit passes over a line for the shell (`#!`), and finds directives behind it.
+  const read = text.startsWith("#!") ? DockerfileParser.parse(text.slice(text.indexOf("\n") + 1)) : dockerfile;
+  const syntax = read.getDirectives().find((directive) => directive.getName().toLowerCase() === "syntax");
   return {
     instructions: dockerfile.getInstructions().map(readInstruction),
     ...(syntax !== undefined && { syntax: syntax.getValue() }),

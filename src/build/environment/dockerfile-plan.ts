@@ -8,11 +8,13 @@ import {
   dockerfileProblems,
   dockerfileStages,
   findStage,
+  foreignFrontend,
   lintDockerfile,
   looksSecret,
   MAX_DOCKERFILE,
   reachableStages,
   readInstructions,
+  repositoryCopy,
   undeclaredArgs,
 } from "../dockerfile/index.js";
 import { below, directoryOf } from "../repository-path.js";
@@ -58,12 +60,17 @@ export function dockerfilePlan(
   ];
   if (absent.length > 0) return invalid(path, absent);
 
+  const isPlain = context === "" && ignored.kind === "none" && foreignFrontend(read, given) === undefined;
+  const repositoryAt = isPlain ? repositoryCopy(stages, target) : undefined;
   const declared = new Set([...globalArgs, ...stages.flatMap(({ args }) => args)]);
   const unused = undeclaredArgs(Object.keys(given), declared);
   const buildArgs = Object.fromEntries(Object.entries(given).filter(([name]) => !unused.includes(name)));
   const digest = environmentDigest({
     instructions: text,
-    files: copiedContents(copied.paths, reader, ignored, context),
+    files: [
+      ...copiedContents(copied.paths, reader, ignored, context),
+      ...mountedContents(reads, context, reader, ignored),
+    ],
     buildArgs,
     ...(wanted !== undefined && { target: wanted }),
   });
@@ -81,6 +88,8 @@ export function dockerfilePlan(
       isPinned: false,
       isPinnedOnBase: false,
       includesSource: false,
+      // The digest is then that of the whole tree: the same image holds the same files, whatever the commit is called.
+      ...(repositoryAt !== undefined && { repositoryAt }),
       warnings: [
         ...contextWarnings,
         ...lintDockerfile(read, built, target).map((finding) => sentence(path, finding)),
@@ -130,14 +139,26 @@ function absentFile(
   };
 }
 
+/** What `RUN --mount=type=bind` shows of the context: with buildah all that is there, whatever is ignored. */
+function mountedContents(
+  reads: readonly ContextRead[],
+  context: string,
+  reader: FactsReader,
+  ignored: IgnoredFiles,
+): ReturnType<typeof copiedContents> {
+  if (ignored.kind !== "rules") return [];
+  const mounts = reads.filter(({ keyword }) => keyword === "RUN");
+  return copiedContents(copiedFiles(mounts, context, reader).paths, reader);
+}
+
 /** Single files that the `.dockerignore` keeps from the builder. */
 function hidden(
   { paths }: CopiedFiles,
   reads: readonly ContextRead[],
   context: string,
-  ignored: IgnoredFiles | undefined,
+  ignored: IgnoredFiles,
 ): DockerfileFinding[] {
-  if (ignored === undefined) return [];
+  if (ignored.kind !== "rules") return [];
   return reads.flatMap(({ keyword, line, path }) => {
     const full = path === undefined ? "" : below(context, path.replace(/^(?:\.?\/)+/, ""));
     if (full === context || !paths.includes(full) || !ignored.rules.ignores(full.slice(below(context, "").length))) {

@@ -60,6 +60,8 @@ export interface EnvironmentPlan {
   readonly isPinnedOnBase: boolean;
   /** Whether the image holds the repository at its commit (`includeSource`). */
   readonly includesSource: boolean;
+  /** Directory of the image that holds the repository as it is at the commit: by `includeSource`, or by a Dockerfile. */
+  readonly repositoryAt?: string;
   /** Requirement file that pins every package, if one does. */
   readonly lockedBy?: string;
   /** requirements.txt that was inferred from the notebook's imports. */

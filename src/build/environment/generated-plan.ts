@@ -1,5 +1,5 @@
 import { LABEL_ENVIRONMENT_DIGEST } from "../../api/index.js";
-import { type DockerfileRecipe, generateDockerfile, labelInstruction } from "../dockerfile/index.js";
+import { type DockerfileRecipe, generateDockerfile, IMAGE_SOURCE, labelInstruction } from "../dockerfile/index.js";
 import type { ResolvedBase } from "./base-image.js";
 import { environmentDigest } from "./environment-digest.js";
 import type { EnvironmentPlan, EnvironmentQuestion, EnvironmentSource } from "./environment-plan.js";
@@ -55,6 +55,7 @@ export function generatedPlan(parts: GeneratedPlanParts): EnvironmentPlan {
     isPinned: base.isPinned && parts.isPinned,
     isPinnedOnBase: parts.isPinned,
     includesSource,
+    ...(includesSource && { repositoryAt: IMAGE_SOURCE }),
     ...(parts.lockedBy !== undefined && { lockedBy: parts.lockedBy }),
     ...(parts.inferredRequirements !== undefined && { inferredRequirements: parts.inferredRequirements }),
     warnings: parts.warnings,

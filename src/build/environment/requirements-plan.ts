@@ -80,7 +80,7 @@ export function requirementsPlan(
 
 function copyWarnings(path: string, copies: readonly string[], reader: FactsReader): string[] {
   const ignored = ignoredFiles(reader, "", undefined, copies.length);
-  const hidden = copies.filter((each) => each !== "" && ignored?.rules.ignores(each));
+  const hidden = copies.filter((each) => each !== "" && ignored.kind === "rules" && ignored.rules.ignores(each));
   return [
     ...(copies.includes("")
       ? [`${path} installs the whole repository: every change of it, also of a notebook, makes a new environment.`]

@@ -102,6 +102,12 @@ export interface BuildProgress {
   readonly layersPulled?: string;
 }
 
+/** An object that a run says it made. */
+export interface ObjectOfRun {
+  readonly kind: string;
+  readonly name: string;
+}
+
 /** Why a build failed, as its controller and its log say it; the recovery room classifies it (`classifyBuild`). */
 export interface BuildFailureSignal {
   /** Reason of the object's condition: `Failed`, `PipelineRunTimeout`, `StepOOM`, `DockerBuildFailed`… */
@@ -113,6 +119,8 @@ export interface BuildFailureSignal {
   readonly exitCode?: number;
   /** Pod and container whose log tells more. */
   readonly log?: { readonly pod: string; readonly container: string };
+  /** Objects that would tell more, and that were not at hand, or not as they ended. */
+  readonly untold?: readonly ObjectOfRun[];
   /** End of the log, where the controller keeps it: for when the pod is gone. */
   readonly logSnippet?: string;
 }

@@ -40,7 +40,6 @@ describe("layers on a claim", () => {
       TLS_VERIFY: "true",
       CONTEXT: ".",
       CREDENTIALS: join(root, "nowhere"),
-      DOCKERFILE_BASE64: "",
     };
     return spawnSync("sh", ["-c", script], { env, encoding: "utf8" });
   };

@@ -65,9 +65,11 @@ const result = (name: string, value: string) => ({ name, value });
 
 /** Tekton Pipelines 1.15 at work on a PipelineRun. */
 export function playTekton(story: Story, main: BuildObject): readonly Moment[] | undefined {
+  const child = { apiVersion: "tekton.dev/v1", kind: "TaskRun", name: `${main.metadata.name}-image` };
+  const childReferences = [{ ...child, pipelineTaskName: "image" }];
   const pending: Moment = { status: { conditions: condition("Unknown", "Started", "") } };
   const working: Moment = {
-    status: { startTime: AT.created, conditions: RUNNING },
+    status: { startTime: AT.created, conditions: RUNNING, childReferences },
     related: [
       taskRun(
         main,
@@ -77,7 +79,10 @@ export function playTekton(story: Story, main: BuildObject): readonly Moment[] |
     ],
   };
   const failed = (runReason: string, own: object, ends: readonly (StepEnd | undefined)[] | "no pod"): Moment => ({
-    status: { startTime: AT.created, completionTime: AT.ended, conditions: condition("False", runReason, SUM) },
+    status: {
+      ...{ startTime: AT.created, completionTime: AT.ended, childReferences },
+      conditions: condition("False", runReason, SUM),
+    },
     related: [taskRun(main, { completionTime: AT.ended, ...own }, ends)],
   });
   switch (story) {

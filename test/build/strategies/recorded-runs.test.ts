@@ -11,8 +11,12 @@ interface Recording {
 }
 const tekton = strategyNamed("tekton") as BuildStrategy;
 
+function recording(name: string): Recording {
+  return JSON.parse(readFileSync(`test/fixtures/tekton/${name}.json`, "utf8")) as Recording;
+}
+
 function recorded(name: string) {
-  const { run, taskRuns, logs } = JSON.parse(readFileSync(`test/fixtures/tekton/${name}.json`, "utf8")) as Recording;
+  const { run, taskRuns, logs } = recording(name);
   const observation = tekton.observe(run, taskRuns);
   const pod = `${run.metadata.name}-image-pod`;
   const log = new BuildLog();
@@ -41,6 +45,18 @@ describe("what a real Tekton says", () => {
     expect(failure).toMatchObject({ reason, errorType: "permanent", fault: "user", stage: "build" });
     expect(failure.message).toContain(words);
     expect(Date.parse(observation.completionTime ?? "")).toBeGreaterThan(Date.parse(observation.startTime ?? ""));
+  });
+
+  test("a build that failed, whose TaskRun is not at hand or was last seen at work: what it tells is on its way", () => {
+    const { run, taskRuns } = recording("conflict");
+    const untold = [{ kind: "TaskRun", name: taskRuns[0]?.metadata.name }];
+    const atWork = taskRuns.map((each) => ({
+      ...each,
+      status: { conditions: [{ type: "Succeeded", status: "Unknown" }] },
+    }));
+    expect(tekton.observe(run, [])).toMatchObject({ kind: "failed", signal: { untold } });
+    expect(tekton.observe(run, atWork)).toMatchObject({ kind: "failed", signal: { untold } });
+    expect(tekton.observe(run, taskRuns)).not.toHaveProperty("signal.untold");
   });
 
   test("a build that is done, with the digest of its image", () => {

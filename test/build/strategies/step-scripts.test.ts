@@ -1,63 +1,18 @@
-import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { BUILD_RESULTS, buildSteps, DEFAULT_BUILD_RESOURCES, type Step } from "../../../src/build/index.js";
-import type { BuildStepsOptions } from "../../../src/build/strategies/tekton/build-steps.js";
+import { BUILD_RESULTS } from "../../../src/build/index.js";
+import { ScratchSteps } from "./scratch-steps.js";
 
-function step(name: string, options: Partial<BuildStepsOptions>): Step {
-  const steps = buildSteps({
-    fetcherImage: "fetcher:1",
-    fetcherCommand: ["fetch"],
-    fetcherArguments: [],
-    builderImage: "builder:1",
-    storageDriver: "vfs",
-    resources: DEFAULT_BUILD_RESOURCES,
-    environment: {},
-    trust: {},
-    ...options,
-  });
-  const found = steps.find((candidate) => candidate.name === name);
-  if (found === undefined) throw new Error(`no step ${name}`);
-  return found;
-}
-
-/** Runs a step's own script on this computer, with its absolute paths moved below a scratch directory. */
 describe("the scripts of the steps", () => {
-  let scratch = "";
+  let steps: ScratchSteps;
   beforeEach(() => {
-    scratch = mkdtempSync(join(tmpdir(), "nbv-steps-"));
-    for (const directory of ["source/sub", "work", "workspaces/push-credentials", "results", "bin"]) {
-      mkdirSync(join(scratch, "nbv", directory), { recursive: true });
-    }
+    steps = new ScratchSteps();
   });
-  afterEach(() => rmSync(scratch, { recursive: true, force: true }));
+  afterEach(() => steps.remove());
 
-  function run(
-    name: string,
-    params: Record<string, string>,
-    { args = [], ...options }: Partial<BuildStepsOptions> & { readonly args?: readonly string[] } = {},
-  ) {
-    const { script = "", env } = step(name, options);
-    const moved = (text: string) =>
-      text
-        .replaceAll(/\$\(results\.([\w-]+)\.path\)/g, "/nbv/results/$1")
-        .replaceAll(/(?<![\w.])\/nbv\//g, `${scratch}/nbv/`);
-    const resolved = (value: string) =>
-      moved(value).replaceAll(/\$\(params\.([\w-]+)\)/g, (_match, param: string) => params[param] ?? "");
-    const file = join(scratch, "script");
-    writeFileSync(file, moved(script), { mode: 0o755 });
-    return spawnSync(file, [...args], {
-      encoding: "utf8",
-      cwd: scratch,
-      env: {
-        PATH: `${scratch}/nbv/bin:${process.env["PATH"]}`,
-        ...Object.fromEntries(env.map(({ name: variable, value }) => [variable, resolved(value)])),
-      },
-    });
-  }
-  const at = (path: string) => join(scratch, "nbv", path);
+  const at = (path: string) => steps.at(path);
+  const run: ScratchSteps["run"] = (...of) => steps.run(...of);
 
   /** A buildah that writes down how it was called. */
   function recordBuildah(digest = "sha256:abc"): void {
@@ -67,7 +22,7 @@ describe("the scripts of the steps", () => {
       `echo "auth=$REGISTRY_AUTH_FILE" >> ${at("called")}`,
       `for a in "$@"; do case $a in --digestfile=*) printf ${digest} > "\${a#*=}" ;; esac; done`,
     ];
-    writeFileSync(at("bin/buildah"), `${lines.join("\n")}\n`, { mode: 0o755 });
+    steps.install("buildah", `${lines.join("\n")}\n`);
   }
 
   test("the generated Dockerfile wins when it is given", () => {
@@ -83,7 +38,7 @@ describe("the scripts of the steps", () => {
     writeFileSync(at(`source/${name}`), "FROM own:1\n");
     expect(run("dockerfile", { dockerfile: name, context: "sub" })).toMatchObject({ status: 0, stderr: "" });
     expect(readFileSync(at("work/Dockerfile"), "utf8")).toBe("FROM own:1\n");
-    expect(() => readFileSync(join(scratch, "owned"))).toThrow();
+    expect(() => readFileSync(join(steps.root, "owned"))).toThrow();
   });
 
   test.each([
@@ -93,9 +48,9 @@ describe("the scripts of the steps", () => {
     ["Dockerfile", "../.."],
     ["Dockerfile", "missing"],
   ])("Dockerfile %s with context %s is refused with a reason", (dockerfile, context) => {
-    writeFileSync(join(scratch, "outside"), "FROM outside:1\n");
+    writeFileSync(join(steps.root, "outside"), "FROM outside:1\n");
     writeFileSync(at("source/Dockerfile"), "FROM own:1\n");
-    symlinkSync(join(scratch, "outside"), at("source/link"));
+    symlinkSync(join(steps.root, "outside"), at("source/link"));
     const result = run("dockerfile", { dockerfile, context });
     expect(result.status).toBe(1);
     expect(result.stderr).toMatch(/leads out of the repository|has no (file|directory)/);
@@ -189,21 +144,17 @@ describe("the scripts of the steps", () => {
     expect(readFileSync(at("work/certs/ca.crt"), "utf8")).toBe(trust.caBundle);
   });
 
-  test("where nothing is set, nothing is mounted; and a .dockerignore is heeded by the repository's Dockerfile alone", () => {
+  test("where nothing is set, nothing is mounted", () => {
     recordBuildah();
     expect(run("build", { context: ".", "tls-verify": "true" }).status).toBe(0);
-    expect(readFileSync(at("called"), "utf8")).not.toMatch(/--volume|--ignorefile/);
-    const generated = Buffer.from("FROM a").toString("base64");
-    expect(run("build", { context: ".", "tls-verify": "true", "dockerfile-base64": generated }).status).toBe(0);
-    expect(readFileSync(at("called"), "utf8")).toContain(`--ignorefile=${at("work/ignored")}`);
+    expect(readFileSync(at("called"), "utf8")).not.toContain("--volume");
   });
 
   test("the build's exit code is the step's, and what came from a cache is counted", () => {
     const printing = (code: number) =>
-      writeFileSync(
-        at("bin/buildah"),
+      steps.install(
+        "buildah",
         `#!/bin/sh\ncat <<'END'\n[1/2] STEP 1/2: FROM a AS x\n[1/2] STEP 2/2: RUN y\n--> Using cache 12\n[2/2] STEP 1/3: FROM x\n[2/2] STEP 2/3: USER 0\n--> Cache pulled from remote r\n[2/2] STEP 3/3: RUN z\nEND\necho broken >&2\nexit ${code}\n`,
-        { mode: 0o755 },
       );
     printing(0);
     const passed = run("build", { context: ".", "tls-verify": "true" });

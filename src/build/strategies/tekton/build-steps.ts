@@ -119,7 +119,6 @@ export function buildSteps(options: BuildStepsOptions): Step[] {
       image: options.builderImage,
       env: [
         ...buildahEnv,
-        { name: "DOCKERFILE_BASE64", value: "$(params.dockerfile-base64)" },
         { name: "CONTEXT", value: "$(params.context)" },
         { name: "CREDENTIALS", value: "/nbv/workspaces/pull-credentials" },
       ],

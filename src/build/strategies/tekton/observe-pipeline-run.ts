@@ -1,4 +1,4 @@
-import type { BuildFailureSignal, BuildObject, BuildObservation } from "../build-strategy.js";
+import type { BuildFailureSignal, BuildObject, BuildObservation, ObjectOfRun } from "../build-strategy.js";
 import { builtImage } from "../built-image.js";
 import { listAt, textAt } from "../read-field.js";
 import { type SucceededCondition, succeededCondition } from "../succeeded-condition.js";
@@ -32,7 +32,7 @@ export function observePipelineRun(run: BuildObject, related: readonly BuildObje
     case "False":
       if (CANCELLED.has(condition.reason))
         return { kind: "cancelled", ...only("completionTime", times.completionTime) };
-      return { kind: "failed", signal: failureSignal(condition, taskRuns), ...times };
+      return { kind: "failed", signal: failureSignal(run, condition, taskRuns), ...times };
   }
 }
 
@@ -75,21 +75,39 @@ function complete(run: BuildObject, times: Times): BuildObservation {
   return { kind: "complete", image, ...times, ...(Number.isInteger(cached) && { cacheHit: cached > 0 }) };
 }
 
-function failureSignal(condition: SucceededCondition, taskRuns: readonly BuildObject[]): BuildFailureSignal {
+function failureSignal(
+  run: BuildObject,
+  condition: SucceededCondition,
+  taskRuns: readonly BuildObject[],
+): BuildFailureSignal {
   for (const taskRun of taskRuns) {
     const own = succeededCondition(taskRun);
     if (own?.status !== "False") continue;
     const failed = seenSteps(taskRun).find(({ kind }) => kind === "failed");
     const pod = textAt(taskRun, "status", "podName");
+    const reason = reasonOf(condition, own, failed);
+    // A task that was stopped with its run knows only that it was stopped.
+    const teller = reason === condition.reason && reason !== own.reason ? condition : own;
     return {
-      reason: reasonOf(condition, own, failed),
-      message: own.message || condition.message,
+      reason,
+      message: teller.message || own.message || condition.message,
       ...(failed !== undefined && { step: failed.name }),
       ...only("exitCode", failed?.exitCode),
       ...(failed !== undefined && pod !== undefined && { log: { pod, container: failed.container } }),
     };
   }
-  return { reason: condition.reason || "Failed", message: condition.message };
+  const untold = untoldOf(run, taskRuns);
+  return { reason: condition.reason || "Failed", message: condition.message, ...(untold.length > 0 && { untold }) };
+}
+
+/** TaskRuns of the run that are not among those that were seen to end: what they tell is on its way. */
+function untoldOf(run: BuildObject, taskRuns: readonly BuildObject[]): ObjectOfRun[] {
+  const ended = taskRuns.filter((taskRun) => (succeededCondition(taskRun)?.status ?? "Unknown") !== "Unknown");
+  return listAt(run, "status", "childReferences").flatMap((child) => {
+    const [kind, name] = [textAt(child, "kind"), textAt(child, "name")];
+    if (kind !== "TaskRun" || name === undefined) return [];
+    return ended.some(({ metadata }) => metadata.name === name) ? [] : [{ kind, name }];
+  });
 }
 
 /** The most telling one: that a container was killed for its memory says more than that its step failed. */

@@ -3,7 +3,10 @@
  * environment variables and arguments only.
  */
 
-/** Lays out the Dockerfile, and refuses paths that lead out of the repository. */
+/**
+ * Lays out the Dockerfile and the one ignore file that the build heeds, and refuses paths that lead out of the repository.
+ * The order is buildah's own; `ignoredFiles` counts by it.
+ */
 export const DOCKERFILE_SCRIPT = `#!/bin/sh
 set -eu
 inside() {
@@ -15,12 +18,21 @@ inside() {
 }
 inside "$CONTEXT"
 [ -d "$real" ] || { echo "the repository has no directory $CONTEXT" >&2; exit 1; }
+: > /nbv/work/.dockerignore
 if [ -n "$DOCKERFILE_BASE64" ]; then
+  # Ignore files are about the repository's own Dockerfile: they may hide what ours copies.
   printf %s "$DOCKERFILE_BASE64" | base64 -d > /nbv/work/Dockerfile
 else
   inside "$DOCKERFILE"
   [ -f "$real" ] || { echo "the repository has no file $DOCKERFILE" >&2; exit 1; }
   cp -- "$real" /nbv/work/Dockerfile
+  set -- "$DOCKERFILE.dockerignore" "$DOCKERFILE.containerignore" "$CONTEXT/.containerignore" "$CONTEXT/.dockerignore"
+  for path; do
+    [ -f "/nbv/source/$path" ] || continue
+    inside "$path"
+    cp -- "$real" /nbv/work/.dockerignore
+    break
+  done
 fi
 `;
 
@@ -68,11 +80,6 @@ if [ "$(wc -l < /nbv/work/pip.conf)" -gt 1 ]; then
   chmod 0644 /nbv/work/pip.conf
   set -- "$@" --volume=/nbv/work/pip.conf:/etc/pip.conf:ro
 fi
-# A .dockerignore is about the repository's own Dockerfile: it may hide what ours copies.
-if [ -n "$DOCKERFILE_BASE64" ]; then
-  : > /nbv/work/ignored
-  set -- "$@" --ignorefile=/nbv/work/ignored
-fi
 `;
 
 /**
@@ -105,7 +112,8 @@ const BUILD = `
 {
   code=0
   buildah --storage-driver="$STORAGE_DRIVER" build --format=oci --layers --cert-dir=/nbv/work/certs \\
-    --file=/nbv/work/Dockerfile --tag=localhost/nbv-build --iidfile=/nbv/work/image-id "$@" "/nbv/source/$CONTEXT" || code=$?
+    --file=/nbv/work/Dockerfile --ignorefile=/nbv/work/.dockerignore --tag=localhost/nbv-build \\
+    --iidfile=/nbv/work/image-id "$@" "/nbv/source/$CONTEXT" || code=$?
   echo "$code" > /nbv/work/exit-code
 } 2>&1 | tee /nbv/work/build.log
 read -r code < /nbv/work/exit-code
