@@ -4,6 +4,11 @@ import type { Instant } from "../api/instant.js";
 export interface Clock {
   now(): Instant;
   /**
+   * Milliseconds of a clock that nobody sets: only differences count. By it, and not by {@link now}, is measured what lasts:
+   * calendars are put right at any time, back and ahead.
+   */
+  elapsed(): number;
+  /**
    * Resolves after `ms` milliseconds (at once, but never synchronously, for 0 or less).
    * Rejects with the signal's reason when `signal` aborts first; the timer is gone then.
    */
@@ -16,6 +21,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 /** Real time. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   async sleep(ms, signal) {
     for (let left = ms; ; left -= MAX_TIMER_MS) {
       await sleepOnce(Math.min(Math.max(left, 0), MAX_TIMER_MS), signal);

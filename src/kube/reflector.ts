@@ -56,7 +56,8 @@ export class Reflector<T extends KubernetesObject> {
   #version: string | undefined;
   /** Latest version ever seen. */
   #latest: string | undefined;
-  #listedAt = 0;
+  /** By {@link Clock.elapsed}. */
+  #listedAt = Number.NEGATIVE_INFINITY;
   #oldLists = 0;
   #brokenWatches = 0;
   /** Expired versions in a row. */
@@ -71,13 +72,13 @@ export class Reflector<T extends KubernetesObject> {
   /** Runs until the signal aborts; resolves when every call is closed. Never rejects. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const begun = this.#options.clock.now();
+      const begun = this.#options.clock.elapsed();
       let wait: number | undefined;
       try {
         wait = this.#version === undefined ? await this.#list(signal) : await this.#watch(this.#version, signal);
       } catch (error) {
         if (signal.aborted) return;
-        wait = this.#afterFailure(error, this.#options.clock.now() - begun);
+        wait = this.#afterFailure(error, this.#options.clock.elapsed() - begun);
       }
       if (wait !== undefined) await this.#options.clock.sleep(wait, signal).catch(() => undefined);
     }
@@ -105,7 +106,8 @@ export class Reflector<T extends KubernetesObject> {
     this.#oldLists = 0;
     this.#brokenWatches = 0;
     stats.lists++;
-    this.#listedAt = stats.lastSyncAt = clock.now();
+    this.#listedAt = clock.elapsed();
+    stats.lastSyncAt = clock.now();
     this.#version = this.#latest = list.resourceVersion;
     this.#sink.replace(list.items);
   }
@@ -114,7 +116,7 @@ export class Reflector<T extends KubernetesObject> {
   async #watch(from: string, signal: AbortSignal): Promise<number | undefined> {
     const { cluster, resource, selection, clock, random, staleAfterMs, watchSeconds, relistAfterMs, stats } =
       this.#options;
-    const begun = clock.now();
+    const begun = clock.elapsed();
     const relistAt = relistAfterMs > 0 ? this.#listedAt + relistAfterMs : Number.POSITIVE_INFINITY;
     let seen = 0;
     stats.watches++;
@@ -144,7 +146,7 @@ export class Reflector<T extends KubernetesObject> {
     } else if (end === "stale") {
       stats.staleWatches++;
       throw unreadable(`a watch of ${resource.plural} was silent for ${Math.round(staleAfterMs / 1000)} s`);
-    } else if (seen === 0 && clock.now() - begun < SHORT_WATCH_MS && !signal.aborted) {
+    } else if (seen === 0 && clock.elapsed() - begun < SHORT_WATCH_MS && !signal.aborted) {
       throw unreadable(`a watch of ${resource.plural} ended at once`);
     }
     return undefined;

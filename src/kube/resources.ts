@@ -16,6 +16,7 @@ export type Stored<T extends Draft> = Omit<T, "apiVersion" | "kind" | "metadata"
 export type Pod = Stored<core.Pod>;
 export type Secret = Stored<core.Secret>;
 export type ConfigMap = Stored<core.ConfigMap>;
+export type PersistentVolumeClaim = Stored<core.PersistentVolumeClaim>;
 /** Core `v1` event, the one that `kubectl describe` shows. */
 export type Event = Stored<core.Event>;
 export type Namespace = Stored<core.Namespace>;
@@ -34,6 +35,10 @@ export type CustomResourceDefinitionObject = KubernetesObject & { spec: unknown;
 export const PODS: Resource<Pod> = coreResource("Pod", "pods");
 export const SECRETS: Resource<Secret> = coreResource("Secret", "secrets");
 export const CONFIG_MAPS: Resource<ConfigMap> = coreResource("ConfigMap", "configmaps");
+export const PERSISTENT_VOLUME_CLAIMS: Resource<PersistentVolumeClaim> = coreResource(
+  "PersistentVolumeClaim",
+  "persistentvolumeclaims",
+);
 export const EVENTS: Resource<Event> = coreResource("Event", "events");
 export const SERVICE_ACCOUNTS: Resource<ServiceAccount> = coreResource("ServiceAccount", "serviceaccounts");
 export const NAMESPACES: Resource<Namespace> = { ...coreResource("Namespace", "namespaces"), namespaced: false };

@@ -9,7 +9,7 @@ export interface WatchReading<T> {
   readonly signal: AbortSignal;
   /** Milliseconds without any event after which the watch is given up. */
   readonly staleAfterMs: number;
-  /** Moment at which reading ends anyway; may be infinite. */
+  /** Moment at which reading ends anyway, by {@link Clock.elapsed}; may be infinite. */
   readonly until: number;
   readonly open: (closing: AbortSignal) => AsyncIterable<WatchEvent<T>>;
   readonly onEvent: (event: WatchEvent<T>) => void;
@@ -39,10 +39,10 @@ export async function readWatch<T extends KubernetesObject>(reading: WatchReadin
   };
   const onAbort = (): void => close("aborted");
   signal.addEventListener("abort", onAbort, { once: true });
-  let lastEventAt = clock.now();
+  let lastEventAt = clock.elapsed();
   const guard = (async () => {
     for (;;) {
-      const now = clock.now();
+      const now = clock.elapsed();
       if (now >= until) return close("until");
       if (now - lastEventAt >= staleAfterMs) return close("stale");
       await clock.sleep(Math.min(until, lastEventAt + staleAfterMs) - now, closing.signal);
@@ -57,7 +57,7 @@ export async function readWatch<T extends KubernetesObject>(reading: WatchReadin
         reading.onMalformed();
         throw new KubeError({ reason: "InternalError", message: "a watch sent something that is no event" });
       }
-      lastEventAt = clock.now();
+      lastEventAt = clock.elapsed();
       reading.onEvent(next.value);
     }
   } catch (error) {

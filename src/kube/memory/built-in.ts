@@ -8,6 +8,7 @@ import {
   EVENTS,
   LEASES,
   NAMESPACES,
+  PERSISTENT_VOLUME_CLAIMS,
   PODS,
   SECRETS,
   SERVICE_ACCOUNTS,
@@ -34,6 +35,7 @@ export function builtInDefinitions(nodeName: string | undefined): ResourceDefini
     }),
     define(SECRETS, { prepare: prepareSecret, validate: dataProblems, selectableFields: fields("type") }),
     define(CONFIG_MAPS, { prepare: withoutEmptyData, validate: dataProblems }),
+    define(PERSISTENT_VOLUME_CLAIMS, { hasStatus: true }),
     define(SERVICE_ACCOUNTS, {}),
     define(LEASES, { unconditionalReplace: false }),
     define(EVENTS, {
