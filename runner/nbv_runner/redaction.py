@@ -11,7 +11,7 @@ import html
 import json
 import re
 import urllib.parse
-from typing import Any, FrozenSet, Iterable, Mapping, Optional, Pattern, Sequence, Set
+from typing import Any, FrozenSet, Iterable, Mapping, Optional, Pattern, Sequence, Set, Tuple
 
 from .redacted_remains import Remains
 from .text import without_ansi
@@ -39,9 +39,31 @@ TOKEN_SHAPES: Sequence[str] = (
     r"-----BEGIN [A-Z ]{0,32}PRIVATE KEY-----[\s\S]{1,16384}?-----END [A-Z ]{0,32}PRIVATE KEY-----",
 )
 _TOKENS = re.compile(r"(?<![A-Za-z0-9])(?:" + "|".join(TOKEN_SHAPES) + ")")
-_USERINFO = re.compile(r"(?<=://)([^\s/@:'\"<>]{0,256}):([^\s/@'\"<>]{1,512})@")
-_BEARER = re.compile(
-    r"(?i)\b((?:proxy-)?authorization['\"]?\s*[:=]\s*['\"]?(?:bearer|basic|token)\s+)[A-Za-z0-9._~+/=\-]{6,}"
+# As it is or with JSON's escaped slashes, and in the query of another URL.
+_USERINFO = re.compile(r"(:(?:\\{0,3}/){2})[^\s/@:'\"<>]{0,256}:[^\s/@'\"<>]{1,512}@")
+_ENCODED_USERINFO = re.compile(
+    r"(?i)(%3A%2F%2F)(?:(?!%(?:2F|3A|40))[^\s/@:'\"<>&]){0,256}%3A(?:(?!%(?:2F|40))[^\s/@'\"<>&]){1,512}%40"
+)
+# Of a scheme that nobody knows it must have a digit or a sign, or be long: else it is prose.
+_SCHEME = (
+    r"(?:(?:basic|bearer|negotiate|digest|oauth|ntlm|dpop|hawk|ssws|splunk|(?:api|genie)-?key|(?:private-?)?token)\s{1,5}"
+    r"|[a-z][\w.-]{0,40}\s{1,5}(?=[^\s'\"]{0,256}?[\d=]|[\w.~+/=-]{20}))"
+)
+_PARAMETER = r"[\w-]{1,64}=(?:\\{0,3}\"[^\"\r\n]{0,4096}\"|[^\s\"',]{1,4096})"
+_QUOTED_AUTHORIZATION = re.compile(
+    r"(?i)((?<![a-z0-9])authorization\\{0,3}['\"]?\s{0,5}(?:[:=]\s{0,5}(?:[\[(]\s{0,20})?|(?<=['\"]),\s{0,5})[bu]?"
+    r"(\\{0,3}['\"])" + _SCHEME + r")(?:(?!(?<!\\)\2)[^\r\n]){6,4096}"
+)
+_AUTHORIZATION = re.compile(
+    r"(?i)((?<![a-z0-9])authorization\\{0,3}['\"]?\s{0,5}[:=]\s{0,5}\[?" + _SCHEME + ")"
+    r"(?:" + _PARAMETER + r"(?:\s{0,5},\s{0,5}" + _PARAMETER + r"){0,32}|[^\s\"',;]{6,4096})"
+)
+
+_SHAPES: Sequence[Tuple[Pattern[str], str]] = (
+    (_USERINFO, r"\1%s@" % MASK),
+    (_ENCODED_USERINFO, r"\1%s%%40" % MASK),
+    (_QUOTED_AUTHORIZATION, r"\1" + MASK),
+    (_AUTHORIZATION, r"\1" + MASK),
 )
 
 STRUCTURE: FrozenSet[str] = frozenset(
@@ -128,9 +150,9 @@ class Redactor:
                 text = self._exact.sub(MASK, without_ansi(text))  # Colours in its midst.
             text = self._remains.masked(text, MASK)
         text = _TOKENS.sub(MASK, text)
-        if "://" in text:
-            text = _USERINFO.sub(MASK + "@", text)
-        return _BEARER.sub(lambda match: match.group(1) + MASK, text)
+        for shape, replacement in _SHAPES:
+            text = shape.sub(replacement, text)
+        return text
 
     def tree(self, value: Any, keep: FrozenSet[str] = frozenset()) -> Any:
         """A copy of one of our documents without secrets; keys, and values of the keys in `keep`, stay as they are."""

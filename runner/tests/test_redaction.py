@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import json
+import time
 import urllib.parse
 from typing import Callable
 
@@ -70,9 +71,66 @@ def test_known_shapes_of_tokens_go(token: str) -> None:
     assert MASK in Redactor().text("x " + token + " y")
 
 
-def test_ordinary_text_stays_as_it_is() -> None:
-    text = "see https://example.org:8080/a@b and sklearn, eyJ, sk-learn; 3 of 4"
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Authorization: ApiKey hunter-horse",
+        "> authorization: Acme hunter2hunter2",
+        'Authorization: Digest username="bob", realm="a, b", response="hunter2"',
+        "curl -H 'Authorization: AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=host;x, Signature=hunter2'",
+        json.dumps({"Authorization": 'Digest username="bob", response="hunter2"'}),
+        json.dumps(json.dumps({"Authorization": "Bearer hunter2"})),
+        repr({"Authorization": b"Basic hunter2"}),
+        repr([("Authorization", "Token hunter-horse")]),
+        repr({"Authorization": ["Bearer hunter2"]}),
+        "HTTP_AUTHORIZATION=Bearer hunter2",
+        "https:\\/\\/bob:hunter2@example.org\\/x",
+        "https://example.org/?next=https%3A%2F%2Fbob%3Ahunter2%40example.org%2Fx",
+    ],
+)
+def test_no_way_to_write_a_header_or_a_url_shows_its_secret(text: str) -> None:
+    redacted = Redactor().text("x " + text + " y")
+    assert "hunter" not in redacted and MASK in redacted
+    assert Redactor().text(redacted) == redacted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "see https://example.org:8080/a@b and sklearn, eyJ, sk-learn; 3 of 4",
+        "https:\\/\\/example.org:8080\\/a@b, https%3A%2F%2Fexample.org%3A8080%2Fa%40b",
+        "authorization: not required by the server, 'Authorization', 'Accept Encoding': 'none'",
+    ],
+)
+def test_ordinary_text_stays_as_it_is(text: str) -> None:
     assert Redactor(["unrelated"]).text(text) == text
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "Authorization: a ",
+        'Authorization: a b="',
+        "Authorization: a b=c, ",
+        "'Authorization', 'a b",
+        "https:\\/\\/a:",
+        "%3A%2F%2Fa%3A",
+    ],
+)
+def test_hostile_text_is_read_in_time_proportional_to_its_length(hostile: str) -> None:
+    redactor = Redactor()
+
+    def cpu(length: int) -> float:
+        text = hostile * (length // len(hostile))
+        times = []
+        for _ in range(3):
+            before = time.process_time()
+            redactor.text(text)
+            times.append(time.process_time() - before)
+        return min(times)
+
+    # Ten times the text may take ten times as long, with room for noise; each part compared with each, it takes a hundred times.
+    assert cpu(200_000) < 0.02 + 40 * cpu(20_000)
 
 
 def test_structure_of_a_notebook_survives_a_secret_named_like_it() -> None:

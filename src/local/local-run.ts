@@ -121,6 +121,8 @@ export async function runLocally(run: LocalRun): Promise<LocalRunResult> {
       source: run.source,
       fetcherCommand: ["nbv", "fetch-source", ...run.fetcherOptions],
       build: "skip",
+      // Nobody brings anything while somebody looks on.
+      waits: false,
       ...(run.localTree === undefined ? {} : { localTree: run.localTree }),
     });
     works.push(executor.run(stop.signal), operator.run(stop.signal));

@@ -29,7 +29,15 @@ export { type JudgeInput, type Judgement, judge } from "./judge.js";
 export { secretVariables } from "./pod/environment.js";
 export { isReservedPath, NOTEBOOK_CONTAINER, PATHS, SOURCE_CONTAINER, VOLUMES } from "./pod/paths.js";
 export { labelValue, validationPodName } from "./pod/pod-name.js";
-export type { FetcherGit, GitPodSource, PodSettings, PodSource, ValidationPodRequest } from "./pod/request.js";
+export type {
+  FetcherGit,
+  GitPodSource,
+  ImagePodSource,
+  PodSettings,
+  PodSource,
+  RunnerArchive,
+  ValidationPodRequest,
+} from "./pod/request.js";
 export { type RunnerConfigRequest, runnerConfig } from "./pod/runner-config-for.js";
 export { NOTEBOOK_UID } from "./pod/security-context.js";
 export { STARTUP_ALLOWANCE_SECONDS } from "./pod/timeouts.js";

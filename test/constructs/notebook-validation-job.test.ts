@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { JsonPatch } from "cdk8s";
 import { Construct } from "constructs";
-import { UserError } from "../../src/api/index.js";
 import { NotebookValidationJob } from "../../src/constructs/index.js";
+import { errorOf } from "../api/error-of.js";
 import { aChart, objectsOf, only } from "./synthesize.js";
 
 const spec = {
@@ -11,16 +11,6 @@ const spec = {
 
 /** A spec as a program without types might pass it. */
 const untyped = (value: unknown) => value as never;
-
-function errorOf(compose: () => unknown): UserError {
-  try {
-    compose();
-  } catch (error) {
-    if (error instanceof UserError) return error;
-    throw error;
-  }
-  throw new Error("nothing was thrown");
-}
 
 describe("NotebookValidationJob", () => {
   test("writes the spec as given, without defaults, so that a GitOps tool sees what was written", () => {

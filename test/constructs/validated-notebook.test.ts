@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
 import { Chart, Testing } from "cdk8s";
-import { UserError } from "../../src/api/index.js";
 import {
   policyViolations,
   ValidatedNotebook,
   type ValidatedNotebookProps,
   validatedImage,
 } from "../../src/constructs/index.js";
+import { errorOf } from "../api/error-of.js";
 import { misfits, type StructuralSchema } from "../charts/structural-schema.js";
 import { documents } from "../charts/synthesized.js";
 import { objectsOf, only } from "./synthesize.js";
@@ -30,16 +30,6 @@ function workbench(props: Partial<ValidatedNotebookProps> = {}, namespace: strin
   const [container] = pod.containers;
   if (container === undefined) throw new Error("no container");
   return { object, pod, container };
-}
-
-function errorOf(compose: () => unknown): UserError {
-  try {
-    compose();
-  } catch (error) {
-    if (error instanceof UserError) return error;
-    throw error;
-  }
-  throw new Error("nothing was thrown");
 }
 
 describe("ValidatedNotebook", () => {

@@ -1,5 +1,12 @@
-import type { CellEndEvent, RunnerEvent, VerdictEvent } from "../../src/validation/index.js";
-import { signEventLine } from "../../src/validation/index.js";
+import {
+  advance,
+  type CellEndEvent,
+  emptyProgress,
+  type RunnerEvent,
+  type RunProgress,
+  signEventLine,
+  type VerdictEvent,
+} from "../../src/validation/index.js";
 
 const at = "2026-11-21T10:00:00.000Z";
 export const KEY: Uint8Array = new Uint8Array(32).fill(7);
@@ -81,4 +88,9 @@ export function aPassingRun(): RunnerEvent[] {
 /** The events as lines of a log, numbered from 1. */
 export function signed(events: readonly RunnerEvent[], key: Uint8Array = KEY): string[] {
   return events.map((event, index) => signEventLine(key, index + 1, event));
+}
+
+/** What is understood of a runner that said these events, by who holds {@link KEY}. */
+export function folded(events: readonly RunnerEvent[], key = KEY): RunProgress {
+  return signed(events, key).reduce((progress, line) => advance(progress, KEY, line), emptyProgress());
 }

@@ -16,14 +16,11 @@ import {
   aPassingRun,
   aStart,
   aVerdict,
+  folded,
   KEY,
   OTHER_KEY,
   signed,
 } from "./events.js";
-
-function folded(events: readonly RunnerEvent[], key = KEY) {
-  return signed(events, key).reduce((progress, line) => advance(progress, KEY, line), emptyProgress());
-}
 
 const passingRun = folded(aPassingRun());
 const failing: Finding = { check: "N1", severity: "failure", message: "df is None" };

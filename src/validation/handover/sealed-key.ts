@@ -1,11 +1,13 @@
 import {
   createCipheriv,
   createDecipheriv,
+  createHmac,
   createPrivateKey,
   createPublicKey,
   diffieHellman,
   hkdfSync,
   type KeyObject,
+  timingSafeEqual,
 } from "node:crypto";
 import { ATTEMPT_KEY_BYTES } from "../attempt-key.js";
 
@@ -14,7 +16,10 @@ export const SEALING_KEY_BYTES = 32;
 
 /** First byte of a sealed key: says how the rest was made. */
 const VERSION = 1;
+/** That of keys which the standard library of Python sealed (`runner/nbv_runner/seal.py`): it has no AES. */
+const PLAIN_VERSION = 2;
 const INFO = "nbv.seal.v1";
+const PLAIN_INFO = "nbv.seal.v2";
 const CIPHER = "aes-256-gcm";
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
@@ -67,9 +72,10 @@ export function sealKey(key: Uint8Array, publicKey: Uint8Array, identity: string
 export function unsealKey(own: SealingKeys, identity: string, sealed: string): Uint8Array | undefined {
   if (!SEALED_TEXT.test(sealed)) return undefined;
   const bytes = Buffer.from(sealed, "base64url");
-  if (bytes[0] !== VERSION) return undefined;
   const [theirPublic, encrypted, tag] = parts(bytes.subarray(1));
   try {
+    if (bytes[0] === PLAIN_VERSION) return unsealPlain(own, identity, theirPublic, encrypted, tag);
+    if (bytes[0] !== VERSION) return undefined;
     const { secret, nonce } = sharedSecret(own.privateKey, publicKeyObject(theirPublic), theirPublic, own.publicKey);
     const decipher = createDecipheriv(CIPHER, secret, nonce, { authTagLength: TAG_BYTES })
       .setAAD(Buffer.from(identity))
@@ -79,6 +85,23 @@ export function unsealKey(own: SealingKeys, identity: string, sealed: string): U
     // A tag that does not fit, or a point that no honest sender has.
     return undefined;
   }
+}
+
+/** X25519, HKDF-SHA256, a one-time pad, HMAC-SHA256 over it and the identity. @throws for a point that no honest sender has */
+function unsealPlain(
+  own: SealingKeys,
+  identity: string,
+  theirPublic: Uint8Array,
+  encrypted: Uint8Array,
+  tag: Uint8Array,
+): Uint8Array | undefined {
+  const shared = diffieHellman({ privateKey: own.privateKey, publicKey: publicKeyObject(theirPublic) });
+  const salt = Buffer.concat([theirPublic, own.publicKey]);
+  const derived = Buffer.from(hkdfSync("sha256", shared, salt, PLAIN_INFO, 2 * ATTEMPT_KEY_BYTES));
+  const [pad, macKey] = [derived.subarray(0, ATTEMPT_KEY_BYTES), derived.subarray(ATTEMPT_KEY_BYTES)];
+  const expected = createHmac("sha256", macKey).update(encrypted).update(identity).digest().subarray(0, TAG_BYTES);
+  if (!timingSafeEqual(expected, tag)) return undefined;
+  return Uint8Array.from(encrypted, (byte, index) => byte ^ (pad[index] ?? 0));
 }
 
 function parts(bytes: Uint8Array): [Uint8Array, Uint8Array, Uint8Array] {

@@ -13,6 +13,8 @@ export const PATHS = {
   goldenCredentials: "/nbv/golden-credentials",
   /** A local working tree in place of a Git repository; only the local executor mounts it. */
   tree: "/nbv/tree",
+  /** The runner as an archive, where no image of the operator brings it. */
+  archive: "/nbv/archive",
   tmp: "/tmp",
   terminationLog: "/dev/termination-log",
 } as const;
@@ -31,6 +33,7 @@ export const VOLUMES = {
   credentials: "nbv-credentials",
   goldenCredentials: "nbv-golden-credentials",
   tree: "nbv-tree",
+  archive: "nbv-archive",
 } as const;
 
 /** Containers of the validation pod. */

@@ -4,8 +4,28 @@ import type { RunnerConfig } from "../runner-config.js";
 /** The part of `spec.podConfig` that shapes the validation pod. */
 export type PodSettings = Omit<PodConfig, "containerImage" | "buildConfig">;
 
-/** Where the notebook comes from: a commit of a Git repository, or (local runs only) a directory of this computer. */
-export type PodSource = GitPodSource | { readonly kind: "tree"; readonly path: string };
+/** Where the notebook comes from: a commit of a Git repository, its own image, or (local runs only) a directory of this computer. */
+export type PodSource = GitPodSource | ImagePodSource | { readonly kind: "tree"; readonly path: string };
+
+/** The copy of the repository in the notebook's image. The pod then needs neither Git nor the operator's image. */
+export interface ImagePodSource {
+  readonly kind: "image";
+  /** Directory of the image that holds the repository. */
+  readonly path: string;
+  /** The notebook, relative to it: what has to be there. */
+  readonly notebook: string;
+  /** The runner, which the operator's image would bring. */
+  readonly runner: RunnerArchive;
+}
+
+/** The runner and its packages as one archive (`tar`, gzipped) in a ConfigMap of the job's namespace. */
+export interface RunnerArchive {
+  readonly configMap: string;
+  /** Key in it. */
+  readonly file: string;
+  /** SHA-256 of the archive in hex: another one is not unpacked. */
+  readonly sha256: string;
+}
 
 /** One commit of a Git repository. */
 export interface GitPodSource {

@@ -7,12 +7,17 @@ import { podLabels, podOwner } from "./identity.js";
 import { NOTEBOOK_CONTAINER, PATHS, SOURCE_CONTAINER } from "./paths.js";
 import { validationPodName } from "./pod-name.js";
 import { resourceRequirements } from "./quantities.js";
-import type { PodSource, ValidationPodRequest } from "./request.js";
+import type { ImagePodSource, PodSource, ValidationPodRequest } from "./request.js";
 import { containerSecurityContext, podSecurityContext } from "./security-context.js";
+import { COPY_COMMAND, copyArguments } from "./source-from-image.js";
 import { deadlineSeconds } from "./timeouts.js";
 import { fetcherMounts, notebookMounts, podVolumes } from "./volumes.js";
 
 const FETCHER_RESOURCES = { requests: { cpu: "100m", memory: "64Mi" }, limits: { cpu: "1", memory: "512Mi" } };
+const OWN_PLACES = [
+  { name: "HOME", value: PATHS.tmp },
+  { name: "TMPDIR", value: PATHS.tmp },
+];
 /** Option of the init container that names whom the attempt's key is sealed for. */
 const SEAL_FOR = "--seal-for";
 /** Isolated and without `site`: nothing of the user's environment runs inside the runner. */
@@ -69,47 +74,75 @@ function podSpec(request: ValidationPodRequest): PodSpec {
     ...(pod?.imagePullSecrets && { imagePullSecrets: [...pod.imagePullSecrets] }),
     ...(pod?.priorityClassName !== undefined && { priorityClassName: pod.priorityClassName }),
     ...(pod?.runtimeClassName !== undefined && { runtimeClassName: pod.runtimeClassName }),
-    initContainers: [fetcher(request)],
+    initContainers: [preparer(request)],
     containers: [notebook(request)],
     volumes: podVolumes(request),
   };
 }
 
-function fetcher(request: ValidationPodRequest): Container {
+/** The init container: brings source, runner, configuration and key. */
+function preparer(request: ValidationPodRequest): Container {
+  const { source, fetcher } = request;
   return {
     name: SOURCE_CONTAINER,
-    image: request.fetcher.image,
-    command: [...(request.fetcher.command ?? FETCHER_COMMAND)],
-    args: [
-      ...sourceArguments(request),
-      ...["--into", PATHS.source],
-      ...goldenArguments(request),
-      ...["--runner-into", PATHS.runner],
-      ...["--handover-into", PATHS.handover],
-      ...[SEAL_FOR, request.sealFor],
-      ...["--attempt-identity", identityOf(request)],
-      ...["--termination-log", PATHS.terminationLog],
-    ],
-    env: [
-      { name: "HOME", value: PATHS.tmp },
-      { name: "TMPDIR", value: PATHS.tmp },
-      ...(request.fetcher.git?.environment ?? []),
-      ...handoverVariables(request.config, request.fetcher.git),
-    ],
-    resources: resourceRequirements(request.fetcher.resources ?? FETCHER_RESOURCES),
+    ...(source.kind === "image" ? copier(request, source) : fetcherOf(request, source)),
+    resources: resourceRequirements(fetcher.resources ?? FETCHER_RESOURCES),
     volumeMounts: fetcherMounts(request),
     securityContext: containerSecurityContext(true),
     terminationMessagePath: PATHS.terminationLog,
+  };
+}
+
+type Program = Pick<Container, "image" | "command" | "args" | "env" | "terminationMessagePolicy">;
+
+function copier(request: ValidationPodRequest, source: ImagePodSource): Program {
+  return {
+    image: request.image,
+    command: [...COPY_COMMAND],
+    args: [...copyArguments(source), ...handoverArguments(request)],
+    env: [...OWN_PLACES, ...handoverVariables(request.config)],
+    // What it can't report itself, the interpreter says: an archive that was changed, a Python that is too old.
+    terminationMessagePolicy: "FallbackToLogsOnError",
+  };
+}
+
+function fetcherOf(request: ValidationPodRequest, source: FetchedSource): Program {
+  return {
+    image: request.fetcher.image,
+    command: [...(request.fetcher.command ?? FETCHER_COMMAND)],
+    args: [
+      ...sourceArguments(request, source),
+      ...["--into", PATHS.source],
+      ...goldenArguments(request),
+      ...["--runner-into", PATHS.runner],
+      ...handoverArguments(request),
+    ],
+    env: [
+      ...OWN_PLACES,
+      ...(request.fetcher.git?.environment ?? []),
+      ...handoverVariables(request.config, request.fetcher.git),
+    ],
     terminationMessagePolicy: "File",
   };
 }
 
-function sourceArguments({ source, fetcher, golden }: ValidationPodRequest): string[] {
+function handoverArguments(request: ValidationPodRequest): string[] {
+  return [
+    ...["--handover-into", PATHS.handover],
+    ...[SEAL_FOR, request.sealFor],
+    ...["--attempt-identity", identityOf(request)],
+    ...["--termination-log", PATHS.terminationLog],
+  ];
+}
+
+type FetchedSource = Exclude<PodSource, ImagePodSource>;
+
+function sourceArguments({ fetcher, golden }: ValidationPodRequest, source: FetchedSource): string[] {
   if (source.kind === "tree" && golden === undefined) return placeArguments(source);
   return [...placeArguments(source), ...gitArguments(fetcher)];
 }
 
-function placeArguments(source: PodSource): string[] {
+function placeArguments(source: FetchedSource): string[] {
   if (source.kind === "tree") return ["--tree", PATHS.tree];
   return [
     ...["--url", source.url],

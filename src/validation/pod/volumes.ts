@@ -28,6 +28,7 @@ function artifactsVolume(claimName: string | undefined): Volume {
 
 function sourceVolumes({ source }: ValidationPodRequest): Volume[] {
   if (source.kind === "tree") return [{ name: VOLUMES.tree, hostPath: { path: source.path, type: "Directory" } }];
+  if (source.kind === "image") return [{ name: VOLUMES.archive, configMap: { name: source.runner.configMap } }];
   if (source.credentialsSecret === undefined) return [];
   return [{ name: VOLUMES.credentials, secret: { secretName: source.credentialsSecret, defaultMode: SECRET_MODE } }];
 }
@@ -61,6 +62,7 @@ export function fetcherMounts({ source, golden }: ValidationPodRequest): VolumeM
     { name: VOLUMES.handover, mountPath: PATHS.handover },
     { name: VOLUMES.fetchTmp, mountPath: PATHS.tmp },
     ...(source.kind === "tree" ? [{ name: VOLUMES.tree, mountPath: PATHS.tree, readOnly: true }] : []),
+    ...(source.kind === "image" ? [{ name: VOLUMES.archive, mountPath: PATHS.archive, readOnly: true }] : []),
     ...(source.kind === "git" && source.credentialsSecret !== undefined
       ? [{ name: VOLUMES.credentials, mountPath: PATHS.credentials, readOnly: true }]
       : []),

@@ -48,6 +48,7 @@ export function assembleResults(progress: RunProgress, options: AssembleOptions)
   const isTruncated =
     fitted.isTruncated ||
     progress.dropped > 0 ||
+    lacksCells(progress) ||
     checks.length < allChecks.length ||
     feedback.length < allFeedback.length ||
     comparison.isTruncated ||
@@ -57,6 +58,11 @@ export function assembleResults(progress: RunProgress, options: AssembleOptions)
     ...(isTruncated && { resultsTruncated: true }),
     ...others,
   };
+}
+
+/** Whether cells passed of which nothing was heard. */
+function lacksCells({ start, cells, verdict }: RunProgress): boolean {
+  return verdict?.exitCode === 0 && cells.length < (start?.codeCells ?? 0);
 }
 
 /** Names and punctuation around the lists. */

@@ -52,11 +52,11 @@ function withResults(status: Status, budgetBytes: number, least: number): Status
   return { ...status, results };
 }
 
-/** The image that was built is part of how a run goes on; how it came about is not. */
+/** The image that was built, and the last build, are part of how a run goes on; how it came to that is not. */
 function withoutBuildHistory(status: Status): Status {
   if (!status.buildStatus) return status;
-  const { attempts: _, availableImages: __, ...buildStatus } = status.buildStatus;
-  return { ...status, buildStatus };
+  const { attempts, availableImages: _, ...buildStatus } = status.buildStatus;
+  return { ...status, buildStatus: { ...buildStatus, ...(attempts && { attempts: attempts.slice(0, 1) }) } };
 }
 
 function shorter(
