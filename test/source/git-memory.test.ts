@@ -5,11 +5,11 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { fetchCommit } from "../../src/operator/source/fetch-commit.js";
 import type { GitPolicy } from "../../src/operator/source/git-policy.js";
 import { GitSourceResolver } from "../../src/operator/source/git-source-resolver.js";
-import { SourceError } from "../../src/operator/source-resolver.js";
 import { endlessAdvertisement, endlessRefs } from "./endless-refs.js";
 import { type GitHttpServer, startGitHttpServer } from "./git-http-server.js";
 import { makeRepository } from "./git-repository.js";
 import { watchPeaks } from "./memory-peaks.js";
+import { reasonOf } from "./reason-of.js";
 
 const SOME_COMMIT = "1".repeat(40);
 const policy: GitPolicy = { addresses: { allowLoopback: true }, limits: { askMs: 20_000, fetchMs: 30_000 } };
@@ -25,11 +25,6 @@ afterAll(async () => {
   await open?.close();
   rmSync(root, { recursive: true, force: true });
 });
-
-async function reasonOf(work: Promise<unknown>): Promise<string> {
-  const error = await work.catch((reason: unknown) => reason);
-  return error instanceof SourceError ? `${error.reason}: ${error.message}` : `no SourceError: ${String(error)}`;
-}
 
 (process.platform === "linux" ? describe : describe.skip)("a server whose list of refs never ends", () => {
   const MIB = 1024 ** 2;

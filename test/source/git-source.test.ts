@@ -1,22 +1,15 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { fetchCommit } from "../../src/operator/source/fetch-commit.js";
-import type { GitPolicy } from "../../src/operator/source/git-policy.js";
 import { GitSourceResolver } from "../../src/operator/source/git-source-resolver.js";
 import { type GitHttpServer, startGitHttpServer } from "./git-http-server.js";
 import { makeRepository, type TestRepository } from "./git-repository.js";
-import { type GitSshServer, hasSshd, startGitSshServer } from "./git-ssh-server.js";
+import { reasonOf } from "./reason-of.js";
+import { LOGIN, POLICY, type ServedRepository, serveRepository } from "./served-repository.js";
 
-const login = { username: "ada", password: "p4ss:word/@ü" };
-const policy: GitPolicy = {
-  addresses: { allowLoopback: true },
-  plainHttpCredentialHosts: ["127.0.0.1"],
-  limits: { askMs: 20_000, fetchMs: 30_000 },
-};
 const never = new AbortController().signal;
 
+let served: ServedRepository;
 let root: string;
 let repository: TestRepository;
 let open: GitHttpServer;
@@ -25,35 +18,20 @@ let first: string;
 let second: string;
 
 beforeAll(async () => {
-  root = mkdtempSync(join(tmpdir(), "nbv-test-"));
-  repository = makeRepository(join(root, "repo"));
+  served = await serveRepository();
+  ({ root, repository, open, closed } = served);
   first = repository.commit({ "a.ipynb": "{}", "data/x.csv": "1,2\r\n" });
   repository.git("tag", "-a", "v1", "-m", "first release");
   second = repository.commit({ "a.ipynb": '{"second": true}' });
   repository.git("branch", "feature/x", first);
   repository.git("branch", "both", first);
   repository.git("tag", "both", second);
-  open = await startGitHttpServer({ root });
-  closed = await startGitHttpServer({ root, login });
 }, 60_000);
 
-afterAll(async () => {
-  await open?.close();
-  await closed?.close();
-  rmSync(root, { recursive: true, force: true });
-});
+afterAll(() => served?.close());
 
 function resolve(ref: string, url = `${open.base}/repo`, credentials?: Record<string, string>) {
-  return new GitSourceResolver(policy).resolve({ url, ref, ...(credentials ? { credentials } : {}) }, never);
-}
-
-async function reasonOf(work: Promise<unknown>): Promise<string> {
-  const error = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  const { reason, message } = error as { reason?: string; message?: string };
-  return `${reason}: ${message}`;
+  return new GitSourceResolver(POLICY).resolve({ url, ref, ...(credentials ? { credentials } : {}) }, never);
 }
 
 describe("names become commits", () => {
@@ -107,48 +85,48 @@ describe("what goes wrong is told apart", () => {
   });
   test("credentials do not travel over plain http unless allowed", async () => {
     const strict = new GitSourceResolver({ addresses: { allowLoopback: true } });
-    const work = strict.resolve({ url: `${closed.base}/repo`, ref: "main", credentials: login }, never);
+    const work = strict.resolve({ url: `${closed.base}/repo`, ref: "main", credentials: LOGIN }, never);
     expect(await reasonOf(work)).toMatch(/^GitRefused: Credentials are not sent/);
   });
   test("an abort ends the question", async () => {
     const abort = new AbortController();
     const silent = await startGitHttpServer({ root, intercept: () => true });
-    const work = new GitSourceResolver(policy).resolve({ url: `${silent.base}/repo`, ref: "main" }, abort.signal);
+    const work = new GitSourceResolver(POLICY).resolve({ url: `${silent.base}/repo`, ref: "main" }, abort.signal);
     setTimeout(() => abort.abort(new Error("enough")), 100);
     await expect(work).rejects.toThrow("enough");
     await silent.close();
   });
   test("a server that says nothing is given up", async () => {
     const silent = await startGitHttpServer({ root, intercept: () => true });
-    const hasty = new GitSourceResolver({ ...policy, limits: { askMs: 300 } });
+    const hasty = new GitSourceResolver({ ...POLICY, limits: { askMs: 300 } });
     expect(await reasonOf(hasty.resolve({ url: `${silent.base}/repo`, ref: "main" }, never))).toMatch(/^GitNetwork/);
     await silent.close();
   });
 });
 
 test("a private repository opens with the Secret's password", async () => {
-  expect(await resolve("main", `${closed.base}/repo`, login)).toEqual({ commit: second });
+  expect(await resolve("main", `${closed.base}/repo`, LOGIN)).toEqual({ commit: second });
 });
 
 (process.platform === "linux" ? test : test.skip)("while git runs, no process shows the password", async () => {
   let seen: string[] | undefined;
   const watching = await startGitHttpServer({
     root,
-    login,
+    login: LOGIN,
     intercept(request) {
       // The second request is the one that git makes with the credentials.
       if (request.headers.authorization !== undefined) seen ??= processTexts();
       return false;
     },
   });
-  expect((await resolve("main", `${watching.base}/repo`, login)).commit).toBe(second);
+  expect((await resolve("main", `${watching.base}/repo`, LOGIN)).commit).toBe(second);
   await watching.close();
   const ofGit = (seen ?? []).filter((text) => text.includes("ls-remote") || text.includes("remote-http"));
   expect(ofGit.length).toBeGreaterThan(0);
   const forms = [
-    login.password,
-    Buffer.from(`${login.username}:${login.password}`).toString("base64"),
-    encodeURIComponent(login.password),
+    LOGIN.password,
+    Buffer.from(`${LOGIN.username}:${LOGIN.password}`).toString("base64"),
+    encodeURIComponent(LOGIN.password),
   ];
   for (const text of seen ?? []) for (const form of forms) expect(text.includes(form)).toBe(false);
 });
@@ -196,113 +174,6 @@ describe("redirects", () => {
     });
     expect(await reasonOf(resolve("main", `${server.base}/repo`))).toMatch(words);
     await server.close();
-  });
-});
-
-describe("fetching a commit", () => {
-  const fetchInto = async (commit: string, url: string, extra: Partial<Parameters<typeof fetchCommit>[0]> = {}) => {
-    const into = mkdtempSync(join(root, "into-"));
-    const scratch = mkdtempSync(join(root, "scratch-"));
-    const written = await fetchCommit({ url, commit, into, scratch, ...extra }, policy);
-    expect(readdirSync(scratch)).toEqual([]);
-    return { into, written };
-  };
-
-  test("writes its files byte for byte and nothing of git", async () => {
-    const { into, written } = await fetchInto(first, `${open.base}/repo`);
-    expect(readdirSync(into).sort()).toEqual(["a.ipynb", "data"]);
-    expect(readFileSync(join(into, "data/x.csv"), "utf8")).toBe("1,2\r\n");
-    expect(written).toEqual({ files: 2, bytes: 7, warnings: [] });
-  });
-
-  test("works where the server hands out branches and tags only", async () => {
-    const dumb = await startGitHttpServer({
-      root,
-      intercept(request) {
-        delete request.headers["git-protocol"];
-        return false;
-      },
-    });
-    const { into } = await fetchInto(first, `${dumb.base}/repo`);
-    expect(existsSync(join(into, "a.ipynb"))).toBe(true);
-    const older = makeRepository(join(root, "older"));
-    const old = older.commit({ f: "1" });
-    older.commit({ f: "2" });
-    const deep = await fetchInto(old, `${dumb.base}/older`, { ref: "main" });
-    expect(readFileSync(join(deep.into, "f"), "utf8")).toBe("1");
-    await dumb.close();
-  });
-
-  test("stops at the limits of size and number", async () => {
-    const into = () => mkdtempSync(join(root, "into-"));
-    const big = makeRepository(join(root, "big"));
-    const { randomBytes } = await import("node:crypto");
-    const commit = big.commit({ "big.bin": randomBytes(3_000_000), a: "", b: "", c: "" });
-    const limited = (limits: GitPolicy["limits"]) =>
-      reasonOf(fetchCommit({ url: `${open.base}/big`, commit, into: into() }, { ...policy, limits: limits ?? {} }));
-    expect(await limited({ fetchBytes: 1_000_000 })).toMatch(/^SourceTooLarge: The repository is larger/);
-    expect(await limited({ fileBytes: 1_000_000 })).toMatch(/^SourceTooLarge: "big.bin" has 3000000 bytes/);
-    expect(await limited({ treeBytes: 1_000_000 })).toMatch(/^SourceTooLarge: The commit's files have/);
-    expect(await limited({ files: 3 })).toMatch(/^SourceTooLarge: The commit has 4 files/);
-  }, 30_000);
-
-  test("of a repository with SHA-256 object names", async () => {
-    mkdirSync(join(root, "sha256"));
-    const modern = makeRepository(join(root, "sha256"));
-    rmSync(join(root, "sha256/.git"), { recursive: true });
-    modern.git("init", "--quiet", "--object-format=sha256", "-b", "main");
-    const commit = modern.commit({ f: "long names" });
-    expect(commit).toHaveLength(64);
-    expect(await resolve("main", `${open.base}/sha256`)).toEqual({ commit });
-    const { into } = await fetchInto(commit, `${open.base}/sha256`);
-    expect(readFileSync(join(into, "f"), "utf8")).toBe("long names");
-  });
-});
-
-(hasSshd() ? describe : describe.skip)("over ssh", () => {
-  let server: GitSshServer;
-  beforeAll(async () => {
-    server = await startGitSshServer(join(root, "sshd"));
-  }, 30_000);
-  afterAll(async () => server?.close());
-  const url = () => `ssh://${server.user}@127.0.0.1:${server.port}${root}/repo`;
-
-  test("a key and its known host open the repository, and the key file is gone afterwards", async () => {
-    const credentials = {
-      "ssh-privatekey": server.privateKey.replaceAll("\n", "\r\n"),
-      known_hosts: server.knownHosts,
-    };
-    expect(await resolve("main", url(), credentials)).toEqual({ commit: second });
-    const into = mkdtempSync(join(root, "into-"));
-    const scratch = mkdtempSync(join(root, "scratch-"));
-    await fetchCommit({ url: url(), commit: first, credentials, into, scratch }, policy);
-    expect(readdirSync(into).sort()).toEqual(["a.ipynb", "data"]);
-    expect(readdirSync(scratch)).toEqual([]);
-  });
-
-  test("an unknown host is a failure with advice", async () => {
-    const text = await reasonOf(resolve("main", url(), { "ssh-privatekey": server.privateKey }));
-    expect(text).toMatch(/^GitUntrusted: .*ssh-keyscan -p \d+ 127\.0\.0\.1/);
-  });
-
-  test("a host whose key differs is a failure", async () => {
-    const other = "AAAAC3NzaC1lZDI1NTE5AAAAIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIIII";
-    const known_hosts = `[127.0.0.1]:${server.port} ssh-ed25519 ${other}`;
-    const text = await reasonOf(resolve("main", url(), { "ssh-privatekey": server.privateKey, known_hosts }));
-    expect(text).toMatch(/^GitUntrusted: .*differs/);
-  });
-
-  test("a key that the server does not know is refused", async () => {
-    const { execFileSync } = await import("node:child_process");
-    const file = join(root, "stranger");
-    execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", file]);
-    const credentials = { "ssh-privatekey": readFileSync(file, "utf8"), known_hosts: server.knownHosts };
-    expect(await reasonOf(resolve("main", url(), credentials))).toMatch(/^GitAuthFailed/);
-  });
-
-  test("text that is no key is told as such", async () => {
-    const credentials = { "ssh-privatekey": "not a key", known_hosts: server.knownHosts };
-    expect(await reasonOf(resolve("main", url(), credentials))).toMatch(/^GitAuthFailed: .*ssh-privatekey/);
   });
 });
 

@@ -14,7 +14,7 @@ export class GitSourceResolver implements SourceResolver {
     const ref = parseRef(request.ref);
     const access = { url: request.url, credentials: request.credentials, policy: this.policy };
     return await withGitSession(access, async (session) => {
-      const asked = await session.contact(["ls-remote"], patterns(ref), question(limitsOf(this.policy), signal));
+      const asked = await askRemote(session, [ref], limitsOf(this.policy), signal);
       const refs = parseRemoteRefs(asked);
       const choice = chooseRef(ref, refs);
       switch (choice.kind) {
@@ -56,6 +56,19 @@ export class GitSourceResolver implements SourceResolver {
       }
     }
   }
+}
+
+/**
+ * What `git ls-remote` tells of these references and of their namesakes.
+ * @throws SourceError
+ */
+export function askRemote(
+  session: GitSession,
+  refs: readonly RefText[],
+  limits: GitLimits,
+  signal: AbortSignal,
+): Promise<string> {
+  return session.contact(["ls-remote"], refs.flatMap(patterns), question(limits, signal));
 }
 
 function question(limits: GitLimits, signal: AbortSignal): GitRunOptions {
