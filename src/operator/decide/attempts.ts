@@ -48,6 +48,26 @@ export function openAttempt(status: JobStatus, job: string): OpenAttempt | undef
   return { number, runId, podName, image };
 }
 
+/**
+ * The number for a new attempt of a run: no pod of it that is there, or that the status tells of, has had it. The history
+ * alone does not tell: of many failures it forgets the oldest.
+ */
+function nextNumber({ metadata, seen }: Turn, status: JobStatus, runId: string): number {
+  const podNames = [
+    ...seen.pods.map((pod) => pod.metadata.name),
+    ...(status.attempts ?? []).map(({ podName }) => podName),
+    status.validationPodName,
+  ];
+  const numbers = podNames.map((podName) => numberOf(podName, metadata.name, runId));
+  return Math.max(0, ...numbers.filter((number) => number < MAX_NUMBER)) + 1;
+}
+
+/** The number of the run's attempt that a pod is of; 0 when it is of none. */
+function numberOf(podName: string | undefined, job: string, runId: string): number {
+  const number = Number(/-([0-9]+)$/.exec(podName ?? "")?.[1]);
+  return isNumber(number) && podName === validationPodName(job, runId, number) ? number : 0;
+}
+
 function isNumber(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 1 && value <= MAX_NUMBER;
 }
@@ -55,8 +75,7 @@ function isNumber(value: number): boolean {
 /** The status with one more attempt of its run, on `image`. One that was there as if under way has ended. */
 export function withNewAttempt(turn: Turn, status: JobStatus, runId: string, image: string): JobStatus {
   const ended = withAttemptEnded(turn, status, { outcome: "Cancelled", reason: "StatusEdited" });
-  const numbers = (ended.attempts ?? []).filter((attempt) => attempt.runId === runId).map(({ number }) => number);
-  const number = Math.max(0, ...numbers.filter((each) => each < MAX_NUMBER)) + 1;
+  const number = nextNumber(turn, ended, runId);
   return withEntry(ended, {
     number,
     runId,
@@ -78,7 +97,8 @@ export function withAttemptEnded(turn: Turn, status: JobStatus, end: AttemptEnd)
 /** The status with a failure in its history that came before there was anything to attempt: no source, no image. */
 export function withFailedPreparation(turn: Turn, status: JobStatus, end: AttemptEnd): JobStatus {
   const at = toRfc3339(turn.now);
-  return withEntry(status, { number: (status.retryCount ?? 0) + 1, completionTime: at, ...end });
+  const { retryCount = 0, recoveryAttempts = 0 } = status;
+  return withEntry(status, { number: retryCount + recoveryAttempts + 1, completionTime: at, ...end });
 }
 
 function withEntry(status: JobStatus, attempt: Attempt): JobStatus {

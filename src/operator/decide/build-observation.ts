@@ -1,14 +1,14 @@
 import type { BuildStrategyName, Instant } from "../../api/index.js";
 import type { BuildObservation, EnvironmentQuestion } from "../../build/index.js";
 import type { Failure } from "../../recovery/index.js";
+import type { FailedSource } from "./failed-source.js";
 
 /** What is known about the job's environment (`EnvironmentDesk`): facts of the repository at the run's commit. */
 export type EnvironmentSeen =
   | { readonly kind: "unasked" }
   | { readonly kind: "reading" }
   | { readonly kind: "read"; readonly question: EnvironmentQuestion; readonly warnings: readonly string[] }
-  /** `reason` is of the failure catalogue; `message` is free of credentials. */
-  | { readonly kind: "failed"; readonly reason: string; readonly message: string };
+  | FailedSource;
 
 /** What a registry says of one image (`ImageDesk`). */
 export type ImageSeen =

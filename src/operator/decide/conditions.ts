@@ -1,6 +1,6 @@
-import { type Condition, type ConditionType, toRfc3339 } from "../../api/index.js";
+import { type Condition, ConditionType, MAX_CONDITIONS, toRfc3339 } from "../../api/index.js";
+import { sentence } from "../../recovery/index.js";
 import type { JobStatus } from "./job.js";
-import { sentence } from "./sentence.js";
 import type { Turn } from "./turn.js";
 
 /** One aspect of the job's state as a step sees it. */
@@ -19,7 +19,8 @@ export function conditionOf(status: JobStatus, type: ConditionType): Condition |
 
 /**
  * The status with these conditions set, each about the spec's present generation. The time of transition moves only
- * when a condition's status does (as `meta.SetStatusCondition` of apimachinery).
+ * when a condition's status does (as `meta.SetStatusCondition` of apimachinery). Those of others give way where the API
+ * server would refuse one more.
  */
 export function withConditions(turn: Turn, status: JobStatus, ...notes: readonly ConditionNote[]): JobStatus {
   const conditions = [...(status.conditions ?? [])];
@@ -37,7 +38,13 @@ export function withConditions(turn: Turn, status: JobStatus, ...notes: readonly
     if (index < 0) conditions.push(next);
     else conditions[index] = next;
   }
-  return { ...status, conditions };
+  return { ...status, conditions: conditions.length <= MAX_CONDITIONS ? conditions : ownFirst(conditions) };
+}
+
+function ownFirst(conditions: readonly Condition[]): Condition[] {
+  const isOwn = ({ type }: Condition) => ConditionType.safeParse(type).success;
+  const others = conditions.filter((condition) => !isOwn(condition));
+  return [...conditions.filter(isOwn), ...others].slice(0, MAX_CONDITIONS);
 }
 
 /** The status out of the dead letters, if it was there: what begins now may end well. */

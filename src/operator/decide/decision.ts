@@ -1,6 +1,7 @@
-import type { BuildStrategyName } from "../../api/index.js";
+import type { BuildStrategyName, Resources } from "../../api/index.js";
 import type { BuildPlan } from "../../build/index.js";
 import type { JobStatus } from "./job.js";
+import type { ResolutionQuestion } from "./waiting/resolution-question.js";
 import type { WriteTime } from "./write-time.js";
 
 /** A Kubernetes event about the job, for a transition that people care about. */
@@ -22,6 +23,10 @@ export interface AttemptPlan {
   /** Of the golden notebook, if it has a repository of its own. */
   readonly goldenCommit?: string;
   readonly image: string;
+  /** In place of the spec's. */
+  readonly resources?: Resources;
+  /** Directory of {@link image} that holds the source at {@link commit}, and is copied. @default the source is fetched */
+  readonly sourceDirectory?: string;
 }
 
 /**
@@ -64,8 +69,18 @@ export type Effect =
       readonly pushSecret?: string;
     }
   | { readonly kind: "start-attempt"; readonly plan: AttemptPlan }
-  | { readonly kind: "delete-pod"; readonly name: string; readonly uid: string }
+  | {
+      readonly kind: "delete-pod";
+      readonly name: string;
+      readonly uid: string;
+      /** Of a pod that was seen at work: one that has ended since is kept, with its log. @default it goes, whatever it is by now */
+      readonly liveAt?: string;
+    }
   | { readonly kind: "delete-job" }
+  /** Sets labels of the job, or removes them (`null`). */
+  | { readonly kind: "label-job"; readonly labels: Readonly<Record<string, string | null>> }
+  /** Has somebody look again and again whether what the job waits for is there now. */
+  | ({ readonly kind: "ask-resolution" } & ResolutionQuestion)
   /** The report of the run that ended at `completionTime`, made from the job's status as it is stored. */
   | {
       readonly kind: "write-report";

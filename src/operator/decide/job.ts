@@ -19,7 +19,15 @@ export interface Job {
   readonly status: JobStatus;
 }
 
+type Phase = NonNullable<JobStatus["phase"]>;
+type TerminalPhase = "Succeeded" | "Failed";
+
 /** `true` when `phase` is one that a job stays in. */
-export function isTerminal(phase: JobStatus["phase"]): phase is "Succeeded" | "Failed" {
+export function isTerminal(phase: JobStatus["phase"]): phase is TerminalPhase {
   return phase === "Succeeded" || phase === "Failed";
+}
+
+/** `true` when the job does something in `phase`, or is about to: it neither waits for a next attempt nor has ended. */
+export function isUnderWay(phase: JobStatus["phase"]): phase is Exclude<Phase, TerminalPhase | "Retrying"> {
+  return phase !== undefined && phase !== "Retrying" && !isTerminal(phase);
 }

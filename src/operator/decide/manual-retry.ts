@@ -1,53 +1,44 @@
-import {
-  ANNOTATION_RETRY_REQUESTED,
-  ANNOTATION_RETRY_RESET_COUNT,
-  fromRfc3339,
-  toRfc3339Millis,
-} from "../../api/index.js";
-import { withImageDoubted } from "./builds/gate.js";
+import { ANNOTATION_RETRY_RESET_COUNT, toRfc3339Millis } from "../../api/index.js";
+import { withAttemptEnded } from "./attempts.js";
+import { withoutStandIn } from "./builds/gate.js";
+import { withImageDoubted } from "./builds/image-in-doubt.js";
 import { withDeadLetterCleared } from "./conditions.js";
-import { startAfresh } from "./runs.js";
+import type { EventNote } from "./decision.js";
+import { requestMark } from "./retry-request.js";
+import { startAfresh, withoutAnswer } from "./runs.js";
 import type { Turn } from "./turn.js";
 
-/** How far ahead of ours a requester's clock may be, milliseconds. A request that is further ahead is none. */
-const MAX_AHEAD_MS = 5 * 60_000;
+const REASON = "RetryRequested";
+const MESSAGE = "A retry was requested";
+const GRANTED: EventNote = { type: "Normal", reason: REASON, message: MESSAGE };
+const GRANTED_AFRESH: EventNote = { type: "Normal", reason: "NewRun", message: `${MESSAGE}: a new run begins` };
 
 /**
- * Whether somebody asked, by annotation, for one more attempt of a job that failed or waits for its next one.
- * A request is done when a retry started, or the run ended, at its time or later.
+ * The turn with the request for a retry granted: at once, beyond the budget, and as a new run when the count is to be
+ * reset. An attempt that is kept waiting for a place on a node gives way. The run's time and its waits begin anew.
  */
-export function isRetryRequested({ metadata, status, now }: Turn): boolean {
-  if (status.phase !== "Failed" && status.phase !== "Retrying") return false;
-  const requestedAt = fromRfc3339(metadata.annotations?.[ANNOTATION_RETRY_REQUESTED]);
-  if (requestedAt === undefined || requestedAt > now + MAX_AHEAD_MS) return false;
-  const retriedAt = fromRfc3339(status.lastRetryTime);
-  // A retry further ahead than any request may be was noted by somebody else: it would shut out all others.
-  if (retriedAt !== undefined && retriedAt <= now + MAX_AHEAD_MS && requestedAt <= retriedAt) return false;
-  const endedAt = fromRfc3339(status.completionTime);
-  return endedAt === undefined || requestedAt >= endedAt;
-}
-
-/** The turn with the request granted: at once, beyond the budget, and as a new run when the count is to be reset. */
 export function retryNow(turn: Turn): Turn {
   const { metadata, status, now } = turn;
-  const requestedAt = fromRfc3339(metadata.annotations?.[ANNOTATION_RETRY_REQUESTED]) ?? now;
-  // Not before the request, even if that was made by a clock ahead of ours: else it would be granted again and again.
-  const lastRetryTime = toRfc3339Millis(Math.max(now, requestedAt));
-  if (metadata.annotations?.[ANNOTATION_RETRY_RESET_COUNT] === "true") {
-    const afresh = startAfresh(turn);
+  const lastRetryTime = toRfc3339Millis(now);
+  if (resetsCount(turn)) {
+    const afresh = startAfresh(turn, REASON, GRANTED_AFRESH);
     return { ...afresh, status: { ...afresh.status, lastRetryTime } };
   }
-  const sound = withImageDoubted(turn, status, status.failureReason);
-  const cleared = withDeadLetterCleared(turn, sound, "RetryRequested", "A retry was requested");
+  const ended = withAttemptEnded(turn, status, { outcome: "Cancelled", reason: REASON, message: MESSAGE });
+  const sound = withImageDoubted(turn, withoutStandIn(ended), status.failureReason);
+  const cleared = withDeadLetterCleared(turn, sound, REASON, MESSAGE);
   return {
     ...turn,
+    seen: withoutAnswer(turn.seen),
     status: {
       ...cleared,
       phase: status.runId === undefined ? "Pending" : "ValidationRunning",
-      reason: "RetryRequested",
-      message: "A retry was requested",
-      startTime: toRfc3339Millis(now),
+      reason: REASON,
+      message: MESSAGE,
+      startTime: lastRetryTime,
       lastRetryTime,
+      lastHandledRetryRequest: requestMark(metadata),
+      waitingFor: undefined,
       nextRetryTime: undefined,
       completionTime: undefined,
       duration: undefined,
@@ -59,4 +50,23 @@ export function retryNow(turn: Turn): Turn {
       lastErrorType: undefined,
     },
   };
+}
+
+/** Tells whoever asked for a retry that it begins. */
+export function retryGranted(turn: Turn): EventNote {
+  return resetsCount(turn) ? GRANTED_AFRESH : GRANTED;
+}
+
+function resetsCount({ metadata }: Turn): boolean {
+  return metadata.annotations?.[ANNOTATION_RETRY_RESET_COUNT] === "true";
+}
+
+/** The turn with the request for a retry answered by a no. {@link retryRefused} tells it. */
+export function withoutRetry(turn: Turn): Turn {
+  return { ...turn, status: { ...turn.status, lastHandledRetryRequest: requestMark(turn.metadata) } };
+}
+
+/** Tells whoever asked for a retry that there will be none. @param why without a final full stop */
+export function retryRefused(why: string): EventNote {
+  return { type: "Warning", reason: "RetryRefused", message: `The retry that was requested is refused: ${why}` };
 }

@@ -3,6 +3,7 @@ import type { Pod } from "../../kube/resources.js";
 import type { Failure, PodEvent } from "../../recovery/index.js";
 import type { RunProgress, VerdictEvent } from "../../validation/index.js";
 import type { BuildsSeen, EnvironmentSeen } from "./build-observation.js";
+import type { FailedSource } from "./failed-source.js";
 
 /** What is known about the job's question to Git (`SourceDesk`). */
 export type SourceSeen =
@@ -15,8 +16,35 @@ export type SourceSeen =
       /** Of the golden notebook, if it was asked for. */
       readonly golden?: { readonly commit: string; readonly warning?: string };
     }
-  /** `reason` is of the failure catalogue; `message` is free of credentials. */
-  | { readonly kind: "failed"; readonly reason: string; readonly message: string };
+  | FailedSource;
+
+/** What is known about what the job waits for (`ResolutionDesk`). */
+export type ResolutionSeen =
+  | { readonly kind: "unasked" }
+  | { readonly kind: "asking" }
+  | { readonly kind: "absent" }
+  /** `wasAbsent`: an earlier look, for the same question, did not find it. @default false */
+  | { readonly kind: "present"; readonly wasAbsent?: boolean }
+  /** It could not be found out. */
+  | { readonly kind: "unknown"; readonly message: string };
+
+/** Where a branch was at a moment. */
+export interface FollowedRef {
+  /** As in `spec.notebook.git`. */
+  readonly url: string;
+  readonly ref: string;
+  /** Full commit SHA. */
+  readonly commit: string;
+  /** When the remote was asked: from then on at the latest the branch was there. */
+  readonly askedAt: Instant;
+}
+
+/** Where the branches are that a job follows, as the remote told last (`FollowDesk`); absent while it is not known. */
+export interface FollowedSeen {
+  readonly notebook?: FollowedRef;
+  /** Of a golden notebook with a repository of its own. */
+  readonly golden?: FollowedRef;
+}
 
 /** What the runner of the current attempt has said, as far as it is authenticated. */
 export interface LogSeen {
@@ -40,6 +68,8 @@ export interface Settings {
   readonly config: OperatorConfig;
   /** What becomes of a job that asks for an image build: see `OperatorOptions.build`. */
   readonly build: "refuse" | "skip" | "build";
+  /** Whether runs wait for others to bring what is missing. @default true */
+  readonly waits?: boolean;
 }
 
 /** Everything outside the job itself that a decision may depend on. A value: `decide` reads nothing else. */
@@ -61,6 +91,10 @@ export interface Observation {
   readonly keyLoss?: Failure;
   /** Why the API server would not have the current attempt's objects. */
   readonly refusal?: Failure;
+  /** Only of jobs that wait for something that can be looked at, or failed for it. */
+  readonly resolution?: ResolutionSeen;
+  /** Only of jobs that follow a branch. */
+  readonly followed?: FollowedSeen;
   /** Another operator that works on the same jobs (`Rival`). */
   readonly rival?: string;
   /** Whether a validation pod may start now, as far as the operator's limits go. */

@@ -1,26 +1,33 @@
-import { formatDuration, fromRfc3339, toRfc3339, toRfc3339Millis } from "../../api/index.js";
+import { toRfc3339Millis } from "../../api/index.js";
 import {
+  type AttemptHistory,
   type Failure,
-  type GiveUpReason,
   joinSentences,
   planRecovery,
   type RecoveryPlan,
   retryStrategy,
+  sentence,
 } from "../../recovery/index.js";
 import type { VerdictEvent } from "../../validation/index.js";
-import { openAttempt, withAttemptEnded, withFailedPreparation } from "./attempts.js";
-import { withBuildFailed } from "./builds/build-attempts.js";
-import { withImageDoubted } from "./builds/gate.js";
-import { type ConditionNote, conditionOf, withConditions } from "./conditions.js";
+import { withAttemptEnded } from "./attempts.js";
+import { withImageDoubted } from "./builds/image-in-doubt.js";
+import { withConditions } from "./conditions.js";
+import { aboutFailure, withFailureNoted } from "./failure-notes.js";
+import { finished } from "./finished.js";
+import { giveUp } from "./give-up.js";
 import type { JobStatus } from "./job.js";
-import { sentence } from "./sentence.js";
+import { refusedRemedies } from "./remedies/refused-remedies.js";
+import { possibleRecoveries } from "./remedies/remedies.js";
+import { resultOfRemedies } from "./remedies/remedy-words.js";
+import { takeRemedy } from "./remedies/take-remedy.js";
 import type { StepResult, Turn, ValidTurn } from "./turn.js";
+import { holdFor } from "./waiting/hold.js";
 
 /** The run passed. */
 export function succeed(turn: ValidTurn, status: JobStatus, verdict: VerdictEvent): StepResult {
   const passed = verdict.verdict === "PassedWithWarnings" ? "PassedWithWarnings" : "Passed";
   const ended = withAttemptEnded(turn, status, { outcome: passed, stage: "finish" });
-  const message = sentence(verdict.message);
+  const message = sentence(joinSentences(verdict.message, ...resultOfRemedies(status)));
   const note = { reason: passed, message };
   return {
     status: withConditions(
@@ -53,6 +60,8 @@ export function fail(
   const plan = planRecovery(failure, historyOf(turn, status), {
     numbers: retryStrategy(turn.spec, { jitter: turn.seen.settings.config.retry.jitter }),
     seed: `${turn.metadata.uid}/${status.runCount}/${status.runId}`,
+    recovery: turn.effective.recovery,
+    possible: possibleRecoveries(turn, status, failure),
   });
   switch (plan.kind) {
     case "retry":
@@ -62,54 +71,29 @@ export function fail(
       };
     case "wait":
       return { status, requeueAfterMs: Math.max(plan.until - turn.now, 0) };
+    case "remedy":
+      return takeRemedy(turn, status, failure, verdict, plan.action);
+    case "hold":
+      return holdFor(turn, status, failure, verdict);
     case "give-up":
-      return {
-        status: givenUp(turn, withFailureNoted(turn, status, failure, verdict, "none"), failure, verdict, plan.reason),
-      };
+      return giveUp(turn, status, failure, verdict, { why: plan.reason, more: refusedRemedies(turn, status, failure) });
     default:
       return unreachable(plan);
   }
 }
 
-/** The run ends here, whatever could be tried: its time is over, or the job can't be carried out. */
-export function giveUp(
-  turn: Turn,
-  status: JobStatus,
-  failure: Failure,
-  verdict: "Failed" | "Error" = "Error",
-): StepResult {
+function historyOf(turn: Turn, status: JobStatus): AttemptHistory {
+  const { retryCount = 0, validationRetryCount = 0, buildRetryCount = 0, recoveryAttempts = 0, recovery } = status;
+  const remedies = recovery?.actions ?? [];
   return {
-    status: givenUp(turn, withFailureNoted(turn, status, failure, verdict, "none"), failure, verdict, "PermanentError"),
-  };
-}
-
-function historyOf(turn: Turn, status: JobStatus) {
-  const validationRetries = status.validationRetryCount ?? 0;
-  const buildRetries = status.buildRetryCount ?? 0;
-  // `retryCount` holds all retries; what neither stage paid for, the platform did.
-  const platformRetries = Math.max(0, (status.retryCount ?? 0) - validationRetries - buildRetries);
-  return { validationRetries, buildRetries, platformRetries, now: turn.now };
-}
-
-function withFailureNoted(
-  turn: Turn,
-  status: JobStatus,
-  failure: Failure,
-  verdict: "Failed" | "Error",
-  action: "retry" | "none",
-): JobStatus {
-  const end = { outcome: verdict, reason: failure.reason, message: failure.message, stage: failure.stage, action };
-  const isResolution = failure.stage === "source" && status.runId === undefined;
-  const isBeforeAnyPod =
-    isResolution || (failure.stage === "build" && openAttempt(status, turn.metadata.name) === undefined);
-  const built = withBuildFailed(turn, status, failure);
-  return {
-    ...(isBeforeAnyPod ? withFailedPreparation(turn, built, end) : withAttemptEnded(turn, built, end)),
-    lastError: failure.message,
-    lastErrorAt: toRfc3339(turn.now),
-    lastErrorType: failure.errorType,
-    failureReason: failure.reason,
-    fault: failure.fault,
+    validationRetries: validationRetryCount,
+    buildRetries: buildRetryCount,
+    abandonedBuildRetries: recovery?.abandonedBuildRetries,
+    // `retryCount` holds all retries; what neither stage paid for, the platform did.
+    platformRetries: Math.max(0, retryCount - validationRetryCount - buildRetryCount),
+    remedies,
+    remedyCount: Math.max(recoveryAttempts, remedies.length),
+    now: turn.now,
   };
 }
 
@@ -121,7 +105,7 @@ function retrying(
   plan: RecoveryPlan & { kind: "retry" },
 ): JobStatus {
   const counter = plan.stage === "build" ? "buildRetryCount" : "validationRetryCount";
-  const message = joinSentences(failure.message, `Retry ${plan.retry} of ${plan.limit} follows`);
+  const message = joinSentences(failure.message, retryWords(plan));
   return withConditions(
     turn,
     {
@@ -130,7 +114,7 @@ function retrying(
       reason: failure.reason,
       message: sentence(message),
       retryCount: (status.retryCount ?? 0) + 1,
-      ...(plan.budget === "job" && { [counter]: plan.retry }),
+      ...(plan.budget === "job" && { [counter]: (status[counter] ?? 0) + 1 }),
       nextRetryTime: toRfc3339Millis(turn.now + plan.after),
       progress: undefined,
     },
@@ -138,68 +122,10 @@ function retrying(
   );
 }
 
-function givenUp(
-  turn: Turn,
-  status: JobStatus,
-  failure: Failure,
-  verdict: "Failed" | "Error",
-  why: GiveUpReason,
-): JobStatus {
-  const message = joinSentences(failure.message, failure.suggestedAction);
-  const tried = status.retryCount ?? 0;
-  const afterwards = why === "RetriesDisabled" ? "Automatic retries are off" : `Given up after ${tried} retries`;
-  return withConditions(
-    turn,
-    {
-      ...finished(turn, status),
-      phase: "Failed",
-      verdict,
-      reason: failure.reason,
-      message: sentence(message),
-    },
-    ...aboutFailure(status, failure, "False"),
-    {
-      type: "DeadLettered",
-      status: "True",
-      reason: why === "PermanentError" ? "PermanentError" : "RetryLimitExceeded",
-      message: why === "PermanentError" ? failure.message : joinSentences(failure.message, afterwards),
-    },
-  );
-}
-
-/** The aspects that the failure is about. */
-function aboutFailure(
-  status: JobStatus,
-  { reason, message, stage }: Failure,
-  now: "False" | "Unknown",
-): ConditionNote[] {
-  const type =
-    reason === "InvalidSpec" && stage === "start" && status.runId === undefined
-      ? ("SpecValid" as const)
-      : stage === "source"
-        ? ("GitCloneComplete" as const)
-        : stage === "models"
-          ? ("ModelsReady" as const)
-          : stage === "build"
-            ? ("BuildComplete" as const)
-            : ("ValidationComplete" as const);
-  const about: ConditionNote = { type, status: now, reason, message };
-  // Whatever ended the run, nothing is built for it any more.
-  const isBuilding = conditionOf(status, "BuildInProgress")?.status === "True";
-  return isBuilding ? [about, { type: "BuildInProgress", status: "False", reason, message }] : [about];
-}
-
-function finished(turn: Turn, status: JobStatus): JobStatus {
-  const startedAt = fromRfc3339(status.startTime);
-  return {
-    ...status,
-    completionTime: toRfc3339(turn.now),
-    ...(startedAt !== undefined && {
-      duration: formatDuration(Math.max(0, Math.round((turn.now - startedAt) / 1000)) * 1000),
-    }),
-    nextRetryTime: undefined,
-    progress: undefined,
-  };
+function retryWords({ budget, retry, limit }: RecoveryPlan & { kind: "retry" }): string {
+  return budget === "job"
+    ? `Retry ${retry} of ${limit} follows`
+    : `It is tried again at no cost to the job's own retries (${retry} of at most ${limit} losses of the platform's)`;
 }
 
 function unreachable(plan: never): never {

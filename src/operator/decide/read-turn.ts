@@ -11,6 +11,7 @@ import {
   REASON_ADOPTED,
   specHash,
 } from "../../api/index.js";
+import { beganByNow } from "./began-by-now.js";
 import { conditionOf } from "./conditions.js";
 import type { JobStatus, StoredJob } from "./job.js";
 import type { Observation } from "./observation.js";
@@ -20,7 +21,7 @@ import type { SpecReading, Turn } from "./turn.js";
 /** The facts of one decision, with spec and status judged: an older CRD or another operator may have let anything in. */
 export function readTurn(job: StoredJob, seen: Observation, now: Instant): Turn {
   const { config } = seen.settings;
-  const status = statusOf(job.status);
+  const status = beganByNow(statusOf(job.status), now);
   const { reading, hash } = readSpec(job.spec, config);
   return { metadata: job.metadata, reading: adopted(reading, status, config), specHash: hash, status, seen, now };
 }

@@ -1,7 +1,7 @@
+import { sentence } from "../../recovery/index.js";
 import { type ConditionNote, withConditions } from "./conditions.js";
 import type { Decision } from "./decision.js";
 import { isTerminal } from "./job.js";
-import { sentence } from "./sentence.js";
 import type { Turn } from "./turn.js";
 
 /**

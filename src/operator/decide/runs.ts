@@ -1,7 +1,10 @@
 import { toRfc3339 } from "../../api/index.js";
 import { withAttemptEnded } from "./attempts.js";
 import { withConditions, withDeadLetterCleared, withoutConditions } from "./conditions.js";
+import type { EventNote } from "./decision.js";
 import { isTerminal, type JobStatus } from "./job.js";
+import type { Observation } from "./observation.js";
+import { requestMark } from "./retry-request.js";
 import { specValid } from "./spec-valid.js";
 import type { Turn } from "./turn.js";
 
@@ -13,7 +16,9 @@ export function isAdoptable({ status }: Turn): boolean {
 /** The status with a baseline, so that the job runs again when its spec changes, not because we arrived. */
 export function adopt(turn: Turn): JobStatus {
   const { status, specHash } = turn;
-  return withConditions(turn, { ...status, specHash }, specValid(turn));
+  // That operator had one count for everything, and losses of the platform's were the job's own.
+  const validationRetryCount = status.validationRetryCount ?? status.retryCount;
+  return withConditions(turn, { ...status, specHash, validationRetryCount }, specValid(turn));
 }
 
 /**
@@ -27,10 +32,27 @@ export function isOutdated({ status, specHash, metadata, reading }: Turn): boole
   return !reading.ok || reading.effective.retry.onSpecChange;
 }
 
-/** The turn at the beginning of a new run: counters at zero, history kept. What still runs is removed as surplus. */
-export function startAfresh(turn: Turn): Turn {
-  const { status, now, specHash } = turn;
-  const cancelled = withAttemptEnded(turn, status, { outcome: "Cancelled", reason: "SpecChanged" });
+const NEW_RUN = { reason: "NewRun", message: "A new run has begun" };
+
+/** The event of the new run that a changed spec starts. */
+export const SPEC_CHANGED: EventNote = {
+  type: "Normal",
+  reason: "SpecChanged",
+  message: "The spec changed: a new run begins",
+};
+
+/**
+ * The turn at the beginning of a new run: counters at zero, history kept. What still runs is removed as surplus.
+ * @param why reason of an attempt that is cancelled for it
+ * @param told what a dead letter's end is explained by
+ */
+export function startAfresh(
+  turn: Turn,
+  why: "SpecChanged" | "SourceChanged" | "RetryRequested" = "SpecChanged",
+  told: Pick<EventNote, "reason" | "message"> = NEW_RUN,
+): Turn {
+  const { metadata, status, now, specHash } = turn;
+  const cancelled = withAttemptEnded(turn, status, { outcome: "Cancelled", reason: why });
   const at = toRfc3339(now);
   const fresh: JobStatus = {
     conditions: withoutConditions(
@@ -53,6 +75,14 @@ export function startAfresh(turn: Turn): Turn {
     validationRetryCount: 0,
     recoveryAttempts: 0,
     lastRetryTime: status.lastRetryTime,
+    // Whoever asked for a retry before has it now.
+    lastHandledRetryRequest: requestMark(metadata),
   };
-  return { ...turn, status: withDeadLetterCleared(turn, fresh, "NewRun", "A new run has begun") };
+  const begun = withDeadLetterCleared(turn, fresh, told.reason, told.message);
+  return { ...turn, seen: withoutAnswer(turn.seen), status: begun };
+}
+
+/** The observation without an answer of Git's that was about an earlier question: see `sourceTicket`. */
+export function withoutAnswer(seen: Observation): Observation {
+  return { ...seen, source: { kind: "unasked" } };
 }

@@ -4,6 +4,7 @@ import { type ConditionNote, withConditions } from "./conditions.js";
 import type { JobStatus } from "./job.js";
 import { isHeld } from "./suspension.js";
 import type { Turn } from "./turn.js";
+import { isHolding } from "./waiting/holding.js";
 
 /**
  * The status with what follows from the rest of it: the generation it is about, and the conditions by which others read
@@ -42,7 +43,7 @@ function summaryOf(status: JobStatus): ConditionNote[] {
       return [
         note("Ready", "False"),
         note("Reconciling", isHeld(status) ? "False" : "True"),
-        note("Stalled", "False"),
+        note("Stalled", isHolding(status) ? "True" : "False"),
         note("Succeeded", "Unknown"),
       ];
   }

@@ -18,6 +18,7 @@ const EFFECTS: Record<Effect["kind"], WriteTime> = {
   "ask-source": "soon",
   "ask-environment": "soon",
   "ask-image": "soon",
+  "ask-resolution": "soon",
   "start-build": "now",
   "join-build": "soon",
   // Nobody's tag moves for a job that asks for something else by now: the write proves that it does not.
@@ -25,6 +26,8 @@ const EFFECTS: Record<Effect["kind"], WriteTime> = {
   "start-attempt": "now",
   "delete-pod": "now",
   "delete-job": "now",
+  // Said again on every later look, until the labels are there.
+  "label-job": "soon",
   // The end of a run is written at once by itself; the same report is said again on every later look.
   "write-report": "soon",
   emit: "now",
@@ -82,8 +85,11 @@ const FIELDS: Record<keyof Required<JobStatus>, WriteTime | Rule> = {
   buildRetryCount: risen("buildRetryCount"),
   validationRetryCount: risen("validationRetryCount"),
   recoveryAttempts: risen("recoveryAttempts"),
+  recovery: "now",
+  waitingFor: "now",
   lastRetryTime: "now",
   nextRetryTime: "now",
+  lastHandledRetryRequest: "soon",
   retryStrategy: "soon",
   lastError: "now",
   lastErrorAt: "now",

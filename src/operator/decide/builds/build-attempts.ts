@@ -1,9 +1,8 @@
 import { type BuildAttempt, type BuildStatus, formatDuration, fromRfc3339, toRfc3339 } from "../../../api/index.js";
 import { type BuildObservation, type BuildPlan, parseBuildName } from "../../../build/index.js";
-import type { Failure, FailureReason } from "../../../recovery/index.js";
+import { type Failure, type FailureReason, sentence } from "../../../recovery/index.js";
 import type { SeenBuild } from "../build-observation.js";
 import type { JobStatus } from "../job.js";
-import { sentence } from "../sentence.js";
 import type { Turn } from "../turn.js";
 
 /** How many builds a run remembers. */
@@ -46,13 +45,25 @@ export function spentBuilds({ buildStatus }: JobStatus): ReadonlySet<string> {
   return new Set(spent.flatMap(({ buildName }) => buildName ?? []));
 }
 
+/**
+ * The newest build of a flight that this run has waited for in vain; 0 when there is none. Its history forgets the oldest
+ * of many, so what a build is to the run goes by this number, too.
+ */
+export function newestSpentNumber(status: JobStatus, key: string): number {
+  return Math.max(0, ...numbersOf(spentBuilds(status), key));
+}
+
 /** The number for a new build of a flight: no build of it that is there, or that this run knew, has had it. */
 export function nextBuildNumber({ buildStatus }: JobStatus, key: string, builds: readonly SeenBuild[]): number {
-  const known = (buildStatus?.attempts ?? []).flatMap(({ buildName = "" }) => {
-    const parsed = parseBuildName(buildName);
+  const known = (buildStatus?.attempts ?? []).flatMap(({ buildName }) => buildName ?? []);
+  return Math.max(0, ...builds.map(({ number }) => number), ...numbersOf(known, key)) + 1;
+}
+
+function numbersOf(names: Iterable<string>, key: string): number[] {
+  return [...names].flatMap((name) => {
+    const parsed = parseBuildName(name);
     return parsed?.key === key ? [parsed.number] : [];
   });
-  return Math.max(0, ...builds.map(({ number }) => number), ...known) + 1;
 }
 
 /** The status with a build that the job waits for from now on: one of its own, or another job's. */

@@ -13,8 +13,10 @@ export interface BuildChoiceContext {
   readonly runStartedAt?: Instant;
   /** How long an environment with unpinned parts is the same, in milliseconds. */
   readonly unpinnedTtlMs: number;
-  /** Builds that this run has waited for in vain. */
+  /** Builds that this run has waited for in vain, as far as it remembers them. */
   readonly spent: ReadonlySet<string>;
+  /** Number of the newest of them; 0 when there is none. */
+  readonly newestSpent: number;
 }
 
 /** The builds of a flight that a job may use, each kind newest first. */
@@ -58,16 +60,21 @@ function isFresh(build: CompleteBuild, { now, unpinnedTtlMs }: BuildChoiceContex
 
 /**
  * A failed build that began after the run did would have been joined, had the job been quicker: its failure is the job's,
- * so that a crowd of jobs with one broken environment costs one build, not one for each that was late.
+ * so that a crowd of jobs with one broken environment costs one build, not one for each that was late. One that is no newer
+ * than what the run has waited for in vain tells it nothing new.
  */
-function isToFollow({ observation, createdAt, isAbandoned }: SeenBuild, { runStartedAt }: BuildChoiceContext): boolean {
+function isToFollow(
+  { number, observation, createdAt, isAbandoned }: SeenBuild,
+  { runStartedAt, newestSpent }: BuildChoiceContext,
+): boolean {
   switch (observation.kind) {
     case "pending":
     case "running":
       return !isAbandoned;
     case "failed":
     case "cancelled":
-      return !isAbandoned && createdAt !== undefined && runStartedAt !== undefined && createdAt >= runStartedAt;
+      if (isAbandoned || number <= newestSpent) return false;
+      return createdAt !== undefined && runStartedAt !== undefined && createdAt >= runStartedAt;
     case "complete":
       return false;
     default:

@@ -1,6 +1,5 @@
 import { type EnvironmentAnswer, problemText } from "../../../build/index.js";
-import { type Failure, failureOf } from "../../../recovery/index.js";
-import { sentence } from "../sentence.js";
+import { type Failure, failureOf, sentence } from "../../../recovery/index.js";
 
 type Rejection = EnvironmentAnswer & { readonly kind: "rejected" };
 

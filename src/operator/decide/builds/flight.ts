@@ -62,13 +62,21 @@ export function flightOf(
     config: seen.settings.config,
   });
   if (where.kind === "refused") {
-    const failure = failureOf("ImageDestinationInvalid", { message: where.message, suggestedAction: where.fix });
+    const failure = failureOf("ImageDestinationInvalid", {
+      detail: where.message,
+      suggestedAction: capitalized(where.fix),
+    });
     return { kind: "failed", failure };
   }
   const planBy = (strategy: SeenBuild["strategy"]): BuildPlan =>
     buildPlan(turn, { environment, destination: where.destination, strategy }, 1);
-  const choice = chooseStrategy(effective, available, planBy);
+  const choice = chooseStrategy(effective, available, planBy, turn.status.recovery?.abandonedStrategies);
   if (choice.kind === "unavailable") return { kind: "failed", failure: choice.failure };
   const { plan, strategy, warnings } = choice;
   return { kind: "flight", plan, strategy, warnings: [...where.warnings, ...warnings] };
+}
+
+/** Words in the middle of a sentence, as its beginning. */
+function capitalized(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }

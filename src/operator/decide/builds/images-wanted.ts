@@ -15,7 +15,9 @@ export interface ImageCandidate {
  * one under `reuseIfExists`, then the environment's own. What is not pinned is another one each time it is built, and a
  * registry does not tell its age: it is reused by a name only for those who ask for that.
  */
-export function imageCandidates({ effective }: ValidTurn, plan: BuildPlan): ImageCandidate[] {
+export function imageCandidates({ effective, status }: ValidTurn, plan: BuildPlan): ImageCandidate[] {
+  // A name doesn't tell who built: what a strategy made that the run has given up may be behind it.
+  if ((status.recovery?.abandonedStrategies ?? []).length > 0) return [];
   const { repository, tag, publishTag } = plan.destination;
   const asksForReuse = effective.build?.reuseIfExists === true;
   const shared =

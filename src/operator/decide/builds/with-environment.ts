@@ -1,6 +1,6 @@
 import type { EnvironmentPlan } from "../../../build/index.js";
+import { sentence } from "../../../recovery/index.js";
 import type { JobStatus } from "../job.js";
-import { sentence } from "../sentence.js";
 
 /** How many warnings a status holds (`status.source.warnings`). */
 const MAX_WARNINGS = 64;
@@ -20,6 +20,7 @@ export function withEnvironment(status: JobStatus, plan: EnvironmentPlan, warnin
         kind,
         ...(path !== undefined && { path: path.slice(0, MAX_PATH) }),
         reason: sentence(reason),
+        ...(plan.repositoryAt !== undefined && { repositoryAt: plan.repositoryAt.slice(0, MAX_PATH) }),
       },
     },
     ...(plan.lockedBy !== undefined && {

@@ -1,8 +1,9 @@
 import { fromRfc3339, parseDuration } from "../../../api/index.js";
 import { type BuildPlan, buildName, formatImageReference, parseImageReference } from "../../../build/index.js";
-import { classifySource, failureOf } from "../../../recovery/index.js";
+import { classifySource, failureOf, sentence } from "../../../recovery/index.js";
 import type { BuildsSeen, EnvironmentSeen, ImageSeen, SeenBuild } from "../build-observation.js";
 import {
+  newestSpentNumber,
   nextBuildNumber,
   openBuild,
   spentBuilds,
@@ -23,7 +24,6 @@ import { withConditions } from "../conditions.js";
 import type { Effect } from "../decision.js";
 import type { JobStatus } from "../job.js";
 import { fail } from "../outcome.js";
-import { sentence } from "../sentence.js";
 import type { StepResult, ValidTurn } from "../turn.js";
 
 /** Looks again for an answer or for room, though its coming is told; milliseconds. */
@@ -107,6 +107,7 @@ function chooseBuild(turn: ValidTurn, status: JobStatus, flight: Flight, seen: B
     ...(runStartedAt !== undefined && { runStartedAt }),
     unpinnedTtlMs: parseDuration(retention.unpinnedEnvironments),
     spent: spentBuilds(status),
+    newestSpent: newestSpentNumber(status, plan.key),
   });
   for (const build of complete) {
     const { image: reference, completionTime } = build.observation;

@@ -17,6 +17,7 @@ import type { Effect } from "../decision.js";
 import { fail } from "../outcome.js";
 import type { StepResult, ValidTurn } from "../turn.js";
 import { BUILD_POLL_MS, chooseImage, imageReady, waiting } from "./choose-image.js";
+import { stopAtObstacle } from "./stop-at-obstacle.js";
 
 /** For the log of a failed build to be read; what it would have told is lost then. Milliseconds. */
 const LOG_PATIENCE_MS = 60_000;
@@ -28,6 +29,8 @@ type Of<K extends BuildObservation["kind"]> = Extract<BuildObservation, { kind: 
 /** `Building`: from the repository's facts to the image that is validated. Until then no validation pod is made. */
 export function followBuild(turn: ValidTurn): StepResult {
   const { status, seen } = turn;
+  const stopped = stopAtObstacle(turn);
+  if (stopped !== undefined) return stopped;
   if (!isRunId(status.runId) || status.source?.commit === undefined) {
     return { status: { ...status, phase: "Initializing", runId: undefined }, requeueAfterMs: 0 };
   }

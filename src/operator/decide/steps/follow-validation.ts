@@ -1,4 +1,4 @@
-import { type Instant, parseDuration } from "../../../api/index.js";
+import { fromRfc3339, type Instant, parseDuration, toRfc3339 } from "../../../api/index.js";
 import type { Pod } from "../../../kube/resources.js";
 import {
   classifyAttempt,
@@ -8,17 +8,22 @@ import {
   failureOf,
   joinSentences,
   type PodContext,
+  type PodSignal,
+  sentence,
 } from "../../../recovery/index.js";
 import { assembleResults, judge, type RunProgress, type VerdictEvent } from "../../../validation/index.js";
 import { type OpenAttempt, openAttempt } from "../attempts.js";
+import { awaitsImage, isBaseAlone } from "../builds/gate.js";
 import { withConditions } from "../conditions.js";
 import type { JobStatus } from "../job.js";
 import { fail } from "../outcome.js";
 import { corePod, hasEnded, imageThatRan, isLost, notebookState } from "../pods.js";
-import { sentence } from "../sentence.js";
 import type { StepResult, ValidTurn } from "../turn.js";
+import { keepsPod } from "../waiting/hold.js";
 import { publishAndSucceed } from "./publish-image.js";
 import { startValidation } from "./start-validation.js";
+
+type VisibleTrouble = PodSignal & { readonly kind: "visible" };
 
 /** For the runner to kill its kernel and write its reports once its limits are over; milliseconds. */
 const ENDING_ALLOWANCE_MS = 60_000;
@@ -101,7 +106,7 @@ function followPod(turn: ValidTurn, status: JobStatus, pod: Pod, attempt: OpenAt
   if (keyLoss) return fail(turn, status, keyLoss);
   if (signal.kind === "visible") {
     return {
-      status: withTrouble(turn, status, signal.failure),
+      status: withTrouble(turn, status, signal),
       requeueAfterMs: Math.max(Math.min(signal.graceEndsAt, eventsDueAt(turn, pod)) - turn.now, 1),
     };
   }
@@ -142,8 +147,12 @@ function running(turn: ValidTurn, status: JobStatus, attempt: OpenAttempt): { st
   };
 }
 
-function withTrouble(turn: ValidTurn, status: JobStatus, failure: Failure): JobStatus {
-  return underWay(turn, status, failure.reason, joinSentences(failure.message, failure.suggestedAction));
+function withTrouble(turn: ValidTurn, status: JobStatus, { failure, graceEndsAt }: VisibleTrouble): JobStatus {
+  // What the platform does to a pod ends when the platform says so, and a pod without a node may outlive our patience.
+  const mayStay = failure.budget === "platform" || keepsPod(failure);
+  const patience = mayStay ? "" : `The attempt ends at ${toRfc3339(graceEndsAt)} if this stays`;
+  const message = joinSentences(failure.message, failure.suggestedAction, patience);
+  return underWay(turn, status, failure.reason, message);
 }
 
 function underWay(turn: ValidTurn, status: JobStatus, reason: string, message: string): JobStatus {
@@ -159,7 +168,7 @@ function underWay(turn: ValidTurn, status: JobStatus, reason: string, message: s
  * @param ending of an attempt that is over
  */
 function withResults(turn: ValidTurn, status: JobStatus, ending?: Failure): JobStatus {
-  const progress = turn.seen.log?.progress;
+  const progress = toldProgress(turn);
   if (progress === undefined || progress.lastSeq === 0) return status;
   const { statusBudgetBytes } = turn.seen.settings.config;
   const { storeOutputs } = turn.effective;
@@ -177,10 +186,17 @@ function withResults(turn: ValidTurn, status: JobStatus, ending?: Failure): JobS
       },
       ending,
     }),
-    ...(start && { cells: `${cells.length}/${start.codeCells}` }),
+    ...(start && { cells: `${verdict?.exitCode === 0 ? start.codeCells : cells.length}/${start.codeCells}` }),
     ...withResources(progress),
     ...(verdict && environmentOf(verdict, turn)),
   };
+}
+
+/** What the runner told: where its log was cut off, that the notebook passed is told by its termination message alone. */
+function toldProgress({ seen: { log } }: ValidTurn): RunProgress | undefined {
+  if (log?.isFinal !== true || log.progress.verdict !== undefined || log.termination?.exitCode !== 0)
+    return log?.progress;
+  return { ...log.progress, verdict: log.termination };
 }
 
 /** What was installed, and what it was installed in: nobody but the node knows the latter. */
@@ -204,11 +220,14 @@ function withResources({ verdict, cells }: RunProgress): Pick<JobStatus, "resour
   return verdict || peak > 0 ? { resources } : {};
 }
 
-function contextOf({ seen }: ValidTurn): PodContext {
+function contextOf(turn: ValidTurn): PodContext {
+  const { seen, status } = turn;
   const { startupGrace, scheduleTimeout } = seen.settings.config.patience;
   return {
+    begunAt: fromRfc3339(status.attempts?.[0]?.startTime),
     patience: { startupGraceMs: parseDuration(startupGrace), scheduleTimeoutMs: parseDuration(scheduleTimeout) },
     events: seen.podEvents?.items,
+    imageIsBuilt: awaitsImage(turn, status) && !isBaseAlone(turn, status),
     runningCell: seen.log?.progress.running?.cell,
     memoryBefore: seen.log?.progress.cells.findLast(({ memoryBytes }) => memoryBytes !== undefined)?.memoryBytes,
   };

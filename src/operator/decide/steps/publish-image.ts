@@ -1,15 +1,16 @@
-import { type BuildStatus, fromRfc3339 } from "../../../api/index.js";
+import { type BuildStatus, fromRfc3339, type ValidationCheck } from "../../../api/index.js";
+import { joinSentences, sentence } from "../../../recovery/index.js";
 import type { VerdictEvent } from "../../../validation/index.js";
 import { openAttempt } from "../attempts.js";
 import { type SharedTag, sharedTag } from "../builds/builds-wanted.js";
 import { buildsImage } from "../builds/gate.js";
 import { isDigestReference } from "../builds/image-place.js";
+import { ranInPlace } from "../builds/ran-in-place.js";
 import { publicationTicket } from "../builds/tickets.js";
 import { conditionOf, withConditions } from "../conditions.js";
 import type { JobStatus } from "../job.js";
 import { succeed } from "../outcome.js";
 import { notebookImage } from "../pods.js";
-import { sentence } from "../sentence.js";
 import type { StepResult, ValidTurn } from "../turn.js";
 
 /** How long a passed run waits for the registry; milliseconds. */
@@ -31,12 +32,37 @@ export function isPublishing({ phase, reason }: JobStatus): boolean {
  */
 export function publishAndSucceed(turn: ValidTurn, status: JobStatus, verdict: VerdictEvent): StepResult {
   if (!buildsImage(turn)) return succeed(turn, status, verdict);
+  const standIn = ranInPlace(turn, status);
+  if (standIn !== undefined) return succeedOnStandIn(turn, status, verdict, standIn);
   const { imageDigest } = status.buildStatus ?? {};
   const recommended =
     isDigestReference(imageDigest) && ranOn(turn, imageDigest) ? { recommendedImage: imageDigest } : {};
   const publication = publicationOf(turn, status);
   if (publication.kind === "waiting") return publication.result;
   return succeed(turn, withBuildStatus(status, { ...recommended, ...publication.outcome }), verdict);
+}
+
+/** On another environment than its own a notebook passes with a warning at most, and nothing of it is published. */
+function succeedOnStandIn(turn: ValidTurn, status: JobStatus, verdict: VerdictEvent, image: string): StepResult {
+  const said = `The notebook ran on the image ${image} in place of its own environment`;
+  const check: ValidationCheck = { type: "Dependencies", status: "Warning", message: sentence(said) };
+  const tag = turn.effective.build?.imageTag;
+  const told: JobStatus = {
+    ...status,
+    validationChecks: [check, ...(status.validationChecks ?? [])],
+    ...(tag !== undefined && {
+      buildStatus: {
+        ...status.buildStatus,
+        published: false,
+        publishMessage: sentence(`The tag ${tag} does not move: ${said.replace("The", "the")}`),
+      },
+    }),
+  };
+  return succeed(turn, told, {
+    ...verdict,
+    verdict: "PassedWithWarnings",
+    message: joinSentences(verdict.message, said),
+  });
 }
 
 /**

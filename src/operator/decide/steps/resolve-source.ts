@@ -1,6 +1,6 @@
-import { type GitSource, toRfc3339 } from "../../../api/index.js";
-import { classifySource } from "../../../recovery/index.js";
-import { buildsImage } from "../builds/gate.js";
+import { type GitSource, toRfc3339Millis } from "../../../api/index.js";
+import { classifySource, sentence } from "../../../recovery/index.js";
+import { awaitsImage } from "../builds/gate.js";
 import { withConditions } from "../conditions.js";
 import { fail } from "../outcome.js";
 import { runIdOf } from "../run-id.js";
@@ -33,8 +33,11 @@ export function resolveSource(turn: ValidTurn): StepResult {
       return fail(turn, status, classifySource(seen.source));
     case "resolved": {
       const { commit, golden: goldenSeen } = seen.source;
-      const warnings = [seen.source, goldenSeen].flatMap((each) => each?.warning ?? []);
+      const warnings = [seen.source, goldenSeen].flatMap((each) =>
+        each?.warning === undefined ? [] : [sentence(each.warning)],
+      );
       const runCount = status.runCount ?? 1;
+      const isToBuild = awaitsImage(turn, status);
       const resolved = withConditions(
         turn,
         {
@@ -42,19 +45,20 @@ export function resolveSource(turn: ValidTurn): StepResult {
           source: {
             commit,
             ref,
-            resolvedAt: toRfc3339(turn.now),
+            // Exact: it tells later news of the branch from earlier ones.
+            resolvedAt: toRfc3339Millis(turn.now),
             ...(goldenSeen !== undefined && { goldenCommit: goldenSeen.commit }),
             ...(warnings.length > 0 && { warnings }),
           },
           runId: runIdOf({ jobUid: metadata.uid ?? "", specHash: turn.specHash, commit, runCount }),
-          phase: buildsImage(turn) ? "Building" : "ValidationRunning",
+          phase: isToBuild ? "Building" : "ValidationRunning",
           reason: "SourceResolved",
           message: `Validating commit ${commit.slice(0, 12)}`,
         },
         { type: "GitCloneComplete", status: "True", reason: "Resolved", message: `${ref} is commit ${commit}` },
       );
       const next = { ...turn, status: resolved };
-      return buildsImage(turn) ? followBuild(next) : followValidation(next);
+      return isToBuild ? followBuild(next) : followValidation(next);
     }
     default:
       return unreachable(seen.source);

@@ -1,9 +1,14 @@
 import { isRunId, type OpenAttempt, openAttempt, withNewAttempt } from "../attempts.js";
 import { imageToRun } from "../builds/gate.js";
+import { sourceInImage } from "../builds/source-in-image.js";
+import { environmentTicket } from "../builds/tickets.js";
 import { withConditions } from "../conditions.js";
+import type { AttemptPlan } from "../decision.js";
 import type { JobStatus } from "../job.js";
 import { isLive } from "../pods.js";
+import { resourcesToRun } from "../remedies/increase-memory.js";
 import type { StepResult, ValidTurn } from "../turn.js";
+import { stopAtObstacle } from "./stop-at-obstacle.js";
 
 /** Looks again whether an earlier pod is gone, in case its end is never told; milliseconds. */
 const GONE_POLL_MS = 15_000;
@@ -12,12 +17,16 @@ const GONE_POLL_MS = 15_000;
 const SEEN_POLL_MS = 15_000;
 /** Looks again for room, though its return is told; milliseconds. */
 const ROOM_POLL_MS = 30_000;
+/** Looks again for what the repository says of its environment, though its coming is told; milliseconds. */
+const COPY_POLL_MS = 30_000;
 
 /**
  * Starts an attempt, or goes on starting the one that is counted already. Only when no other pod of the job is left:
  * two kernels of one job could write to the same claim. And only when the image is there that is to be validated.
  */
 export function startValidation(turn: ValidTurn): StepResult {
+  const stopped = stopAtObstacle(turn);
+  if (stopped !== undefined) return stopped;
   const { seen, now } = turn;
   const { runId, source } = turn.status;
   const { name } = turn.metadata;
@@ -46,17 +55,37 @@ export function startValidation(turn: ValidTurn): StepResult {
     const message = "Waiting until no pod of an earlier attempt can come to be any more: the API server gave no answer";
     return { status: { ...turn.status, reason: "WaitingForOldPod", message }, requeueAfterMs: seen.lateUntil - now };
   }
-  if (counted === undefined && !seen.hasRoom) {
+  if (!seen.hasRoom) {
     const status = { ...turn.status, reason: "Queued", message: "Waiting until fewer validations run" };
     return { status, requeueAfterMs: ROOM_POLL_MS };
   }
+  const copy = turn.status.recovery?.sourceFromImage === true ? sourceInImage(turn, turn.status) : undefined;
+  if (copy?.kind === "unknown") return findingCopy(turn, source.commit);
   const status = counted === undefined ? begun(turn, runId, image) : onImage(turn.status, counted, image);
   const attempt = openAttempt(status, name);
   if (attempt === undefined) return { status };
+  const resources = resourcesToRun(turn, status);
+  const plan: AttemptPlan = {
+    ...attempt,
+    ...commitsOf(source),
+    ...(resources !== turn.effective.resources && { resources }),
+    ...(copy?.kind === "held" && { sourceDirectory: copy.directory }),
+  };
   return {
     status,
-    effects: [{ kind: "start-attempt", plan: { ...attempt, ...commitsOf(source) } }],
+    effects: [{ kind: "start-attempt", plan }],
     requeueAfterMs: SEEN_POLL_MS,
+  };
+}
+
+/** The run is to go on with the copy in its image, and an operator that was restarted does not know yet where that is. */
+function findingCopy({ status, seen }: ValidTurn, commit: string): StepResult {
+  const message = "Finding out where the image holds the repository";
+  const ask = { kind: "ask-environment", ticket: environmentTicket(status), commit } as const;
+  return {
+    status: { ...status, reason: "ReadingEnvironment", message },
+    effects: (seen.environment ?? { kind: "unasked" }).kind === "unasked" ? [ask] : [],
+    requeueAfterMs: COPY_POLL_MS,
   };
 }
 

@@ -9,11 +9,14 @@ import {
   REPOSITORY,
   runningBuild,
 } from "../../kit/a-building-story.js";
-import { aPod } from "../../kit/an-observation.js";
+import { aPod, stuck } from "../../kit/an-observation.js";
 
 describe("a job that builds", () => {
   test("reads the repository at its commit, asks the registry, and only then builds", () => {
     const story = new BuildingStory();
+    story.see();
+    // Every run asks Git anew, whatever is known from before.
+    expect(story.kinds()).toEqual(["ask-source"]);
     story.see();
     expect(story.status).toMatchObject({ phase: "Building", reason: "ReadingEnvironment" });
     expect(story.effects("ask-environment")).toMatchObject([{ commit: story.status.source?.commit }]);
@@ -203,14 +206,9 @@ describe("a job that changes its mind while it builds", () => {
 
   test("looks for its image again when the node could not pull it", () => {
     const story = new BuildingStory().built();
-    const waiting = {
-      phase: "Pending",
-      containerStatuses: [
-        { name: "notebook", state: { waiting: { reason: "ImagePullBackOff", message: "Back-off pulling image" } } },
-      ],
-    };
-    story.see({ pods: [aPod(story.podName, waiting)] });
-    story.pass(10 * MINUTE).see({ pods: [aPod(story.podName, waiting)] });
+    const pods = [aPod(story.podName, stuck("ImagePullBackOff", "Back-off pulling image"))];
+    story.see({ pods });
+    story.pass(10 * MINUTE).see({ pods });
     expect(story.status).toMatchObject({ phase: "Retrying", buildStatus: { phase: "Pending" } });
     story.pass(MINUTE).see();
     expect(story.status.phase).toBe("Building");

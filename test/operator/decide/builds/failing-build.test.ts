@@ -26,8 +26,29 @@ describe("a build that fails", () => {
     expect(story.status.buildStatus?.attempts).toHaveLength(2);
     story.made(runningBuild()).see();
     story.becomes(failed, { failure: failureOf("BuildImagePull") }).see();
-    expect(story.status).toMatchObject({ phase: "Failed", reason: "BuildImagePull", buildRetryCount: 1 });
+    // What follows is not of the build's making: see test/operator/decide/recovery.
+    expect(story.status).toMatchObject({
+      reason: "BuildImagePull",
+      buildRetryCount: 1,
+      attempts: [{ action: "fallback-to-prebuilt" }, { action: "retry" }],
+    });
     expect(story.condition("BuildInProgress")).toBe("False/BuildImagePull");
+  });
+
+  test("is retried by as many builds as its budget has, though its history has long forgotten the first", () => {
+    const retryPolicy = { jitter: false, maxBuildRetries: 25 };
+    const story = new BuildingStory(aBuildingJob({}, { retryPolicy }).build()).building();
+    for (let number = 1; number <= 26; number++) {
+      expect(story.effects("start-build")).toMatchObject([{ plan: { number } }]);
+      story.made(runningBuild()).see();
+      story.becomes(failed, { failure: failureOf("BuildImagePull") }).see();
+      expect(story.status.buildRetryCount).toBe(Math.min(number, 25));
+      for (let look = 0; look < 4 && story.effects("start-build").length === 0; look++) {
+        story.pass(MINUTE).see();
+        story.registryAnswers();
+      }
+    }
+    expect(story.status.recovery?.actions).toMatchObject([{ action: "fallback-to-prebuilt" }]);
   });
 
   test("for the user's own reason ends the job", () => {
@@ -70,11 +91,19 @@ describe("a build that fails", () => {
     expect(story.status).toMatchObject({ phase: "Retrying", reason: "BuildLost", buildRetryCount: 0, retryCount: 1 });
   });
 
-  test("by the API server's refusal ends or repeats as that refusal says", () => {
+  test("by the API server's refusal ends or goes on as that refusal says", () => {
     const story = new BuildingStory().building();
     story.more = { refusal: failureOf("BuildNotPermitted") };
     story.see();
-    expect(story.status).toMatchObject({ phase: "Failed", reason: "BuildNotPermitted" });
+    expect(story.status).toMatchObject({
+      phase: "Retrying",
+      reason: "BuildNotPermitted",
+      attempts: [{ action: "fallback-to-prebuilt" }],
+    });
+    const strict = new BuildingStory(aBuildingJob({}, { validationConfig: { level: "staging" } }).build()).building();
+    strict.more = { refusal: failureOf("BuildNotPermitted") };
+    strict.see();
+    expect(strict.status).toMatchObject({ phase: "Failed", reason: "BuildNotPermitted" });
   });
 
   test("without the digest of its image is no image", () => {

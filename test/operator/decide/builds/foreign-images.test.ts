@@ -54,12 +54,22 @@ describe("an image of somebody else", () => {
     expect(story.status.buildStatus?.recommendedImage).toBeUndefined();
   });
 
-  test("that was put into the pod is not published as the one that was built", () => {
+  test("that was put into the pod is not published as the one that was built, nor does the notebook just pass", () => {
     const story = new BuildingStory(aBuildingJob(SHARED).build()).built();
     story.imageOfPod = FOREIGN;
     story.passes();
     expect(story.effects("publish-image")).toEqual([]);
-    expect(story.status.buildStatus?.publishMessage).toContain(BUILT);
+    expect(story.status).toMatchObject({ phase: "Succeeded", verdict: "PassedWithWarnings" });
+    expect(story.status.buildStatus?.publishMessage).toContain(FOREIGN);
+    expect(story.status.buildStatus?.recommendedImage).toBeUndefined();
+  });
+
+  test("is none where a mirror of the registry was put into the pod by the same digest", () => {
+    const story = new BuildingStory(aBuildingJob(SHARED).build()).built();
+    story.imageOfPod = `mirror.example.com/${BUILT}`;
+    story.passes();
+    expect(story.status).toMatchObject({ phase: "Succeeded", verdict: "Passed" });
+    expect(story.status.buildStatus?.recommendedImage).toBeUndefined();
   });
 });
 

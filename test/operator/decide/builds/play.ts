@@ -1,98 +1,19 @@
 import { expect } from "@jest/globals";
-import fc from "fast-check";
-import { ANNOTATION_RETRY_REQUESTED, NotebookValidationJobStatus, toRfc3339Millis } from "../../../../src/api/index.js";
+import { NotebookValidationJobStatus, toRfc3339Millis } from "../../../../src/api/index.js";
 import { parseBuildName } from "../../../../src/build/index.js";
 import type { SeenBuild } from "../../../../src/operator/decide/build-observation.js";
 import { isTerminal } from "../../../../src/operator/decide/job.js";
 import { failureOf } from "../../../../src/recovery/index.js";
-import {
-  aBuildingJob,
-  BUILT,
-  BuildingStory,
-  complete,
-  LOCKED,
-  MINUTE,
-  runningBuild,
-} from "../../kit/a-building-story.js";
+import type { BuildingStory } from "../../kit/a-building-story.js";
+import { BUILT, complete, LOCKED, runningBuild } from "../../kit/a-building-story.js";
 import { aLog, aPod, ended, running } from "../../kit/an-observation.js";
 import { failingEvents, passingEvents } from "../../kit/fake-runner.js";
-
-const SHARED = { imageName: "nbv-environments", imageTag: "stable" };
-
-/** Whatever the world may do next: mostly what was asked of it. */
-export const move = fc.oneof(
-  { weight: 2, arbitrary: fc.constant({ do: "look" } as const) },
-  { weight: 30, arbitrary: fc.constant({ do: "advance" } as const) },
-  {
-    weight: 8,
-    arbitrary: fc.record({
-      do: fc.constant("world" as const),
-      what: fc.constantFrom(
-        "repository",
-        "registry",
-        "build made",
-        "build runs",
-        "build done",
-        "pod",
-        "pass",
-        "publish",
-      ),
-    }),
-  },
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      do: fc.constant("trouble" as const),
-      what: fc.constantFrom(
-        ...([
-          "Git down",
-          "registry down",
-          "cleared",
-          "build fails",
-          "build evicted",
-          "build cancelled",
-          "abandoned",
-        ] as const),
-        ...([
-          "build gone",
-          "cluster unknown",
-          "no room",
-          "pod fails",
-          "pod gone",
-          "publish fails",
-          "unpinned",
-        ] as const),
-      ),
-    }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      do: fc.constant("user" as const),
-      what: fc.constantFrom("edit", "suspend", "resume", "retry"),
-    }),
-  },
-  { weight: 1, arbitrary: fc.constant({ do: "crash" } as const) },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      do: fc.constant("time" as const),
-      ms: fc.constantFrom(1, 1000, MINUTE, 11 * MINUTE, 46 * MINUTE),
-    }),
-  },
-);
-export type Move = typeof move extends fc.Arbitrary<infer M> ? M : never;
-
-const PODS: Readonly<Record<string, "running" | "passed" | "failed" | "none">> = {
-  pod: "running",
-  pass: "passed",
-  "pod fails": "failed",
-  "pod gone": "none",
-};
+import { type Move, PREBUILT, playedJob, type Setting } from "./building-moves.js";
+import { expectSoundRecovery } from "./sound-recovery.js";
 
 /** A building job whose every decision is judged while the world does as it likes. */
 export class Play {
-  readonly story = new BuildingStory(aBuildingJob(SHARED, { retryPolicy: { jitter: false } }).build());
+  readonly story: BuildingStory;
   readonly #pushed = new Set<string>();
   readonly #made = new Set<string>();
   #pod: "none" | "running" | "passed" | "failed" = "none";
@@ -101,7 +22,12 @@ export class Play {
   #waiting: ReturnType<BuildingStory["effects"]> = [];
 
   /** @param reached what any play has come to so far */
-  constructor(private readonly reached: Set<string>) {}
+  constructor(
+    private readonly reached: Set<string>,
+    private readonly setting: Setting,
+  ) {
+    this.story = playedJob(setting);
+  }
 
   play(next: Move): void {
     const { story } = this;
@@ -136,12 +62,18 @@ export class Play {
     const before = story.status;
     const decision = story.see(this.#seen());
     expect(NotebookValidationJobStatus.safeParse(JSON.parse(JSON.stringify(decision.status))).error).toBeUndefined();
-    expect(story.status.buildRetryCount ?? 0).toBeLessThanOrEqual(1);
+    const { recovery } = story.status;
+    const budgets = 1 + (recovery?.abandonedStrategies ?? []).length;
+    expect(story.status.buildRetryCount ?? 0).toBeLessThanOrEqual(budgets * this.setting.maxBuildRetries);
+    expectSoundRecovery(story.status);
     if (before.runCount === story.status.runCount) {
       expect(story.status.buildRetryCount ?? 0).toBeGreaterThanOrEqual(before.buildRetryCount ?? 0);
+      expect(story.status.recoveryAttempts ?? 0).toBeGreaterThanOrEqual(before.recoveryAttempts ?? 0);
     }
     for (const { plan } of story.effects("start-attempt")) {
-      expect([...this.#pushed]).toContain(plan.image);
+      // Nothing but what was built, or, once that is noted, the image that stands in for it.
+      expect([...this.#pushed, ...(recovery?.image === undefined ? [] : [PREBUILT])]).toContain(plan.image);
+      if (recovery?.image !== undefined) expect(plan.image).toBe(PREBUILT);
       if (this.#podName !== plan.podName) this.#pod = "none";
       this.#podName = plan.podName;
       this.#podImage = plan.image;
@@ -158,6 +90,7 @@ export class Play {
     }
     for (const { kind } of decision.effects) this.reached.add(kind);
     this.reached.add(`${story.status.phase}/${story.status.reason}`);
+    for (const { action } of recovery?.actions ?? []) this.reached.add(action);
     this.#waiting = [...story.effects("start-build"), ...story.effects("ask-image"), ...this.#waiting].slice(0, 8);
     if (isTerminal(story.status.phase)) expect(["Pending", "Running"]).not.toContain(story.status.buildStatus?.phase);
     if (story.status.buildStatus?.published === true) expect(story.status.phase).toBe("Succeeded");
@@ -199,9 +132,7 @@ export class Play {
     const spec = story.job.spec as { notebook: object };
     if (what === "edit") story.edit({ notebook: { ...spec.notebook, parameters: { edit: story.now } } });
     if (what === "suspend" || what === "resume") story.edit({ suspend: what === "suspend" });
-    if (what !== "retry") return;
-    const annotations = { [ANNOTATION_RETRY_REQUESTED]: toRfc3339Millis(story.now) };
-    story.job = { ...story.job, metadata: { ...story.job.metadata, annotations } };
+    if (what === "retry") story.askRetry(toRfc3339Millis(story.now));
   }
 
   #world(what: string): void {
@@ -260,7 +191,7 @@ export class Play {
         story.builds = story.builds.slice(1);
         break;
       case "cluster unknown":
-        story.available = story.available === undefined ? ["tekton"] : undefined;
+        story.available = story.available === undefined ? this.setting.strategies : undefined;
         break;
       case "no room":
         story.more = { hasRoom: story.more.hasRoom === false };
@@ -287,3 +218,10 @@ export class Play {
     story.decision = now;
   }
 }
+
+const PODS: Readonly<Record<string, "running" | "passed" | "failed" | "none">> = {
+  pod: "running",
+  pass: "passed",
+  "pod fails": "failed",
+  "pod gone": "none",
+};

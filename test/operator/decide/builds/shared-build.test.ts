@@ -90,6 +90,33 @@ describe("jobs of one environment", () => {
     expect(late.status).toMatchObject({ phase: "Failed", reason: "DependencyHashMismatch" });
   });
 
+  test("share the newest failure, and don't walk back through the ones before it", () => {
+    const failed = { kind: "failed", signal: { reason: "Failed", message: "no" } } as const;
+    const waits = new BuildingStory().building().made(runningBuild());
+    for (let round = 0; round < 2; round++) {
+      waits.see();
+      waits.becomes(failed, { failure: failureOf("BuildImagePull") }).see();
+      if (round === 0) {
+        waits.pass(1).see();
+        waits.see();
+        waits.made(runningBuild());
+      }
+    }
+    const late = new BuildingStory(aBuildingJob().named("late").build());
+    late.builds = waits.builds;
+    late.see();
+    late.read().see();
+    expect(late.status).toMatchObject({
+      phase: "Retrying",
+      buildRetryCount: 1,
+      buildStatus: { attempts: [{ number: 2 }] },
+    });
+    late.pass(1).see();
+    late.see();
+    late.registryAnswers().see();
+    expect(late.effects("start-build")).toMatchObject([{ plan: { number: 3 } }]);
+  });
+
   test("that come long after a failed build try their own", () => {
     const first = new BuildingStory().building().made(runningBuild());
     first.becomes(

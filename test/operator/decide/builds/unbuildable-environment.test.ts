@@ -27,6 +27,9 @@ describe("an environment that can't be built", () => {
     story.environment = { kind: "failed", reason: "GitNetwork", message: "no route" };
     story.see();
     expect(story.status).toMatchObject({ phase: "Retrying", reason: "GitNetwork" });
+    expect(story.status.attempts).toMatchObject([
+      { number: 1, stage: "source", reason: "GitNetwork", action: "retry" },
+    ]);
     story.environment = { kind: "unasked" };
     story.see();
     expect(story.status.phase).toBe("Building");
@@ -43,7 +46,8 @@ describe("an environment that can't be built", () => {
     story.available = available;
     story.see();
     story.read().see();
-    expect(story.status).toMatchObject({ phase: "Failed", reason: "BuildStrategyUnavailable" });
+    expect(story.status).toMatchObject({ reason: "BuildStrategyUnavailable" });
+    expect(story.status.attempts).toMatchObject([{ action: "fallback-to-prebuilt" }]);
     expect(story.status.message).toContain(words);
   });
 
