@@ -1,4 +1,4 @@
-import { fromRfc3339, type Instant } from "../api/index.js";
+import { type Attempt, fromRfc3339, type Instant } from "../api/index.js";
 import type { Clock } from "../kube/clock.js";
 import type { Cluster } from "../kube/cluster.js";
 import { isKubeError } from "../kube/kube-error.js";
@@ -29,15 +29,15 @@ const REFUSALS = [
 ] as const;
 
 /** What effects need of a cluster. */
-export type MakingCluster = Pick<Cluster, "get" | "create" | "delete">;
+export type MakingCluster = Pick<Cluster, "get" | "create" | "patch" | "delete">;
 
 /** The last pod that this process tried to make for a job. A value: it is replaced, never changed. */
 export interface PodTry {
   readonly podName: string;
-  /** Present when no answer came: until when the pod may still come to be. */
-  readonly lateUntil?: Instant;
+  /** Present when no answer came: until when the pod may still come to be; by {@link Clock.elapsed}. */
+  readonly lateUntil?: number;
   /** Present when it was made, until the cache has told of it. */
-  readonly assumed?: { readonly pod: Pod; readonly until: Instant };
+  readonly assumed?: { readonly pod: Pod; readonly until: number };
 }
 
 /**
@@ -50,6 +50,8 @@ export class AssumedPods {
   readonly #isCached: (pod: Pod) => boolean;
   readonly #tries: Map<string, PodTry>;
   #startedAt: Instant;
+  /** Until when a pod may still come to be that a process before this one asked for; by {@link Clock.elapsed}. */
+  #predecessorLateUntil: number;
 
   /**
    * @param isCached whether the cache has that very pod (by UID)
@@ -60,17 +62,20 @@ export class AssumedPods {
     this.#isCached = isCached;
     this.#tries = tries;
     this.#startedAt = clock.now();
+    this.#predecessorLateUntil = clock.elapsed() + LATE_CREATE_MS;
   }
 
   /** The process begins to act: whoever did before has asked for nothing since. @param at @default now */
   begin(at: Instant = this.#clock.now()): void {
     this.#startedAt = at;
+    this.#predecessorLateUntil = this.#clock.elapsed() - (this.#clock.now() - at) + LATE_CREATE_MS;
   }
 
   /** The same door to the cluster, with a note taken of every pod that is made. */
   through(cluster: MakingCluster): MakingCluster {
     return {
       get: (...request) => cluster.get(...request),
+      patch: (...request) => cluster.patch(...request),
       delete: (...request) => cluster.delete(...request),
       create: async (resource, object, options) => {
         const jobUid = resource.group === PODS.group && resource.plural === PODS.plural ? ownerUid(object) : undefined;
@@ -89,7 +94,7 @@ export class AssumedPods {
   }
 
   #note(jobUid: string, podName: string, answer: { readonly made?: Pod; readonly isLate?: boolean }): void {
-    const now = this.#clock.now();
+    const now = this.#clock.elapsed();
     // An earlier request without an answer stays open, whatever the answer to this one.
     const lateUntil = answer.isLate === true ? now + LATE_CREATE_MS : this.#tries.get(jobUid)?.lateUntil;
     const { made } = answer;
@@ -103,7 +108,8 @@ export class AssumedPods {
   /** The pod that was made for the job and that the cache has not told of. */
   of(jobUid: string): { readonly pod: Pod; readonly until: Instant } | undefined {
     const assumed = this.#tries.get(jobUid)?.assumed;
-    return assumed !== undefined && this.#clock.now() < assumed.until ? assumed : undefined;
+    const until = this.#dateOf(assumed?.until);
+    return assumed === undefined || until === undefined ? undefined : { pod: assumed.pod, until };
   }
 
   /**
@@ -114,16 +120,33 @@ export class AssumedPods {
    * @param pods of the job, as they are known
    */
   lateUntil(jobUid: string, { attempts, validationPodName }: JobStatus, pods: readonly Pod[]): Instant | undefined {
-    const now = this.#clock.now();
     const own = this.#tries.get(jobUid);
-    if (own?.lateUntil !== undefined && now < own.lateUntil) return own.lateUntil;
-    const until = this.#startedAt + LATE_CREATE_MS;
+    const ownUntil = this.#dateOf(own?.lateUntil);
+    if (ownUntil !== undefined) return ownUntil;
+    const until = this.#dateOf(this.#predecessorLateUntil);
     const last = attempts?.[0];
-    if (now >= until || last?.podName === undefined || last.podName === own?.podName) return undefined;
-    if (last.podName === validationPodName || pods.some(({ metadata }) => metadata.name === last.podName))
-      return undefined;
+    if (until === undefined || last?.podName === undefined) return undefined;
+    if (pods.some(({ metadata }) => metadata.name === last.podName)) return undefined;
+    // What this process made, one before it may have asked for, too: once the pod is gone, its name is free again.
+    if (last.podName === own?.podName) return this.#beganBefore(last) ? until : undefined;
+    if (last.podName === validationPodName) return undefined;
     const endedAt = fromRfc3339(last.completionTime);
     return endedAt === undefined || endedAt > this.#startedAt - LATE_CREATE_MS ? until : undefined;
+  }
+
+  /** The date of that moment, as the calendar says by now; `undefined` when it has passed. */
+  #dateOf(elapsed: number | undefined): Instant | undefined {
+    const leftMs = (elapsed ?? Number.NEGATIVE_INFINITY) - this.#clock.elapsed();
+    return leftMs > 0 ? this.#clock.now() + leftMs : undefined;
+  }
+
+  /**
+   * Whether a process before this one counted the attempt. Times of a status are whole seconds: what began in the very
+   * second of the start is its own, as no process begins to act within a second of its predecessor's last request.
+   */
+  #beganBefore({ startTime }: Attempt): boolean {
+    const began = fromRfc3339(startTime);
+    return began === undefined || began < Math.floor(this.#startedAt / 1000) * 1000;
   }
 
   /** The cache told of a pod: that it is there, that it changed, or that it is gone. */

@@ -11,6 +11,7 @@ import {
   type GitPodSource,
   type PodSettings,
   type PodSource,
+  type RunnerArchive,
   runnerConfig,
   secretVariables,
   validationPod,
@@ -36,12 +37,14 @@ export interface AttemptRequest {
     | { readonly image?: string | undefined; readonly command?: readonly string[] | undefined }
     | undefined;
   readonly localTree?: string | undefined;
+  /** The runner, for a pod whose source is in its image. */
+  readonly runner?: RunnerArchive | undefined;
 }
 
 /** The pod of one attempt. @throws UserError when the job uses a reserved name or path */
 export function attemptPod(request: AttemptRequest): Pod {
   const { job, spec, effective, plan, sealFor, proof, config, fetcher } = request;
-  const pod = podSettings(spec, effective, config);
+  const pod = podSettings(spec, effective, plan, config);
   const attempt = { job, runId: plan.runId, attempt: plan.number };
   return validationPod({
     ...attempt,
@@ -86,8 +89,11 @@ export function variableSecrets(spec: NotebookValidationJobSpec): string[] {
   return [...new Set(names)];
 }
 
-function podSource({ spec, plan, localTree }: AttemptRequest): PodSource {
+function podSource({ spec, plan, localTree, runner }: AttemptRequest): PodSource {
   if (localTree !== undefined) return { kind: "tree", path: localTree };
+  if (runner !== undefined && plan.sourceDirectory !== undefined) {
+    return { kind: "image", path: plan.sourceDirectory, notebook: spec.notebook.path, runner };
+  }
   return gitSource(spec.notebook.git, plan.commit);
 }
 
@@ -101,13 +107,18 @@ function gitSource({ url, ref, credentialsSecret }: GitSource, commit: string): 
   return { kind: "git", url, ref, commit, ...(credentialsSecret !== undefined && { credentialsSecret }) };
 }
 
-function podSettings(spec: NotebookValidationJobSpec, effective: EffectiveSpec, config: OperatorConfig): PodSettings {
+function podSettings(
+  spec: NotebookValidationJobSpec,
+  effective: EffectiveSpec,
+  plan: AttemptPlan,
+  config: OperatorConfig,
+): PodSettings {
   const { buildConfig: _build, containerImage: _image, env = [], labels, ...settings } = spec.podConfig ?? {};
   const named = new Set(env.map(({ name }) => name));
   return {
     // The contract's schemas and the core types describe the same JSON.
     ...(settings as PodSettings),
-    resources: effective.resources,
+    resources: plan.resources ?? effective.resources,
     serviceAccountName: effective.serviceAccountName,
     labels: { ...config.podLabels, ...labels },
     env: [...networkVariables(config).filter(({ name }) => !named.has(name)), ...env],

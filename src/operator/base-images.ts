@@ -53,15 +53,18 @@ export class BaseImages {
     this.#flights = new Flights({ clock, concurrency, timeoutMs, late });
   }
 
-  /** Never rejects: without its digest a base image is used by its tag. */
-  async look(reference: string, access: RegistryAccess): Promise<BaseImageSeen> {
+  /**
+   * Never rejects: without its digest a base image is used by its tag.
+   * @param namespace whose turn it takes
+   */
+  async look(namespace: string, reference: string, access: RegistryAccess): Promise<BaseImageSeen> {
     const image = parseImageReference(reference);
     // What is none is refused by the plan, with its field.
     if (image === undefined) return { warnings: [] };
     const key = questionKey([formatImageReference(image), access]);
     const before = this.#known.get(key);
     try {
-      const known = await this.#flights.fly(key, (signal) => this.#ask(key, image, access, signal));
+      const known = await this.#flights.fly(key, (signal) => this.#ask(key, image, access, signal), [namespace]);
       if (known !== undefined) return seenOf(known);
       return { warnings: [`the registry ${image.host} has no image ${reference}`] };
     } catch (error) {
@@ -86,13 +89,13 @@ export class BaseImages {
   ): Promise<Known | undefined> {
     const { clock, freshMs, registry, onError } = this.#options;
     const before = this.#known.get(key);
-    if (before !== undefined && clock.now() - before.at < freshMs) return before;
+    if (before !== undefined && clock.elapsed() - before.at < freshMs) return before;
     try {
       const digest = image.digest ?? (await registry.digestOf(image, access, signal));
       if (digest === undefined) return undefined;
       const isSame = before?.digest === digest && before.user !== undefined;
       const user = isSame ? before.user : await this.#userOf({ ...image, digest }, access, signal);
-      const known = { digest, ...(user !== undefined && { user }), at: clock.now() };
+      const known = { digest, ...(user !== undefined && { user }), at: clock.elapsed() };
       this.#remember(key, known);
       return known;
     } catch (error) {

@@ -6,6 +6,8 @@ import { isTerminal, type JobStatus } from "./decide/job.js";
 type Spec = NonNullable<Pod["spec"]>;
 type Status = NonNullable<Pod["status"]>;
 type ContainerStatus = NonNullable<Status["containerStatuses"]>[number];
+type Container = Spec["containers"][number];
+type Volume = NonNullable<Spec["volumes"]>[number];
 
 /**
  * A job as it is cached. A finished one is kept without the lists of what its notebook did, which nothing reads any
@@ -32,9 +34,13 @@ export function withKnownSpec(
 const BULKY: ReadonlySet<string> = new Set<keyof JobStatus>(["results", "validationChecks", "educationalFeedback"]);
 const NOTHING: readonly never[] = Object.freeze([]);
 
-/** A pod as it is cached: with what tells whose it is and how it is doing, and without what it was told to do. */
+/**
+ * A pod as it is cached: with what tells whose it is and how it is doing, and without what it was told to do. Of its
+ * failures it says what the whole pod says.
+ */
 export function cachedPod({ apiVersion, kind, metadata, spec, status }: Pod): Pod {
-  const { name, namespace, uid, resourceVersion, creationTimestamp, deletionTimestamp, ownerReferences } = metadata;
+  const { name, namespace, uid, resourceVersion, creationTimestamp, ownerReferences } = metadata;
+  const { deletionTimestamp, deletionGracePeriodSeconds } = metadata;
   const proof = metadata.annotations?.[ANNOTATION_ATTEMPT_PROOF];
   return defined({
     apiVersion,
@@ -46,6 +52,7 @@ export function cachedPod({ apiVersion, kind, metadata, spec, status }: Pod): Po
       resourceVersion,
       creationTimestamp,
       deletionTimestamp,
+      deletionGracePeriodSeconds,
       ownerReferences,
       annotations: proof === undefined ? undefined : { [ANNOTATION_ATTEMPT_PROOF]: proof },
     }) as ObjectMeta,
@@ -54,15 +61,43 @@ export function cachedPod({ apiVersion, kind, metadata, spec, status }: Pod): Po
   }) as Pod;
 }
 
-function cachedSpec({ restartPolicy, initContainers, containers }: Spec): Spec {
+function cachedSpec(spec: Spec): Spec {
+  const { restartPolicy, nodeName, schedulerName, initContainers, containers, volumes } = spec;
   return defined({
     restartPolicy,
+    nodeName,
+    schedulerName,
     // Its arguments say for whom the attempt's key is sealed.
-    initContainers: initContainers?.map(({ name, image, args, ...rest }) =>
-      defined({ name, image, args, restartPolicy: (rest as { restartPolicy?: string }).restartPolicy }),
+    initContainers: initContainers?.map((container) =>
+      defined({ ...cachedContainer(container), args: container.args }),
     ),
-    containers: containers.map(({ name, image }) => defined({ name, image })),
+    containers: containers.map(cachedContainer),
+    volumes: volumes?.flatMap(cachedVolume),
   }) as Spec;
+}
+
+function cachedContainer({ name, image, restartPolicy, resources }: Container): Container {
+  const memory = resources?.limits?.["memory"];
+  return defined({ name, image, restartPolicy, resources: memory && { limits: { memory } } }) as Container;
+}
+
+/** A volume that asks for keys by their names, with these: of a missing one a kubelet tells but the volume. */
+function cachedVolume({ name, secret, configMap, projected }: Volume): Volume[] {
+  const sources = projected?.sources?.map((each) =>
+    defined({ secret: keysOf(each.secret), configMap: keysOf(each.configMap) }),
+  );
+  const kept = defined({ secret: keysOf(secret), configMap: keysOf(configMap), projected: sources && { sources } });
+  return Object.keys(kept).length === 0 ? [] : [{ name, ...kept } as Volume];
+}
+
+interface KeySource {
+  readonly name?: string | undefined;
+  readonly secretName?: string | undefined;
+  readonly items?: readonly { readonly key: string }[] | undefined;
+}
+
+function keysOf({ name, secretName, items }: KeySource = {}): KeySource | undefined {
+  return items && defined({ name, secretName, items: items.map(({ key }) => ({ key })) });
 }
 
 function cachedStatus(status: Status): Status {
@@ -73,13 +108,14 @@ function cachedStatus(status: Status): Status {
     message,
     startTime,
     conditions,
-    initContainerStatuses: initContainerStatuses?.map(cachedContainer),
-    containerStatuses: containerStatuses?.map(cachedContainer),
+    initContainerStatuses: initContainerStatuses?.map(cachedContainerStatus),
+    containerStatuses: containerStatuses?.map(cachedContainerStatus),
   }) as Status;
 }
 
-function cachedContainer({ name, image, imageID, state }: ContainerStatus): ContainerStatus {
-  return defined({ name, image, imageID, state }) as ContainerStatus;
+function cachedContainerStatus({ name, image, imageID, state, lastState }: ContainerStatus): ContainerStatus {
+  const last = lastState?.terminated;
+  return defined({ name, image, imageID, state, lastState: last && { terminated: last } }) as ContainerStatus;
 }
 
 /** What kubectl keeps in an annotation: the whole object once more. */

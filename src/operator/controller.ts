@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import { effectiveSpec, LABEL_JOB, parseDuration, parseSpec } from "../api/index.js";
+import { LABEL_JOB, parseDuration } from "../api/index.js";
 import { Informer } from "../kube/informer.js";
 import { keyFromText, keyOf, keyText } from "../kube/object-key.js";
 import { NOTEBOOK_VALIDATION_JOBS, type NotebookValidationJobObject, PODS, type Pod } from "../kube/resources.js";
@@ -8,26 +8,24 @@ import { type Builds, buildsOf } from "./builds/builds.js";
 import { buildIndexes } from "./builds/jobs-of-builds.js";
 import { cachedJob, cachedPod, withKnownSpec } from "./cached-objects.js";
 import { Capacity } from "./capacity.js";
-import type { JobStatus } from "./decide/job.js";
 import type { Settings } from "./decide/observation.js";
-import { controllingJob, isLive, lostFrom } from "./decide/pods.js";
-import { transitionNotes } from "./decide/transition-notes.js";
-
+import { controllingJob } from "./decide/pods.js";
+import { Desks } from "./desks.js";
 import { Effects } from "./effects.js";
 import { JobLedger } from "./job-ledger.js";
+import { LeavingPods } from "./leaving-pods.js";
 import { recordStart, setLiveGauges } from "./live-gauges.js";
 import { LogFollower } from "./log-follower.js";
 import { Observer } from "./observer.js";
 import { OperatorMetrics } from "./operator-metrics.js";
 import type { OperatorOptions } from "./operator-options.js";
 import { PodEvents } from "./pod-events.js";
+import { PodPlaces } from "./pod-places.js";
 import { priorityOf, UNDER_WAY_PRIORITY } from "./priority.js";
-import { readSecret } from "./read-secret.js";
 import { Reconciler } from "./reconciler.js";
 import { ReportConfigMaps } from "./report-config-map.js";
 import { SigningKey } from "./signing-key.js";
-import { SourceDesk } from "./source-desk.js";
-import { recordTransition } from "./transition-metrics.js";
+import { tellTransition } from "./tell-transition.js";
 import { WorkQueue } from "./work-queue.js";
 import { Workers } from "./workers.js";
 
@@ -46,10 +44,12 @@ export class Controller {
   readonly #queue: WorkQueue;
   readonly #jobs: Informer<NotebookValidationJobObject>;
   readonly #pods: Informer<Pod>;
-  readonly #desk: SourceDesk;
+  readonly #desks: Desks;
   readonly #logs: LogFollower;
   readonly #capacity: Capacity;
+  readonly #places: PodPlaces;
   readonly #assumed: AssumedPods;
+  readonly #leaving: LeavingPods;
   readonly #reports: ReportConfigMaps;
   readonly #builds: Builds | undefined;
   readonly #reconciler: Reconciler;
@@ -64,7 +64,7 @@ export class Controller {
     this.#logger = options.logger;
     this.#metrics = options.metrics ?? new OperatorMetrics();
     this.#queue = new WorkQueue({ clock, random });
-    const settings: Settings = { config, build: options.build ?? "refuse" };
+    const settings: Settings = { config, build: options.build ?? "refuse", waits: options.waits ?? true };
     const watched = { cluster, clock, random, namespaces: namespaces ?? ("all" as const) };
     const onError = (error: unknown): void =>
       this.#logger.warn({ err: error }, "watching is interrupted; it goes on by itself");
@@ -84,17 +84,9 @@ export class Controller {
       onError,
     });
     const signingKey = new SigningKey(options.signingKey);
-    this.#desk = new SourceDesk({
-      resolver: options.source,
-      clock,
-      readSecret: (namespace, name) => readSecret(cluster, namespace, name),
+    this.#desks = new Desks(options, {
+      ...{ settings, metrics: this.#metrics },
       onAnswer: (uid) => this.#add(this.#keys.get(uid)),
-      onError: (error) => {
-        this.#metrics.count("reconcileErrors", { kind: "source" });
-        this.#logger.error({ err: error }, "resolving a source failed unexpectedly");
-      },
-      concurrency: config.git.maxConcurrent,
-      timeoutMs: parseDuration(config.git.timeout),
     });
     this.#logs = new LogFollower({
       cluster,
@@ -106,13 +98,20 @@ export class Controller {
     });
     const { validations, validationsPerNamespace } = config.concurrency;
     this.#capacity = new Capacity({ total: validations, perNamespace: validationsPerNamespace }, () => clock.now());
+    this.#places = new PodPlaces({
+      ...{ capacity: this.#capacity, clock },
+      jobOf: (uid) => this.#jobs.get(keyFromText(this.#keys.get(uid) ?? "")),
+      podsOf: (uid) => this.#pods.byIndex(BY_OWNER, uid),
+    });
     this.#reports = new ReportConfigMaps(cluster, this.#logger);
     this.#assumed = new AssumedPods(clock, (pod) => this.#pods.get(keyOf(pod))?.metadata.uid === pod.metadata.uid);
+    this.#leaving = new LeavingPods(clock);
     const onChange = (uid: string): void => this.#add(this.#keys.get(uid), true);
     this.#builds = buildsOf(options, {
       ...{ settings, onChange, prover: signingKey },
       metrics: this.#metrics,
       jobs: () => this.#jobs,
+      onSecret: (namespace, name) => this.#desks.resolutions.told({ kind: "Secret", name }, namespace),
     });
     this.#reconciler = new Reconciler({
       cluster,
@@ -123,7 +122,9 @@ export class Controller {
         cluster,
         podsOf: (uid) => this.#pods.byIndex(BY_OWNER, uid),
         assumed: this.#assumed,
-        desk: this.#desk,
+        leaving: this.#leaving,
+        desk: this.#desks.source,
+        resolutions: this.#desks.resolutions,
         logs: this.#logs,
         podEvents: new PodEvents({ cluster, clock, logger: this.#logger }),
         signingKey,
@@ -131,23 +132,28 @@ export class Controller {
         settings,
         rival: options.rival,
         builds: this.#builds,
+        follow: this.#desks.follow,
       }),
       effects: new Effects({
         cluster: this.#assumed.through(cluster),
         clock,
         logger: this.#logger,
         signingKey,
-        desk: this.#desk,
+        desk: this.#desks.source,
+        resolutions: this.#desks.resolutions,
         reports: this.#reports,
         fetcher: { image: options.operatorImage, command: options.fetcherCommand },
+        runner: options.runner,
         localTree: options.localTree,
         builds: this.#builds,
       }),
       capacity: this.#capacity,
       ledger: new JobLedger(clock, parseDuration(config.status.progressInterval), new Map(), () => this.#isLate),
       assumed: this.#assumed,
+      leaving: this.#leaving,
       builds: this.#builds,
-      onTransition: (job, before, after) => this.#transition(job, before, after),
+      onTransition: (job, before, after) =>
+        tellTransition({ config, metrics: this.#metrics, logger: this.#logger }, job, before, after),
     });
     this.#workers = new Workers({
       queue: this.#queue,
@@ -213,7 +219,7 @@ export class Controller {
     const { clock } = this.#options;
     this.#isReady = false;
     this.#queue.close();
-    this.#desk.stop();
+    this.#desks.stop();
     this.#logs.stop();
     const done = new AbortController();
     const late = clock.sleep(DRAIN_MS, done.signal).then(
@@ -235,7 +241,7 @@ export class Controller {
         const { uid = "" } = job.metadata;
         this.#logs.forget(keyText(keyOf(job)));
         this.#keys.delete(uid);
-        this.#desk.forget(uid);
+        this.#desks.forget(uid);
         this.#reconciler.forget(uid);
         this.#reports.forget(uid);
         this.#wakeWaiting();
@@ -254,16 +260,17 @@ export class Controller {
   #jobChanged(job: NotebookValidationJobObject): void {
     const key = keyText(keyOf(job));
     this.#keys.set(job.metadata.uid ?? "", key);
+    this.#desks.follow.watch(job);
+    this.#places.jobChanged(job);
     this.#add(key);
+    this.#wakeWaiting();
   }
 
   #podChanged(pod: Pod, isGone = false): void {
     const jobUid = controllingJob(pod);
     if (jobUid === undefined) return;
-    const { namespace = "", uid = "" } = pod.metadata;
     this.#assumed.told(jobUid, pod);
-    if (isGone || !isLive(pod, this.#options.clock.now())) this.#capacity.ended(jobUid, uid);
-    else this.#capacity.seen({ jobUid, namespace }, uid, lostFrom(pod));
+    this.#places.podChanged(pod, isGone);
     this.#add(this.#keys.get(jobUid), true);
     this.#wakeWaiting();
   }
@@ -278,16 +285,6 @@ export class Controller {
   #wakeWaiting(): void {
     for (const key of this.#capacity.takeWaiting()) this.#add(key);
     for (const key of this.#builds?.takeWaiting() ?? []) this.#add(key);
-  }
-
-  #transition(job: NotebookValidationJobObject, before: JobStatus, after: JobStatus): void {
-    const parsed = parseSpec(job.spec);
-    const level = parsed.ok ? effectiveSpec(parsed.spec, this.#options.config).level : "development";
-    recordTransition(this.#metrics, before, after, level);
-    if (transitionNotes(before, after).length === 0) return;
-    const { phase, reason, message, runId } = after;
-    const attempt = after.attempts?.[0]?.number;
-    this.#logger.info({ job: keyText(keyOf(job)), phase, reason, runId, attempt }, message);
   }
 
   #priorityOf(key: string): number {

@@ -1,7 +1,5 @@
-import type { Instant } from "../api/instant.js";
-
 interface Entry {
-  readonly due: Instant;
+  readonly due: number;
   readonly key: string;
 }
 
@@ -14,11 +12,11 @@ export class DueTimes {
   }
 
   /** The earliest time; `undefined` when there is none. */
-  get first(): Instant | undefined {
+  get first(): number | undefined {
     return this.#heap[0]?.due;
   }
 
-  add(key: string, due: Instant): void {
+  add(key: string, due: number): void {
     const heap = this.#heap;
     let at = heap.length;
     const entry = { key, due };
@@ -34,7 +32,7 @@ export class DueTimes {
   }
 
   /** Takes out a key that is due by `now`; of several, the earliest. */
-  take(now: Instant): string | undefined {
+  take(now: number): string | undefined {
     const heap = this.#heap;
     const [first] = heap;
     if (first === undefined || first.due > now) return undefined;

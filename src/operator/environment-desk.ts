@@ -119,7 +119,7 @@ export class EnvironmentDesk {
     const wanted: Wanted = (facts) => wantedFiles({ notebook, build, base: reference, facts });
     const [{ digest, user, warnings }, { key, facts, dossier }] = await Promise.all([
       this.#base(request),
-      this.#facts(place, wanted),
+      this.#facts(namespace, place, wanted),
     ]);
     const base = { ...reference, ...(digest !== undefined && { digest }), ...(user !== undefined && { user }) };
     const question: EnvironmentQuestion = { notebook, build, base, facts };
@@ -128,6 +128,7 @@ export class EnvironmentDesk {
   }
 
   async #facts(
+    namespace: string,
     place: SourceFactsRequest,
     wanted: Wanted,
   ): Promise<{ key: string; facts: SourceFacts; dossier: SourceDossier }> {
@@ -135,7 +136,7 @@ export class EnvironmentDesk {
     const key = questionKey([place.url, place.commit, place.credentials]);
     const passenger: Passenger = { wanted };
     this.#boarding.set(key, [...(this.#boarding.get(key) ?? []), passenger]);
-    const dossier = await this.#flights.fly(key, async (signal) => {
+    const work = async (signal: AbortSignal): Promise<SourceDossier> => {
       const passengers = this.#boarding.get(key) ?? [];
       this.#boarding.delete(key);
       const questions = passengers.map((each) => each.wanted);
@@ -146,17 +147,18 @@ export class EnvironmentDesk {
       });
       this.#shelf.put(key, answer.dossier);
       return answer.dossier;
-    });
+    };
+    const dossier = await this.#flights.fly(key, work, [namespace]);
     if (passenger.facts === undefined) throw new Error("a reader left a question out");
     return { key, facts: passenger.facts, dossier };
   }
 
   /** Without its digest a base image is used by its tag: nothing about it fails a job here. */
   async #base({ namespace, baseImage, isInsecure, pullSecret }: EnvironmentRequest): Promise<BaseImageSeen> {
-    if (pullSecret === undefined) return this.#bases.look(baseImage, { isInsecure, secrets: [] });
+    if (pullSecret === undefined) return this.#bases.look(namespace, baseImage, { isInsecure, secrets: [] });
     const secret = await this.#secret(namespace, pullSecret, "the registry's credentials");
-    if (secret.kind === "read") return this.#bases.look(baseImage, { isInsecure, secrets: [secret.data] });
-    const seen = await this.#bases.look(baseImage, { isInsecure, secrets: [] });
+    if (secret.kind === "read") return this.#bases.look(namespace, baseImage, { isInsecure, secrets: [secret.data] });
+    const seen = await this.#bases.look(namespace, baseImage, { isInsecure, secrets: [] });
     return { ...seen, warnings: [secret.message, ...seen.warnings] };
   }
 

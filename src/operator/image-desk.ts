@@ -127,8 +127,10 @@ export class ImageDesk {
   async #find({ namespace, reference, isInsecure, secret }: ImageQuestion): Promise<ImageSeen> {
     const image = referenceOf(reference);
     const access = await this.#access(namespace, isInsecure, secret);
-    const found = await this.#finding.fly(questionKey(["find", reference, access]), (signal) =>
-      this.#options.registry.find(image, access, signal),
+    const found = await this.#finding.fly(
+      questionKey(["find", reference, access]),
+      (signal) => this.#options.registry.find(image, access, signal),
+      [namespace],
     );
     if (found === undefined) return { kind: "absent" };
     const { digest, sizeBytes, labels } = found;
@@ -145,8 +147,10 @@ export class ImageDesk {
   async #publish({ namespace, image, tag, isInsecure, pushSecret }: PublicationRequest): Promise<void> {
     const reference = referenceOf(image);
     const access = await this.#access(namespace, isInsecure, pushSecret);
-    await this.#tagging.fly(questionKey(["tag", image, tag, access]), (signal) =>
-      this.#options.registry.tag(reference, tag, access, signal),
+    await this.#tagging.fly(
+      questionKey(["tag", image, tag, access]),
+      (signal) => this.#options.registry.tag(reference, tag, access, signal),
+      [namespace],
     );
   }
 

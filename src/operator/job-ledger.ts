@@ -1,4 +1,3 @@
-import type { Instant } from "../api/index.js";
 import type { Clock } from "../kube/clock.js";
 import { equalJson, freezeJson } from "../kube/json.js";
 import { isLater } from "../kube/object-key.js";
@@ -14,10 +13,10 @@ const BUSY_INTERVALS = 5;
 
 /** What is known of one job. A value: it is replaced, never changed. */
 export interface LedgerEntry {
-  /** When the job was first met, or its status was written last. */
-  readonly writtenAt: Instant;
+  /** When the job was first met, or its status was written last; by {@link Clock.elapsed}, as all times here. */
+  readonly writtenAt: number;
   /** The job as the API server last told it, until the cache has it. */
-  readonly newest?: { readonly job: NotebookValidationJobObject; readonly at: Instant };
+  readonly newest?: { readonly job: NotebookValidationJobObject; readonly at: number };
   /** The status that is decided and not written, and the written one from which it was decided. */
   readonly unwritten?: { readonly base: unknown; readonly status: JobStatus };
 }
@@ -57,7 +56,8 @@ export class JobLedger {
     if (entry?.newest === undefined) return cached;
     const { job, at } = entry.newest;
     const isNewer = isLater(job.metadata.resourceVersion ?? "", cached.metadata.resourceVersion ?? "");
-    if (isNewer && this.#clock.now() < at + NEWER_FOR_MS) return job;
+    const ageMs = this.#clock.elapsed() - at;
+    if (isNewer && ageMs < NEWER_FOR_MS) return job;
     const { newest: _caughtUp, ...rest } = entry;
     this.#entries.set(uidOf(cached), rest);
     knowEqual(cached.status, job.status);
@@ -66,12 +66,12 @@ export class JobLedger {
 
   /** The API server told this job in answer to a read. */
   read(job: NotebookValidationJobObject): void {
-    this.#entries.set(uidOf(job), { ...this.#entry(job), newest: { job: freezeJson(job), at: this.#clock.now() } });
+    this.#entries.set(uidOf(job), { ...this.#entry(job), newest: { job: freezeJson(job), at: this.#clock.elapsed() } });
   }
 
   /** The job's status was decided to be `status` and written; the API server answered with `job`. */
   written(job: NotebookValidationJobObject, status: JobStatus): void {
-    const now = this.#clock.now();
+    const now = this.#clock.elapsed();
     this.#entries.set(uidOf(job), { writtenAt: now, newest: { job: freezeJson(job), at: now } });
     knowEqual(job.status, decided(status));
   }
@@ -99,7 +99,7 @@ export class JobLedger {
   dueInMs(job: NotebookValidationJobObject): number {
     const entry = this.#entry(job);
     this.#entries.set(uidOf(job), entry);
-    const ageMs = this.#clock.now() - entry.writtenAt;
+    const ageMs = this.#clock.elapsed() - entry.writtenAt;
     if (ageMs < this.#intervalMs) return this.#intervalMs - ageMs;
     const longestMs = BUSY_INTERVALS * this.#intervalMs;
     return ageMs < longestMs && this.#isLate() ? Math.min(this.#intervalMs, longestMs - ageMs) : 0;
@@ -111,7 +111,7 @@ export class JobLedger {
   }
 
   #entry(job: NotebookValidationJobObject): LedgerEntry {
-    return this.#entries.get(uidOf(job)) ?? { writtenAt: this.#clock.now() };
+    return this.#entries.get(uidOf(job)) ?? { writtenAt: this.#clock.elapsed() };
   }
 }
 

@@ -19,7 +19,7 @@ export interface LeaderElectionTimes {
 
 export interface LeaderElectionOptions {
   readonly cluster: Pick<Cluster, "get" | "create" | "replace">;
-  /** What it says stands in the Lease for people; nobody decides by it. */
+  /** Its date stands in the Lease for people; nobody decides by it. */
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -30,8 +30,6 @@ export interface LeaderElectionOptions {
   /** This candidate, different from all others that ever were. */
   readonly identity: string;
   readonly times?: Partial<LeaderElectionTimes>;
-  /** Milliseconds of a clock that nobody sets: only differences count. @default clock.now */
-  readonly elapsed?: () => number;
 }
 
 /** How holding the Lease ended. */
@@ -46,7 +44,7 @@ const RELEASE_MS = 1_000;
 /** What the Lease said, and when we saw it change last. */
 interface Seen {
   readonly lease: Lease;
-  /** By {@link LeaderElectionOptions.elapsed}. */
+  /** By {@link Clock.elapsed}. */
   readonly since: number;
 }
 
@@ -60,7 +58,6 @@ interface Seen {
 export class LeaderElection {
   readonly #options: LeaderElectionOptions;
   readonly #times: LeaderElectionTimes;
-  readonly #elapsed: () => number;
   #seen: Seen | undefined;
   /** When the last successful call was begun, while the Lease is ours. */
   #heldSince: number | undefined;
@@ -71,7 +68,6 @@ export class LeaderElection {
   constructor(options: LeaderElectionOptions) {
     this.#options = options;
     this.#times = { ...DEFAULTS, ...options.times };
-    this.#elapsed = options.elapsed ?? (() => options.clock.now());
     const { leaseMs, renewMs, retryMs } = this.#times;
     if (leaseMs <= renewMs || renewMs <= retryMs * 1.2 || retryMs <= 0 || leaseMs % 1000 !== 0) {
       throw new RangeError("an election needs leaseMs > renewMs > 1.2 × retryMs > 0, leaseMs in whole seconds");
@@ -80,7 +76,7 @@ export class LeaderElection {
 
   /** Whether the Lease is ours, as far as we may still believe it. */
   get isLeader(): boolean {
-    return this.#heldSince !== undefined && this.#elapsed() - this.#heldSince < this.#times.renewMs;
+    return this.#leftMs() > 0;
   }
 
   /** Who holds the Lease, as it was seen last; empty = nobody. */
@@ -90,7 +86,7 @@ export class LeaderElection {
 
   /** How long ago the last renewal that succeeded was begun, milliseconds; `undefined` while the Lease is not ours. */
   get renewalAgeMs(): number | undefined {
-    return this.#heldSince === undefined ? undefined : this.#elapsed() - this.#heldSince;
+    return this.#heldSince === undefined ? undefined : this.#options.clock.elapsed() - this.#heldSince;
   }
 
   /** Waits until the Lease is ours. @throws the reason of `signal` when it aborts first */
@@ -171,7 +167,7 @@ export class LeaderElection {
   }
 
   async #acquireOrRenew(turn: number): Promise<void> {
-    const begun = this.#elapsed();
+    const begun = this.#options.clock.elapsed();
     const { cluster } = this.#options;
     if (this.#heldSince !== undefined && this.#seen !== undefined) {
       try {
@@ -199,7 +195,7 @@ export class LeaderElection {
       const lease = await cluster.get(LEASES, { namespace, name: this.#name });
       this.#stopIfLate(turn);
       const isNew = this.#seen?.lease.metadata.resourceVersion !== lease.metadata.resourceVersion;
-      if (isNew) this.#seen = { lease, since: this.#elapsed() };
+      if (isNew) this.#seen = { lease, since: this.#options.clock.elapsed() };
       return lease;
     } catch (error) {
       if (!isKubeError(error, "NotFound")) throw error;
@@ -222,13 +218,14 @@ export class LeaderElection {
     if (holder === "" || holder === this.#options.identity) return false;
     if (this.#heldSince !== undefined || this.#seen === undefined) return true;
     // By what its holder promised: another version may have other times.
-    return this.#elapsed() - this.#seen.since < Math.max(leaseDurationSeconds * 1000, this.#times.leaseMs);
+    const ageMs = this.#options.clock.elapsed() - this.#seen.since;
+    return ageMs < Math.max(leaseDurationSeconds * 1000, this.#times.leaseMs);
   }
 
   /** The Lease is ours since `begun`. */
   #got(lease: Lease, begun: number, turn: number): void {
     if (turn !== this.#turn) return;
-    this.#seen = { lease, since: this.#elapsed() };
+    this.#seen = { lease, since: this.#options.clock.elapsed() };
     this.#heldSince = begun;
   }
 

@@ -1,9 +1,11 @@
 import { UserError } from "../api/user-error.js";
 import { isKubeError } from "../kube/kube-error.js";
-import { redact } from "../recovery/index.js";
+import { redactHead } from "../recovery/index.js";
 
 /** Longest text of one field. */
 const MAX_TEXT = 4096;
+/** So much of it is read. */
+const MAX_READ = 4 * MAX_TEXT;
 const MAX_ENTRIES = 50;
 const MAX_DEPTH = 3;
 
@@ -12,7 +14,7 @@ const MAX_DEPTH = 3;
  * their name only (a Secret among them would tell everything), everything bounded.
  */
 export function loggable(value: unknown, depth = 0): unknown {
-  if (typeof value === "string") return redact(value.length > MAX_TEXT ? `${value.slice(0, MAX_TEXT)}…` : value);
+  if (typeof value === "string") return loggableText(value);
   if (typeof value === "bigint") return value.toString();
   if (typeof value === "function" || typeof value === "symbol") return undefined;
   if (typeof value !== "object" || value === null) return value;
@@ -27,6 +29,12 @@ export function loggable(value: unknown, depth = 0): unknown {
       .slice(0, MAX_ENTRIES)
       .map(([key, entry]) => [key, loggable(entry, depth + 1)]),
   );
+}
+
+/** Redacted before it is cut: half a secret has no shape any more. */
+function loggableText(text: string): string {
+  const said = redactHead(text, MAX_READ);
+  return said.length > MAX_TEXT ? `${said.slice(0, MAX_TEXT)}…` : said;
 }
 
 function loggableError(error: Error, depth: number): object {

@@ -13,10 +13,15 @@ import type { Observation, Settings } from "./decide/observation.js";
 import { hasEnded, notebookState } from "./decide/pods.js";
 import { readTurn } from "./decide/read-turn.js";
 import { sourceTicket } from "./decide/source-ticket.js";
+import type { Turn } from "./decide/turn.js";
+import { resolutionQuestion } from "./decide/waiting/resolution-question.js";
+import type { FollowedJobs } from "./followed-jobs.js";
 import { handedOverKey, type KeySeen } from "./handed-over-key.js";
+import type { LeavingPods } from "./leaving-pods.js";
 import type { LogFollower } from "./log-follower.js";
 import type { PodEvents } from "./pod-events.js";
 import { priorityOf } from "./priority.js";
+import type { ResolutionDesk } from "./resolution-desk.js";
 import type { Rival } from "./rival.js";
 import type { SigningKey } from "./signing-key.js";
 import type { SourceDesk } from "./source-desk.js";
@@ -27,7 +32,11 @@ export interface ObserverOptions {
   readonly podsOf: (jobUid: string) => readonly Pod[];
   /** Pods that were made and that the cache does not have yet. */
   readonly assumed: Pick<AssumedPods, "of" | "lateUntil">;
+  /** Absent = the API server's calendar is the operator's. */
+  readonly leaving?: Pick<LeavingPods, "dated"> | undefined;
   readonly desk: Pick<SourceDesk, "look">;
+  /** Absent = nobody looks at what jobs wait for: they find out by trying. */
+  readonly resolutions?: Pick<ResolutionDesk, "look" | "forget"> | undefined;
   readonly logs: Pick<LogFollower, "follow" | "last" | "keyOf" | "forget">;
   readonly podEvents: Pick<PodEvents, "look">;
   readonly signingKey: SigningKey;
@@ -36,6 +45,8 @@ export interface ObserverOptions {
   readonly rival?: Rival | undefined;
   /** Absent = nothing is built. */
   readonly builds?: Pick<Builds, "observe"> | undefined;
+  /** Absent = no branch is followed. */
+  readonly follow?: Pick<FollowedJobs, "look"> | undefined;
 }
 
 /** A refusal of the API server, remembered for the decision that follows it. */
@@ -64,8 +75,10 @@ export class Observer {
   async observe(job: StoredJob, refusal: Refusal | undefined, isSure = false): Promise<Observation> {
     const { desk, settings, rival } = this.#options;
     const { uid = "" } = job.metadata;
-    const { status } = readTurn(job, { pods: [], source: { kind: "unasked" }, hasRoom: false, settings }, 0);
-    const pods = isSure ? await this.#surePods(job) : await this.#pods(job, status);
+    const turn = readTurn(job, { pods: [], source: { kind: "unasked" }, hasRoom: false, settings }, 0);
+    const { status } = turn;
+    const found = isSure ? await this.#surePods(job) : await this.#pods(job, status);
+    const pods = this.#options.leaving?.dated(uid, found) ?? found;
     const attempt = openAttempt(status, job.metadata.name);
     const { log, keyLoss } = this.#log(job, status, pods);
     const current = pods.find(({ metadata }) => metadata.name === attempt?.podName);
@@ -85,8 +98,10 @@ export class Observer {
         builds: refusal?.of === "build" && isRefused ? { ...builds, refusal: refusal.failure } : builds,
       }),
       ...(refusal?.of === "pod" && isRefused && { refusal: refusal.failure }),
+      ...this.#resolution(uid, turn),
+      ...(this.#options.follow && { followed: this.#options.follow.look(uid) }),
       ...(rival?.name !== undefined && { rival: rival.name }),
-      hasRoom: this.#hasRoom(job, status),
+      hasRoom: this.#hasRoom(job, status, pods),
       settings,
     };
   }
@@ -114,6 +129,16 @@ export class Observer {
     const labelSelector = `${LABEL_JOB}=${labelValue(name)}`;
     const { items } = await this.#options.cluster.list(PODS, { namespace, labelSelector });
     return items.filter((pod) => isControlledBy(pod, uid));
+  }
+
+  #resolution(uid: string, turn: Turn): Pick<Observation, "resolution"> {
+    const { resolutions } = this.#options;
+    const question = resolutionQuestion(turn);
+    if (question === undefined) {
+      resolutions?.forget(uid);
+      return {};
+    }
+    return { resolution: resolutions?.look(uid, question.ticket) ?? { kind: "unknown", message: "nobody looks" } };
   }
 
   #log(job: StoredJob, status: JobStatus, pods: readonly Pod[]): Heard {
@@ -160,10 +185,13 @@ export class Observer {
     return handedOverKey(pod, { namespace, jobUid, runId, attempt: number }, signingKey);
   }
 
-  #hasRoom(job: StoredJob, status: JobStatus): boolean {
+  /** An attempt whose pod is not there wants a place, counted or not: anybody can write a counted one into a status. */
+  #hasRoom(job: StoredJob, status: JobStatus, pods: readonly Pod[]): boolean {
     const { namespace = "", name, uid = "" } = job.metadata;
     const { capacity } = this.#options;
-    const mayStart = !isTerminal(status.phase) && status.phase !== undefined && openAttempt(status, name) === undefined;
+    const podName = openAttempt(status, name)?.podName;
+    const hasPod = podName !== undefined && pods.some(({ metadata }) => metadata.name === podName);
+    const mayStart = !isTerminal(status.phase) && status.phase !== undefined && !hasPod;
     if (isTerminal(status.phase)) capacity.drop(uid);
     if (!mayStart) return true;
     // Its pod comes in a later decision, when there is an image: until then it keeps no place from others.

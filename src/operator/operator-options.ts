@@ -3,9 +3,11 @@ import type { OperatorConfig } from "../api/index.js";
 import type { Clock } from "../kube/clock.js";
 import type { Cluster } from "../kube/cluster.js";
 import type { Random } from "../kube/random.js";
+import type { BranchReader } from "./branch-reader.js";
 import type { BuildTools } from "./builds/builds.js";
 import type { OperatorMetrics } from "./operator-metrics.js";
 import type { Rival } from "./rival.js";
+import type { RunnerFiles } from "./runner-archive.js";
 import type { SourceResolver } from "./source-resolver.js";
 
 /** What an {@link Operator} is made of: everything that it touches of the outside world comes in here. */
@@ -19,6 +21,8 @@ export interface OperatorOptions {
   /** Secret of this operator, at least 32 bytes, which opens the sealed keys of attempts (`signing-key.ts`). */
   readonly signingKey: Uint8Array;
   readonly source: SourceResolver;
+  /** What followed branches are looked up by. @default no branch is followed */
+  readonly branches?: BranchReader;
   /** Namespaces to serve. @default all namespaces */
   readonly namespaces?: readonly string[];
   /** Image of this operator, whose init container fetches the source. @default config's */
@@ -31,8 +35,16 @@ export interface OperatorOptions {
    * @default "refuse"
    */
   readonly build?: "refuse" | "skip" | "build";
+  /**
+   * Whether runs wait for others to bring what is missing (a Secret, a node, a registry); else they end when the patience
+   * of their attempts does.
+   * @default true
+   */
+  readonly waits?: boolean;
   /** What environments are read, built and published by; needed to `build`. */
   readonly builder?: BuildTools;
+  /** Reads the runner for pods whose source is in their image. @default the runner beside this program */
+  readonly runner?: () => Promise<RunnerFiles>;
   /** A directory of this computer to validate instead of the Git repository; only the local executor may set it. */
   readonly localTree?: string;
   /** Another operator whose end is waited for. @default nobody */

@@ -1,4 +1,5 @@
 import { isKubeError } from "../kube/kube-error.js";
+import type { MissingObject } from "../recovery/index.js";
 
 /** Reads the decoded data of a Secret; rejects with a `KubeError`. */
 export type ReadSecret = (namespace: string, name: string) => Promise<Readonly<Record<string, string>>>;
@@ -11,6 +12,8 @@ export type CredentialsSeen =
       readonly kind: "failed";
       readonly reason: "SecretMissing" | "ApiForbidden" | "ApiTransient";
       readonly message: string;
+      /** The Secret, where it does not exist. */
+      readonly missing?: MissingObject;
     };
 
 /** @param what is in it, for people: "the Git credentials" */
@@ -24,7 +27,12 @@ export async function readCredentialsSecret(
     return { kind: "read", data: await readSecret(namespace, name) };
   } catch (error) {
     if (isKubeError(error, "NotFound")) {
-      return { kind: "failed", reason: "SecretMissing", message: `the Secret ${name} with ${what} does not exist` };
+      return {
+        kind: "failed",
+        reason: "SecretMissing",
+        message: `the Secret ${name} with ${what} does not exist`,
+        missing: { kind: "Secret", name },
+      };
     }
     if (isKubeError(error, "Forbidden", "Unauthorized")) {
       return {

@@ -1,8 +1,7 @@
-import type { Instant } from "../api/instant.js";
 import { UNDER_WAY_PRIORITY } from "./priority.js";
 
 interface Waiting {
-  readonly since: Instant;
+  readonly since: number;
 }
 
 /** The keys of one namespace, first come first served within a priority. */
@@ -32,8 +31,8 @@ export class ReadyKeys {
   }
 
   /** Since when the oldest key waits. */
-  get oldest(): Instant | undefined {
-    let oldest: Instant | undefined;
+  get oldest(): number | undefined {
+    let oldest: number | undefined;
     for (const namespace of this.#namespaces.values()) {
       for (const level of namespace.levels.values()) {
         const head = level.values().next().value;
@@ -48,7 +47,7 @@ export class ReadyKeys {
   }
 
   /** Adds the key, or lifts it to a higher priority; it keeps the time since when it waits. */
-  add(key: string, priority: number, now: Instant): void {
+  add(key: string, priority: number, now: number): void {
     const before = this.#priorities.get(key);
     if (before !== undefined && before >= priority) return;
     const namespace = this.#namespaceOf(key);
@@ -61,8 +60,8 @@ export class ReadyKeys {
   }
 
   /** Takes the next key out; its namespace counts as busy until {@link release}. */
-  take(now: Instant): string | undefined {
-    let best: { namespace: Namespace; priority: number; rank: number; key: string; since: Instant } | undefined;
+  take(now: number): string | undefined {
+    let best: { namespace: Namespace; priority: number; rank: number; key: string; since: number } | undefined;
     for (const namespace of this.#namespaces.values()) {
       for (const [priority, level] of namespace.levels) {
         const head = level.entries().next().value;
@@ -103,7 +102,7 @@ export class ReadyKeys {
 interface Candidate {
   readonly namespace: Namespace;
   readonly rank: number;
-  readonly since: Instant;
+  readonly since: number;
 }
 
 function goesBefore(a: Candidate, b: Candidate): boolean {

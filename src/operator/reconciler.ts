@@ -16,6 +16,7 @@ import type { JobStatus } from "./decide/job.js";
 import type { Observation } from "./decide/observation.js";
 import type { Effects } from "./effects.js";
 import type { JobLedger } from "./job-ledger.js";
+import type { LeavingPods } from "./leaving-pods.js";
 import type { Observer, Refusal } from "./observer.js";
 
 export interface ReconcilerOptions {
@@ -29,6 +30,7 @@ export interface ReconcilerOptions {
   readonly capacity: Capacity;
   readonly ledger: JobLedger;
   readonly assumed: Pick<AssumedPods, "of" | "forget">;
+  readonly leaving?: Pick<LeavingPods, "forget"> | undefined;
   /** Absent = nothing is built. */
   readonly builds?: Pick<Builds, "release" | "forget"> | undefined;
   /** Told of every status that was written. */
@@ -103,10 +105,15 @@ export class Reconciler {
           }
         }
         let isRefused = false;
+        let putOffMs: number | undefined;
         for (const effect of decision.effects) {
           const result = await this.#options.effects.perform(job, effect, seen);
           if (effect.kind === "start-attempt" && result.kind === "done") capacity.started(uid);
           if (result.kind === "done") continue;
+          if (result.kind === "put-off") {
+            putOffMs = Math.min(putOffMs ?? result.afterMs, result.afterMs);
+            continue;
+          }
           isRefused = true;
           this.#refusals.set(uid, { ...refusedBy(effect), failure: result.failure });
         }
@@ -118,6 +125,7 @@ export class Reconciler {
         return soonest(
           decision.requeueAfterMs,
           waitMs === 0 ? undefined : waitMs,
+          putOffMs,
           assumedUntil && assumedUntil - this.#options.clock.now(),
         );
       }
@@ -146,6 +154,7 @@ export class Reconciler {
     this.#refusals.delete(uid);
     this.#options.ledger.forget(uid);
     this.#options.assumed.forget(uid);
+    this.#options.leaving?.forget(uid);
     this.#options.capacity.drop(uid);
     this.#options.builds?.forget(uid);
   }

@@ -3,7 +3,11 @@ import { isKubeError, isTransient } from "../kube/kube-error.js";
 import { classifyApi, type Failure, failureOf } from "../recovery/index.js";
 
 /** What came of an effect: `refused` is a lasting no of the API server, which the next decision has to know. */
-export type EffectResult = { readonly kind: "done" } | { readonly kind: "refused"; readonly failure: Failure };
+export type EffectResult =
+  | { readonly kind: "done" }
+  | { readonly kind: "refused"; readonly failure: Failure }
+  /** A lasting no, too, to something that holds nothing else up: it is tried again later. */
+  | { readonly kind: "put-off"; readonly afterMs: number };
 
 export const DONE: EffectResult = { kind: "done" };
 

@@ -5,6 +5,7 @@ import type { Clock } from "../kube/clock.js";
 import type { Cluster } from "../kube/cluster.js";
 import { isTransient } from "../kube/kube-error.js";
 import type { Random } from "../kube/random.js";
+import type { BranchReader } from "./branch-reader.js";
 import type { BuildTools } from "./builds/builds.js";
 import { ClusterGate } from "./cluster-gate.js";
 import { GoOperatorWatch } from "./go-operator-watch.js";
@@ -26,6 +27,8 @@ export interface ReplicaOptions {
   readonly logger: Logger;
   readonly config: OperatorConfig;
   readonly source: SourceResolver;
+  /** What followed branches are looked up by. @default no branch is followed */
+  readonly branches?: BranchReader;
   /** What environments are built by. @default jobs that ask for a build are refused */
   readonly builder?: BuildTools;
   /** Namespaces whose jobs are served; absent = all. */
@@ -141,13 +144,14 @@ export class Replica {
   }
 
   async #lead(signingKey: Uint8Array, stop: AbortSignal): Promise<void> {
-    const { cluster, clock, random, logger, config, source, namespaces, metrics, builder } = this.#options;
+    const { cluster, clock, random, logger, config, source, branches, namespaces, metrics, builder } = this.#options;
     const rival = new GoOperatorWatch({ cluster, clock, random, logger });
     try {
       await rival.start(stop);
       const { Operator } = await import("./operator.js");
       const operator = new Operator({
         ...{ cluster, clock, random, logger, config, signingKey, source, rival, metrics },
+        ...(branches === undefined ? {} : { branches }),
         ...(namespaces === undefined ? {} : { namespaces }),
         ...(builder === undefined ? {} : { builder, build: "build" as const }),
       });

@@ -60,9 +60,31 @@ export class SourceDesk {
   ask(jobUid: string, ticket: string, question: SourceQuestion): void {
     if (this.#flights.isStopped) return;
     this.#answers.ask(jobUid, ticket, { kind: "resolving" }, async () => {
-      const seen = await this.#answer(question);
+      const seen = await this.#find(question, question.namespace);
       return this.#flights.isStopped ? undefined : seen;
     });
+  }
+
+  /**
+   * Asks right now, on behalf of jobs that wait for the source to come back. They have a turn beside that of their
+   * namespace: however many of them look in vain, its other jobs need not wait for that. Does not reject.
+   */
+  async find(question: SourceQuestion): Promise<SourceSeen> {
+    return this.#find(question, `waiting in ${question.namespace}`);
+  }
+
+  /** @param payer whose turn it takes */
+  async #find({ namespace, golden, ...notebook }: SourceQuestion, payer: string): Promise<SourceSeen> {
+    if (golden === undefined) return this.#commitOf(namespace, notebook, payer);
+    const [source, second] = await Promise.all([
+      this.#commitOf(namespace, notebook, payer),
+      this.#commitOf(namespace, golden, payer),
+    ]);
+    if (source.kind !== "resolved") return source;
+    if (second.kind === "failed") return { ...second, message: `golden notebook: ${second.message}` };
+    if (second.kind !== "resolved") return second;
+    const { commit, warning } = second;
+    return { ...source, golden: { commit, ...(warning !== undefined && { warning: `golden notebook: ${warning}` }) } };
   }
 
   /** What is known about a job's question. */
@@ -80,20 +102,7 @@ export class SourceDesk {
     this.#flights.stop();
   }
 
-  async #answer({ namespace, golden, ...notebook }: SourceQuestion): Promise<SourceSeen> {
-    if (golden === undefined) return this.#commitOf(namespace, notebook);
-    const [source, second] = await Promise.all([
-      this.#commitOf(namespace, notebook),
-      this.#commitOf(namespace, golden),
-    ]);
-    if (source.kind !== "resolved") return source;
-    if (second.kind === "failed") return { ...second, message: `golden notebook: ${second.message}` };
-    if (second.kind !== "resolved") return second;
-    const { commit, warning } = second;
-    return { ...source, golden: { commit, ...(warning !== undefined && { warning: `golden notebook: ${warning}` }) } };
-  }
-
-  async #commitOf(namespace: string, { url, ref, credentialsSecret }: Place): Promise<SourceSeen> {
+  async #commitOf(namespace: string, { url, ref, credentialsSecret }: Place, payer: string): Promise<SourceSeen> {
     let request: SourceRequest = { url, ref };
     if (credentialsSecret !== undefined) {
       const { readSecret } = this.#options;
@@ -102,8 +111,10 @@ export class SourceDesk {
       request = { ...request, credentials: secret.data };
     }
     try {
-      return await this.#flights.fly(questionKey([url, ref, request.credentials]), (signal) =>
-        this.#resolve(request, signal),
+      return await this.#flights.fly(
+        questionKey([url, ref, request.credentials]),
+        (signal) => this.#resolve(request, signal),
+        [payer],
       );
     } catch (error) {
       return failedSource(error);

@@ -1,4 +1,3 @@
-import type { Instant } from "../api/instant.js";
 import type { Clock } from "../kube/clock.js";
 import type { Random } from "../kube/random.js";
 import { DueTimes } from "./due-times.js";
@@ -33,7 +32,8 @@ export interface FailureOptions extends AddOptions {
 const MIN_LEFTOVERS = 64;
 
 interface Delayed {
-  readonly due: Instant;
+  /** By {@link Clock.elapsed}, as all times of the queue. */
+  readonly due: number;
   priority: number;
 }
 
@@ -52,10 +52,10 @@ export class WorkQueue {
   readonly #again = new Map<string, number>();
   readonly #failures = new Map<string, number>();
   /** Until when the server asked to be left alone with a key; nothing that is added goes before that. */
-  readonly #heldUntil = new Map<string, Instant>();
+  readonly #heldUntil = new Map<string, number>();
   readonly #takers: ((key: string | undefined) => void)[] = [];
   readonly #idle: (() => void)[] = [];
-  #timer: { due: Instant; stop: AbortController } | undefined;
+  #timer: { due: number; stop: AbortController } | undefined;
   #closed = false;
 
   constructor(options: WorkQueueOptions) {
@@ -81,7 +81,7 @@ export class WorkQueue {
   /** How long the oldest ready key has waited, in milliseconds. */
   get oldestMs(): number {
     const since = this.#ready.oldest;
-    return since === undefined ? 0 : this.#options.clock.now() - since;
+    return since === undefined ? 0 : this.#options.clock.elapsed() - since;
   }
 
   /** How often the key failed since it was last forgotten. */
@@ -92,7 +92,7 @@ export class WorkQueue {
   /** Wants the key reconciled as soon as possible. */
   add(key: string, options: AddOptions = {}): void {
     if (this.#closed) return;
-    const heldMs = (this.#heldUntil.get(key) ?? 0) - this.#options.clock.now();
+    const heldMs = this.#heldMs(key);
     if (heldMs > 0) return this.addAfter(key, heldMs, options);
     this.#heldUntil.delete(key);
     const priority = options.priority ?? DEFAULT_PRIORITY;
@@ -101,7 +101,7 @@ export class WorkQueue {
       this.#again.set(key, Math.max(priority, this.#again.get(key) ?? priority));
       return;
     }
-    this.#ready.add(key, priority, this.#options.clock.now());
+    this.#ready.add(key, priority, this.#options.clock.elapsed());
     this.#serve();
   }
 
@@ -109,10 +109,9 @@ export class WorkQueue {
   addAfter(key: string, delayMs: number, options: AddOptions = {}): void {
     if (this.#closed) return;
     if (delayMs <= 0) return this.add(key, options);
-    const heldMs = (this.#heldUntil.get(key) ?? 0) - this.#options.clock.now();
     if (this.#ready.has(key) || this.#again.has(key)) return;
     const priority = options.priority ?? DEFAULT_PRIORITY;
-    const due = this.#options.clock.now() + Math.max(delayMs, heldMs);
+    const due = this.#options.clock.elapsed() + Math.max(delayMs, this.#heldMs(key));
     const before = this.#delayed.get(key);
     if (before !== undefined) before.priority = Math.max(before.priority, priority);
     if (before !== undefined && before.due <= due) return;
@@ -138,7 +137,7 @@ export class WorkQueue {
     const { baseDelayMs = this.#options.baseDelayMs } = options;
     const ceiling = Math.min(baseDelayMs * 2 ** Math.min(failures, 30), maxDelayMs);
     const delay = Math.max(ceiling * (0.5 + random() / 2), atLeastMs);
-    if (atLeastMs > 0) this.#heldUntil.set(key, this.#options.clock.now() + atLeastMs);
+    if (atLeastMs > 0) this.#heldUntil.set(key, this.#options.clock.elapsed() + atLeastMs);
     this.addAfter(key, delay, options);
     return delay;
   }
@@ -184,9 +183,14 @@ export class WorkQueue {
     return this.#processing.size === 0 ? Promise.resolve() : new Promise((resolve) => this.#idle.push(resolve));
   }
 
+  /** How long the server still wants to be left alone with the key; negative = no longer. */
+  #heldMs(key: string): number {
+    return (this.#heldUntil.get(key) ?? Number.NEGATIVE_INFINITY) - this.#options.clock.elapsed();
+  }
+
   #serve(): void {
     while (this.#takers.length > 0 && !this.#closed) {
-      const key = this.#ready.take(this.#options.clock.now());
+      const key = this.#ready.take(this.#options.clock.elapsed());
       if (key === undefined) return;
       this.#processing.add(key);
       this.#takers.shift()?.(key);
@@ -200,7 +204,7 @@ export class WorkQueue {
     this.#timer?.stop.abort();
     const timer = { due, stop: new AbortController() };
     this.#timer = timer;
-    this.#options.clock.sleep(due - this.#options.clock.now(), timer.stop.signal).then(
+    this.#options.clock.sleep(due - this.#options.clock.elapsed(), timer.stop.signal).then(
       () => {
         if (this.#timer !== timer) return;
         this.#timer = undefined;
@@ -211,7 +215,7 @@ export class WorkQueue {
   }
 
   #release(): void {
-    const now = this.#options.clock.now();
+    const now = this.#options.clock.elapsed();
     for (let key = this.#dueTimes.take(now); key !== undefined; key = this.#dueTimes.take(now)) {
       const entry = this.#delayed.get(key);
       if (entry === undefined || entry.due > now) continue;

@@ -1,5 +1,4 @@
 import type { Logger } from "pino";
-import type { Instant } from "../api/index.js";
 import type { Clock } from "../kube/clock.js";
 import { isKubeError } from "../kube/kube-error.js";
 import type { OperatorMetrics } from "./operator-metrics.js";
@@ -23,8 +22,8 @@ const FORBIDDEN_MS = 30_000;
 /** Take keys from the queue, have them reconciled, and bring them back when they want to be looked at again. */
 export class Workers {
   readonly #options: WorkersOptions;
-  /** Keys that workers have, since when: the longest first. */
-  readonly #takenAt = new Map<string, Instant>();
+  /** Keys that workers have, since when by {@link Clock.elapsed}: the longest first. */
+  readonly #takenAt = new Map<string, number>();
 
   constructor(options: WorkersOptions) {
     this.#options = options;
@@ -33,7 +32,7 @@ export class Workers {
   /** How long the reconcile that takes longest has taken by now, in milliseconds. */
   get longestMs(): number {
     const [since] = this.#takenAt.values();
-    return since === undefined ? 0 : this.#options.clock.now() - since;
+    return since === undefined ? 0 : this.#options.clock.elapsed() - since;
   }
 
   /** Begins `count` workers; they end when the queue is closed. */
@@ -44,7 +43,7 @@ export class Workers {
   async #work(): Promise<void> {
     const { queue, clock } = this.#options;
     for (let key = await queue.take(); key !== undefined; key = await queue.take()) {
-      this.#takenAt.set(key, clock.now());
+      this.#takenAt.set(key, clock.elapsed());
       await this.#reconcile(key);
       this.#takenAt.delete(key);
       queue.done(key);
@@ -53,7 +52,7 @@ export class Workers {
 
   async #reconcile(key: string): Promise<void> {
     const { queue, clock, metrics, reconcile, priorityOf, onDone } = this.#options;
-    const startedAt = clock.now();
+    const startedAt = clock.elapsed();
     let result: "success" | "requeue" | "error" = "success";
     try {
       const { requeueAfterMs } = await reconcile(key);
@@ -66,7 +65,7 @@ export class Workers {
       result = "error";
       this.#failed(key, error);
     }
-    metrics.observe("reconcileDuration", { result }, (clock.now() - startedAt) / 1000);
+    metrics.observe("reconcileDuration", { result }, (clock.elapsed() - startedAt) / 1000);
     onDone();
   }
 

@@ -1,4 +1,3 @@
-import type { Instant } from "../../api/index.js";
 import type { Clock } from "../../kube/clock.js";
 import { keyOf, keyText } from "../../kube/object-key.js";
 import type { StoredBuild } from "./stored-build.js";
@@ -9,7 +8,8 @@ const ASSUMED_FOR_MS = 30_000;
 /** Builds that were made or found by name just now, and that the cache does not have yet. Lost with the process. */
 export class AssumedBuilds {
   readonly #clock: Clock;
-  readonly #builds = new Map<string, { readonly object: StoredBuild; readonly until: Instant }>();
+  /** Until when, by {@link Clock.elapsed}. */
+  readonly #builds = new Map<string, { readonly object: StoredBuild; readonly until: number }>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -17,7 +17,7 @@ export class AssumedBuilds {
 
   /** The API server answered with this build. */
   assume(object: StoredBuild): void {
-    this.#builds.set(keyText(keyOf(object)), { object, until: this.#clock.now() + ASSUMED_FOR_MS });
+    this.#builds.set(keyText(keyOf(object)), { object, until: this.#clock.elapsed() + ASSUMED_FOR_MS });
   }
 
   /** The cache told of a build of that name, or that it is gone. */
@@ -27,17 +27,17 @@ export class AssumedBuilds {
 
   get(key: { readonly namespace: string; readonly name: string }): StoredBuild | undefined {
     const assumed = this.#builds.get(keyText(key));
-    return assumed !== undefined && this.#clock.now() < assumed.until ? assumed.object : undefined;
+    return assumed !== undefined && this.#clock.elapsed() < assumed.until ? assumed.object : undefined;
   }
 
   list(): StoredBuild[] {
-    const now = this.#clock.now();
+    const now = this.#clock.elapsed();
     return [...this.#builds.values()].flatMap(({ object, until }) => (now < until ? [object] : []));
   }
 
   /** Those that nothing was told of in all that time: they are forgotten. */
   takeExpired(): StoredBuild[] {
-    const now = this.#clock.now();
+    const now = this.#clock.elapsed();
     const expired = [...this.#builds].filter(([, { until }]) => until <= now);
     for (const [key] of expired) this.#builds.delete(key);
     return expired.map(([, { object }]) => object);

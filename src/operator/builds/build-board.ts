@@ -10,6 +10,7 @@ import type { BuildHistory } from "./build-history.js";
 import type { BuildLogs } from "./build-logs.js";
 import { mainKind } from "./build-maker.js";
 import { type BuildProver, provenFlight } from "./build-proof.js";
+import type { RelatedQuestion, RelatedReads } from "./related-reads.js";
 import { flightId, identityOf, seenBuild } from "./seen-build.js";
 import type { StoredBuild } from "./stored-build.js";
 
@@ -19,6 +20,7 @@ export interface BuildBoardOptions {
   readonly caches: Pick<BuildCaches, "ofFlight" | "get" | "related" | "list">;
   readonly assumed: Pick<AssumedBuilds, "get" | "list">;
   readonly logs: Pick<BuildLogs, "progress" | "ending">;
+  readonly reads: Pick<RelatedReads, "of" | "isRead">;
   readonly history: Pick<BuildHistory, "expectedEnd">;
 }
 
@@ -82,7 +84,7 @@ export class BuildBoard {
         };
       }
       case "failed": {
-        const failure = this.#failure(namespace, seen.uid, observation);
+        const failure = this.#failure({ namespace, uid: seen.uid, kinds: strategy.watches }, observation);
         return { ...seen, ...(failure !== undefined && { failure }) };
       }
       case "pending":
@@ -106,11 +108,19 @@ export class BuildBoard {
       const strategy = this.#options.strategies.find(({ name }) => name === identity?.strategy);
       const key = keyText(keyOf(object));
       if (identity === undefined || strategy === undefined || byKey.has(key)) continue;
-      const related = this.#options.caches.related(strategy, object.metadata.uid ?? "");
+      const related = this.#related(strategy, object.metadata.uid ?? "");
       const flight = provenFlight(this.#options.prover, object);
       byKey.set(key, { object, strategy, seen: seenBuild(object, related, identity, strategy, flight) });
     }
     return [...byKey.values()];
+  }
+
+  /** What was read of a build that had failed came later than what the caches have. */
+  #related(strategy: BuildStrategy, buildUid: string): StoredBuild[] {
+    const read = this.#options.reads.of(buildUid);
+    const names = new Set(read.map(({ metadata }) => metadata.name));
+    const cached = this.#options.caches.related(strategy, buildUid);
+    return [...cached.filter(({ metadata }) => !names.has(metadata.name)), ...read];
   }
 
   #expectedAt(object: StoredBuild, strategy: BuildStrategy, startTime: string): number | undefined {
@@ -118,11 +128,16 @@ export class BuildBoard {
     return start === undefined ? undefined : this.#options.history.expectedEnd(historyOf(object, strategy), start);
   }
 
-  /** Why it failed; `undefined` while its log is being read. */
-  #failure(namespace: string, uid: string, { signal }: BuildObservation & { kind: "failed" }): Failure | undefined {
+  /** Why it failed; `undefined` while its log, or what else tells it, is being read. */
+  #failure(
+    build: Omit<RelatedQuestion, "names">,
+    { signal }: BuildObservation & { kind: "failed" },
+  ): Failure | undefined {
+    const { uid, namespace } = build;
     const known = this.#failures.get(uid);
     if (known !== undefined) return known;
-    const { log, ...trouble } = signal;
+    const { log, untold: names = [], ...trouble } = signal;
+    if (names.length > 0 && !this.#options.reads.isRead({ ...build, names })) return undefined;
     const ending = this.#options.logs.ending(uid, log && { namespace, ...log });
     if (ending.kind === "reading") return undefined;
     const failure = classifyBuild({ ...trouble, ...(ending.text !== undefined && { log: ending.text }) });

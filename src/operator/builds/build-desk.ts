@@ -20,6 +20,7 @@ import { BuildPlaces } from "./build-places.js";
 import type { BuildProver } from "./build-proof.js";
 import { BuildSweep, type SweptBuild } from "./build-sweep.js";
 import type { ImageSizes } from "./image-sizes.js";
+import { RelatedReads } from "./related-reads.js";
 import { flightId, identityOf, isOver } from "./seen-build.js";
 import { ServedStrategies } from "./served-strategies.js";
 import type { StoredBuild } from "./stored-build.js";
@@ -80,6 +81,7 @@ export class BuildDesk {
   readonly #places: BuildPlaces;
   readonly #interests = new BuildInterests();
   readonly #logs: BuildLogs;
+  readonly #reads: RelatedReads;
   readonly #history = new BuildHistory();
   readonly #board: BuildBoard;
   readonly #maker: BuildMaker;
@@ -109,17 +111,13 @@ export class BuildDesk {
     );
     this.#assumed = new AssumedBuilds(clock);
     this.#places = new BuildPlaces(maxBuilds, clock);
-    this.#logs = new BuildLogs({
-      ...{ cluster, clock, random, logger },
-      onNews: (buildUid) => this.#news(buildUid),
-    });
+    const reading = { cluster, clock, random, logger, onNews: (buildUid: string) => this.#news(buildUid) };
+    this.#logs = new BuildLogs(reading);
+    this.#reads = new RelatedReads(reading);
     this.#board = new BuildBoard({
-      prover: options.prover,
-      strategies,
-      caches: this.#caches,
-      assumed: this.#assumed,
-      logs: this.#logs,
-      history: this.#history,
+      ...{ prover: options.prover, strategies },
+      ...{ caches: this.#caches, assumed: this.#assumed, history: this.#history },
+      ...{ logs: this.#logs, reads: this.#reads },
     });
     this.#maker = new BuildMaker(cluster, options.prover);
     this.#sweep = new BuildSweep({ cluster, clock, logger, retentionMs, builds: () => this.#swept() });
@@ -216,6 +214,7 @@ export class BuildDesk {
     this.#stopping.abort(new Error("the operator stops"));
     this.#served.stop();
     this.#logs.stop();
+    this.#reads.stop();
     await Promise.all([this.#caches.stop(), this.#sweeping]);
   }
 
@@ -261,6 +260,7 @@ export class BuildDesk {
     if (isGone) {
       this.#flights.delete(uid);
       this.#logs.forget(uid);
+      this.#reads.forget(uid);
       this.#board.forget(uid);
     }
     this.#wake(this.#interests.of(flight));

@@ -3,12 +3,12 @@ import { BuildLog, type BuildProgress } from "../../build/index.js";
 import { Backoff } from "../../kube/backoff.js";
 import type { Clock } from "../../kube/clock.js";
 import type { Cluster } from "../../kube/cluster.js";
-import { isKubeError } from "../../kube/kube-error.js";
 import { LogPosition } from "../../kube/log-position.js";
 import type { Random } from "../../kube/random.js";
 import { LineSplitter } from "../line-splitter.js";
 import { Turns } from "../turns.js";
 import { LogTail } from "./log-tail.js";
+import { patientRead } from "./patient-read.js";
 
 /** One container of a build's pod. */
 export interface BuildLogPlace {
@@ -177,28 +177,11 @@ export class BuildLogs {
   /** The log's last lines; `undefined` when it is gone, or does not come in time. */
   async #readEnding(place: BuildLogPlace): Promise<string | undefined> {
     const { clock, random, patienceMs, logger } = this.#options;
-    const late = new AbortController();
-    const done = new AbortController();
-    const signal = AbortSignal.any([late.signal, this.#stop.signal]);
-    void clock.sleep(patienceMs, AbortSignal.any([done.signal, this.#stop.signal])).then(
-      () => late.abort(new Error("the log did not come in time")),
-      () => undefined,
+    const onFailure = (error: unknown): void =>
+      logger.debug({ pod: place.pod, err: error }, "a failed build's log could not be read; it is tried again");
+    return patientRead({ clock, random, patienceMs, stop: this.#stop.signal, onFailure }, (signal) =>
+      this.#reads.take(() => this.#readTail(place, signal)),
     );
-    const backoff = new Backoff({ firstMs: 500, maxMs: 5_000 }, random);
-    try {
-      while (!signal.aborted) {
-        try {
-          return await this.#reads.take(() => this.#readTail(place, signal));
-        } catch (error) {
-          if (isKubeError(error, "NotFound", "Forbidden")) return undefined;
-          logger.debug({ pod: place.pod, err: error }, "a failed build's log could not be read");
-          await clock.sleep(backoff.next(), signal).catch(() => undefined);
-        }
-      }
-      return undefined;
-    } finally {
-      done.abort();
-    }
   }
 
   async #readTail(
@@ -210,7 +193,6 @@ export class BuildLogs {
     for await (const chunk of this.#options.cluster.logs({ namespace, name }, { container, signal })) {
       for (const line of lines.push(chunk)) tail.push(line);
     }
-    if (signal.aborted) return undefined;
     const rest = lines.end();
     if (rest !== undefined) tail.push(rest);
     return tail.text;

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import { ANNOTATION_BUILD_ABANDONED, fromRfc3339, type Instant } from "../../api/index.js";
+import { ANNOTATION_BUILD_ABANDONED, fromRfc3339 } from "../../api/index.js";
 import type { BuildObservation, BuildStrategy } from "../../build/index.js";
 import type { Clock } from "../../kube/clock.js";
 import type { Cluster } from "../../kube/cluster.js";
@@ -42,11 +42,10 @@ const MAX_DELETIONS = 20;
 /** Cancels builds that no job waits for any more, and deletes old ones that no job names. */
 export class BuildSweep {
   readonly #options: BuildSweepOptions;
-  /** Since when nobody waits for a running build, by its UID. */
-  readonly #unawaited = new Map<string, Instant>();
+  /** Since when nobody waits for a running build, by its UID; the time is that of {@link Clock.elapsed}, here and below. */
+  readonly #unawaited = new Map<string, number>();
   /** When a cancellation was asked for, by UID of the build. */
-  readonly #asked = new Map<string, Instant>();
-
+  readonly #asked = new Map<string, number>();
   #wake = new AbortController();
 
   constructor(options: BuildSweepOptions) {
@@ -87,7 +86,7 @@ export class BuildSweep {
 
   #isForsaken({ object, isAwaited }: SweptBuild): boolean {
     const { uid = "", deletionTimestamp } = object.metadata;
-    const now = this.#options.clock.now();
+    const now = this.#options.clock.elapsed();
     if (isAwaited || deletionTimestamp !== undefined) {
       this.#unawaited.delete(uid);
       return false;
@@ -108,7 +107,7 @@ export class BuildSweep {
         { namespace, name },
         { ...strategy.cancelPatch, metadata },
       );
-      this.#asked.set(uid, clock.now());
+      this.#asked.set(uid, clock.elapsed());
       logger.info({ build: `${namespace}/${name}` }, "a build that no job waits for is cancelled");
     } catch (error) {
       this.#report(error, `${namespace}/${name}`, "a build could not be cancelled; it is tried again");

@@ -55,6 +55,8 @@ export interface BuildsOptions extends BuildTools {
   readonly jobs: JobsOfBuilds;
   /** Told when something changed that the job with this UID wants to know. */
   readonly onChange: (jobUid: string) => void;
+  /** Told when a Secret appears or changes, in the namespaces that are watched. */
+  readonly onSecret: (namespace: string, name: string) => void;
 }
 
 /** An effect that is about a build. */
@@ -98,7 +100,10 @@ export class Builds {
       retentionMs: parseDuration(config.retention.finishedBuilds),
       cachedInterest: (buildName) => jobs.interest(buildName),
     });
-    this.#credentials = new DerivedGitCredentials({ cluster, clock, random, logger, config });
+    this.#credentials = new DerivedGitCredentials({
+      ...{ cluster, clock, random, logger, config },
+      onSecret: options.onSecret,
+    });
     this.#owners = new TagOwners({ published: (namespace, reference) => jobs.owners(namespace, reference) });
   }
 
@@ -259,7 +264,9 @@ export class Builds {
 /** The part of an operator that builds; `undefined` when it builds nothing. */
 export function buildsOf(
   options: OperatorOptions,
-  controller: Pick<BuildsOptions, "settings" | "metrics" | "prover" | "onChange"> & { readonly jobs: () => JobIndex },
+  controller: Pick<BuildsOptions, "settings" | "metrics" | "prover" | "onChange" | "onSecret"> & {
+    readonly jobs: () => JobIndex;
+  },
 ): Builds | undefined {
   const { cluster, clock, random, logger, builder, namespaces } = options;
   if (controller.settings.build !== "build" || builder === undefined) return undefined;

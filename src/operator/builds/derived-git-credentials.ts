@@ -16,6 +16,8 @@ export interface DerivedGitCredentialsOptions {
   readonly random: Random;
   readonly logger: Logger;
   readonly config: Pick<OperatorConfig, "git" | "access">;
+  /** Told when a Secret appears or changes, in the namespaces that are watched. @default nobody */
+  readonly onSecret?: (namespace: string, name: string) => void;
 }
 
 /** Git Secrets that builds ask for (`strategyConfig.gitCredentials: annotated-secret`): there before, and equal ever after. */

@@ -1,5 +1,4 @@
 import type { Logger } from "pino";
-import type { Instant } from "../../api/index.js";
 import type { ApiKind, BuildStrategy } from "../../build/index.js";
 import { Backoff } from "../../kube/backoff.js";
 import type { Clock } from "../../kube/clock.js";
@@ -33,7 +32,8 @@ export class ServedStrategies {
   readonly #stop = new AbortController();
   /** By `group/version`. */
   #answers: ReadonlyMap<string, readonly ServedResource[]> | undefined;
-  #askedAt: Instant | undefined;
+  /** By {@link Clock.elapsed}. */
+  #askedAt = Number.NEGATIVE_INFINITY;
   #isAsking = false;
 
   constructor(options: ServedStrategiesOptions) {
@@ -44,7 +44,7 @@ export class ServedStrategies {
   look(): readonly BuildStrategy[] | undefined {
     const { strategies, clock } = this.#options;
     const served = this.#answers && strategies.filter((strategy) => this.#isServed(strategy));
-    const isOld = this.#askedAt === undefined || clock.now() - this.#askedAt >= BELIEVED_MS;
+    const isOld = clock.elapsed() - this.#askedAt >= BELIEVED_MS;
     if (isOld && (served === undefined || served.length < strategies.length)) this.refresh();
     return served;
   }
@@ -53,7 +53,7 @@ export class ServedStrategies {
   refresh(): void {
     if (this.#isAsking || this.#stop.signal.aborted || this.#options.strategies.length === 0) return;
     this.#isAsking = true;
-    this.#askedAt = this.#options.clock.now();
+    this.#askedAt = this.#options.clock.elapsed();
     void this.#ask()
       .then((answers) => {
         const before = this.#signature();

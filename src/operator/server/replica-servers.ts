@@ -133,7 +133,7 @@ export class ReplicaServers {
   }
 
   #noteScrape(error: unknown): void {
-    const now = this.#options.clock.now();
+    const now = this.#options.clock.elapsed();
     if (now - this.#notedAt < NOTE_MS) return;
     this.#notedAt = now;
     this.#options.logger.warn({ err: error }, "the API server can't be asked who may read metrics");

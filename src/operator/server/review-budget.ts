@@ -1,4 +1,3 @@
-import type { Instant } from "../../api/index.js";
 import type { Clock } from "../../kube/clock.js";
 
 /** Reviews per second, and at once. */
@@ -9,17 +8,18 @@ const BURST = 20;
 export class ReviewBudget {
   readonly #clock: Clock;
   #left = BURST;
-  #at: Instant;
+  /** By {@link Clock.elapsed}. */
+  #at: number;
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    this.#at = clock.now();
+    this.#at = clock.elapsed();
   }
 
   /** Takes one question out, if there is one. */
   take(): boolean {
-    const now = this.#clock.now();
-    this.#left = Math.min(BURST, this.#left + (Math.max(0, now - this.#at) / 1000) * RATE);
+    const now = this.#clock.elapsed();
+    this.#left = Math.min(BURST, this.#left + ((now - this.#at) / 1000) * RATE);
     this.#at = now;
     if (this.#left < 1) return false;
     this.#left -= 1;

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import type { Instant } from "../../api/index.js";
 import type { Clock } from "../../kube/clock.js";
 import type { Cluster } from "../../kube/cluster.js";
 import { within } from "../../kube/deadline.js";
@@ -29,7 +28,8 @@ export interface ScrapeAccessOptions {
 
 interface Remembered {
   readonly verdict: "allowed" | "unknown" | "forbidden";
-  readonly since: Instant;
+  /** By {@link Clock.elapsed}. */
+  readonly since: number;
 }
 
 /** How long a decision holds, milliseconds. */
@@ -102,7 +102,7 @@ export class ScrapeAccess {
 
   #remember(key: string, verdict: Remembered["verdict"]): void {
     this.#remembered.delete(key);
-    this.#remembered.set(key, { verdict, since: this.#options.clock.now() });
+    this.#remembered.set(key, { verdict, since: this.#options.clock.elapsed() });
     if (this.#remembered.size <= MAX_REMEMBERED) return;
     // The oldest that keeps nobody out.
     const keys = [...this.#remembered.keys()];
@@ -111,9 +111,7 @@ export class ScrapeAccess {
   }
 
   #ageOf({ since }: Remembered): number {
-    const age = this.#options.clock.now() - since;
-    // A calendar that was set back makes nothing young again.
-    return age < 0 ? Number.POSITIVE_INFINITY : age;
+    return this.#options.clock.elapsed() - since;
   }
 }
 
