@@ -1,12 +1,19 @@
 import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
 import { PODS } from "../../src/kube/resources.js";
 import { cachedJob, cachedPod, withKnownSpec } from "../../src/operator/cached-objects.js";
 import { classifyPod } from "../../src/recovery/index.js";
 import { recipientOf } from "../../src/validation/index.js";
 import { TestCluster } from "./kit/a-cluster.js";
 import { aJob } from "./kit/a-job.js";
+import { arbitraryPod } from "./kit/arbitrary-pod.js";
 import { fetched } from "./kit/fake-fetcher.js";
 import { failingEvents } from "./kit/fake-runner.js";
+
+const CREATED = Date.UTC(2026, 0, 1);
+const MISSING_KEYS = ["secret", "config"].map(
+  (kind) => `MountVolume.SetUp failed for volume "data" : references non-existent ${kind} key: password`,
+);
 
 describe("what is cached", () => {
   test("of a finished job is small, and the lists that it leaves out stay as they are in the cluster", async () => {
@@ -66,5 +73,21 @@ describe("what is cached", () => {
     expect(JSON.stringify(cached).length).toBeLessThan(JSON.stringify(pod).length / 2);
     expect(JSON.stringify(cached)).not.toContain("NBV_RUNNER_CONFIG");
     await world.stopOperator();
+  });
+
+  test("of any pod says of its failures what the whole pod says", () => {
+    fc.assert(
+      fc.property(
+        arbitraryPod(),
+        fc.constantFrom(...MISSING_KEYS),
+        fc.integer({ min: 0, max: 60 }),
+        (pod, message, minute) => {
+          const now = CREATED + minute * 60_000;
+          const context = { events: [{ reason: "FailedMount", message }], runningCell: 3, memoryBefore: 2 ** 30 };
+          expect(classifyPod(cachedPod(pod), now, context)).toEqual(classifyPod(pod, now, context));
+        },
+      ),
+      { numRuns: 1_000 },
+    );
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { aBuildingJob } from "./kit/a-building-story.js";
-import { explore, type Node, statesOfGoodRun } from "./model/explore.js";
+import { explore, type Node, statesAfter, statesOfGoodRun } from "./model/explore.js";
 import { statusOf } from "./model/invariants.js";
 import type { Budget } from "./model/state.js";
 
@@ -48,5 +48,17 @@ describe("no validation pod before its image is built, in any interleaving of bu
     expect(starts.length).toBeGreaterThan(5);
     const { states } = await report(`2 adverse events, from ${starts.length} states`, starts, 2 + deeper);
     expect(states).toBeGreaterThan(500);
+  }, 900_000);
+
+  test("a run that falls back to its pre-built image, from the failure of its build on", async () => {
+    const unretried = aBuildingJob(SHARED, { retryPolicy: { jitter: false, maxBuildRetries: 0 } });
+    const starts = await statesAfter(
+      await statesOfGoodRun(adversity(1), unretried),
+      "fails: BuildImagePull",
+      adversity(1),
+    );
+    expect(starts.length).toBeGreaterThan(0);
+    const { states } = await report(`1 adverse event after a failed build`, starts, 5 + deeper);
+    expect(states).toBeGreaterThan(300);
   }, 900_000);
 });

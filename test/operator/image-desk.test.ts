@@ -65,6 +65,16 @@ describe("a question about an image", () => {
     expect(desk.look("job", "2")).toEqual({ kind: "unasked" });
   });
 
+  test("has its namespace's turn, however much another one asks", async () => {
+    const { desk, clock, asked } = aDesk({ concurrency: 1 });
+    for (const tag of ["a", "b", "c"]) desk.ask(tag, "1", { ...question, reference: `quay.io/org/env:${tag}` });
+    desk.ask("other", "1", { ...question, namespace: "team-b", reference: "quay.io/org/env:other" });
+    await clock.settle();
+    asked[0]?.answer();
+    await clock.settle();
+    expect(asked.map(({ image }) => image.tag)).toEqual(["a", "other"]);
+  });
+
   test("about another image leaves the answer to the first", async () => {
     const { desk, clock, asked } = aDesk();
     desk.ask("job", "1", question);

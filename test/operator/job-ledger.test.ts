@@ -1,6 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { ManualClock, type NotebookValidationJobObject } from "../../src/kube/index.js";
 import { JobLedger } from "../../src/operator/job-ledger.js";
+import { SteppingClock } from "../kube/kit/stepping-clock.js";
 
 const INTERVAL = 2_000;
 const job: NotebookValidationJobObject = {
@@ -42,3 +43,22 @@ test("progress that made room is written when the operator is not late any more"
   busy.isLate = false;
   expect(ledger.dueInMs(job)).toBe(0);
 });
+
+test.each([-3_600_000, 3_600_000])(
+  "a clock that steps by %d ms makes nothing late, and nothing early",
+  async (stepMs) => {
+    const time = new ManualClock();
+    const clock = new SteppingClock(time);
+    const ledger = new JobLedger(clock, INTERVAL);
+    const newer = { ...job, metadata: { ...job.metadata, resourceVersion: "6" } };
+    ledger.written(newer, {});
+    expect(ledger.newest(job)).toEqual(newer);
+    clock.stepMs = stepMs;
+    expect(ledger.dueInMs(job)).toBe(INTERVAL);
+    await time.advance(INTERVAL);
+    expect(ledger.dueInMs(job)).toBe(0);
+    expect(ledger.newest(job)).toEqual(newer);
+    await time.advance(60_000);
+    expect(ledger.newest(job)).toBe(job);
+  },
+);

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { toRfc3339 } from "../../src/api/index.js";
 import { KubeError } from "../../src/kube/kube-error.js";
-import { EVENTS, objectOf, PODS, type Pod } from "../../src/kube/resources.js";
+import { EVENTS, objectOf, PODS, type Pod, SECRETS } from "../../src/kube/resources.js";
 import { TestCluster } from "./kit/a-cluster.js";
 import { aJob } from "./kit/a-job.js";
 import { passingEvents } from "./kit/fake-runner.js";
@@ -15,7 +15,7 @@ afterEach(async () => {
 });
 
 /** A job whose pod has a node, and waits there for what its status does not tell. */
-async function waitingPod(): Promise<Pod> {
+async function waitingPod(job = aJob()): Promise<Pod> {
   questions = 0;
   answer = "ok";
   world = new TestCluster({
@@ -28,7 +28,7 @@ async function waitingPod(): Promise<Pod> {
     },
   });
   await world.startOperator();
-  await world.submit(aJob().draft());
+  await world.submit(job.draft());
   const pod = await world.pod();
   const waiting = { waiting: { reason: "PodInitializing" } };
   const status = {
@@ -55,7 +55,7 @@ async function tell({ metadata }: Pod, reason: string, message: string): Promise
 const NO_SECRET = 'MountVolume.SetUp failed for volume "data" : secret "db" not found';
 
 describe("a pod that waits without saying why", () => {
-  test("is explained by its events after ten seconds, and ends when patience is over", async () => {
+  test("is explained by its events after ten seconds, and ends when patience is over, at no cost to the retries", async () => {
     const pod = await waitingPod();
     await tell(pod, "FailedMount", NO_SECRET);
     await world.pass(9_000);
@@ -67,7 +67,34 @@ describe("a pod that waits without saying why", () => {
     await world.pass(60_000);
     expect(await world.status()).toMatchObject({ phase: "ValidationRunning", retryCount: 0 });
     await world.pass(60_000);
-    expect(await world.status()).toMatchObject({ failureReason: "SecretMissing", retryCount: 1 });
+    const { attempts, ...waiting } = await world.status();
+    expect(attempts?.[0]).toMatchObject({ outcome: "Error", reason: "SecretMissing" });
+    const waitingFor = { kind: "Secret", name: "db" };
+    expect(waiting).toMatchObject({ phase: "Retrying", failureReason: "SecretMissing", waitingFor, retryCount: 0 });
+  });
+
+  test("and lacks a key of a volume's Secret is not made anew before that key is there", async () => {
+    const volumes = [{ name: "data", secret: { secretName: "db", items: [{ key: "password", path: "p" }] } }];
+    const podConfig = { containerImage: "registry.example.com/notebook:1", volumes };
+    const pod = await waitingPod(aJob().with({ podConfig }));
+    const secret = { metadata: { name: "db", namespace: "team-a" }, data: { user: "eA==" } };
+    await world.cluster.create(SECRETS, objectOf(SECRETS, secret));
+    await tell(
+      pod,
+      "FailedMount",
+      'MountVolume.SetUp failed for volume "data" : references non-existent secret key: password',
+    );
+    await world.pass(130_000);
+    await world.finishPods();
+    const waitingFor = { kind: "Secret", name: "db", key: "password" };
+    expect(await world.status()).toMatchObject({ phase: "Retrying", reason: "SecretMissing", waitingFor });
+    await world.pass(600_000);
+    expect(await world.pods()).toEqual([]);
+    await world.cluster.patch(SECRETS, secret.metadata, { data: { password: "eA==" } });
+    await world.pass(60_000);
+    await world.kubelet.run(await world.pod(), passingEvents());
+    await world.settle();
+    expect(await world.status()).toMatchObject({ phase: "Succeeded", retryCount: 0 });
   });
 
   test("goes on when the trouble is over, and has not lost anything by it", async () => {
@@ -128,4 +155,18 @@ describe("a pod that waits without saying why", () => {
     expect(await world.status()).toMatchObject({ phase: "Succeeded" });
     expect(questions).toBe(0);
   });
+});
+
+test("a pod that its node does not take up is shown as that after two minutes, and made anew after ten", async () => {
+  world = new TestCluster();
+  await world.startOperator();
+  await world.submit(aJob().draft());
+  await world.pass(119_000);
+  expect(await world.status()).toMatchObject({ phase: "ValidationRunning", reason: "PodStarting" });
+  await world.pass(1_000);
+  const shown = await world.status();
+  expect(shown).toMatchObject({ phase: "ValidationRunning", reason: "NodeLost" });
+  expect(shown.message).toContain("The node node-1 has not taken the pod up yet");
+  await world.pass(480_000);
+  expect(await world.status()).toMatchObject({ phase: "Retrying", reason: "NodeLost", validationRetryCount: 0 });
 });

@@ -2,20 +2,14 @@ import { expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { ANNOTATION_RETRY_REQUESTED, toRfc3339Millis } from "../../src/api/index.js";
 import type { KubeErrorReason } from "../../src/kube/kube-error.js";
-import {
-  NOTEBOOK_VALIDATION_JOBS,
-  type NotebookValidationJobObject,
-  PODS,
-  type Pod,
-} from "../../src/kube/resources.js";
+import { type NotebookValidationJobObject, PODS, type Pod } from "../../src/kube/resources.js";
 import { isTerminal } from "../../src/operator/decide/job.js";
 import { hasEnded } from "../../src/operator/decide/pods.js";
 import { TestCluster } from "./kit/a-cluster.js";
 import { aJob } from "./kit/a-job.js";
 import { failingEvents, passingEvents } from "./kit/fake-runner.js";
 import { Faults, throughFaults } from "./kit/faulty-cluster.js";
-import { checkWrite } from "./model/invariants.js";
-import type { ModelPod, ModelState } from "./model/state.js";
+import { Judge } from "./kit/judge.js";
 
 const reasons: KubeErrorReason[] = [
   "Conflict",
@@ -71,21 +65,14 @@ type Action = typeof action extends fc.Arbitrary<infer A> ? A : never;
 /** A cluster whose every write is judged, and an operator whose connection is bad. */
 class Chaos {
   readonly world: TestCluster;
-  readonly #passed: string[] = [];
+  readonly judge = new Judge(() => this.world);
   #faults = new Faults();
-  #before: ModelState | undefined;
-  violation: Error | undefined;
 
   constructor(seed: number) {
     this.world = new TestCluster({
       seed,
       resolve: async () => ({ commit: "0123456789abcdef0123456789abcdef01234567" }),
-      intercept: async (call, proceed) => {
-        const result = await proceed();
-        const isWrite = ["create", "patch", "patchStatus", "delete"].includes(call.verb);
-        if (isWrite && ["pods", "notebookvalidationjobs"].includes(call.resource.plural)) await this.#judge();
-        return result;
-      },
+      intercept: this.judge.intercept,
     });
   }
 
@@ -152,7 +139,7 @@ class Chaos {
   }
 
   async #pass(pod: Pod): Promise<void> {
-    this.#passed.push(pod.metadata.name);
+    this.judge.passed.push(pod.metadata.name);
     await this.world.kubelet.run(pod, passingEvents());
   }
 
@@ -169,26 +156,6 @@ class Chaos {
       await world.edit({
         metadata: { annotations: { [ANNOTATION_RETRY_REQUESTED]: toRfc3339Millis(world.clock.now()) } },
       });
-    }
-  }
-
-  async #judge(): Promise<void> {
-    const { items } = await this.world.cluster.list(PODS);
-    const job = (await this.world.cluster.list(NOTEBOOK_VALIDATION_JOBS)).items[0];
-    const pods = Object.fromEntries(items.map((object) => [object.metadata.name, { object } as ModelPod]));
-    const after = {
-      now: this.world.clock.now(),
-      job,
-      pods,
-      builds: {},
-      truth: { passed: this.#passed },
-    } as unknown as ModelState;
-    const before = this.#before ?? after;
-    this.#before = after;
-    try {
-      checkWrite(before, after);
-    } catch (error) {
-      this.violation ??= error as Error;
     }
   }
 }
@@ -213,14 +180,14 @@ test("law: whatever happens for however long, the invariants hold, the job ends,
         for (const step of actions) {
           await chaos.act(step);
           steps += 1;
-          if (chaos.violation !== undefined) throw chaos.violation;
+          chaos.judge.assertInnocent();
         }
         await chaos.heal();
         const version = chaos.world.cluster.resourceVersion;
         await chaos.world.pass(900_000);
         expect(chaos.world.cluster.resourceVersion).toBe(version);
         await chaos.world.stopOperator();
-        if (chaos.violation !== undefined) throw chaos.violation;
+        chaos.judge.assertInnocent();
         expect(chaos.world.clock.pending).toBe(0);
       },
     ),

@@ -7,6 +7,7 @@ import { counted, RequestCount } from "./kit/counting-cluster.js";
 import { failingEvents, passingEvents } from "./kit/fake-runner.js";
 
 const WRITE = "patchStatus notebookvalidationjobs";
+const LABEL = "patch notebookvalidationjobs";
 
 let world: TestCluster;
 let requests: RequestCount;
@@ -61,13 +62,13 @@ describe("requests to the API server", () => {
     expect(requests.take()).toEqual([WRITE, "create pods", "logs", WRITE, "create events"]);
   });
 
-  test("a job that fails by its notebook costs as many", async () => {
+  test("a job that fails by its notebook costs one more: the label of a dead letter", async () => {
     await anOperator();
     await world.submit(aJob().draft());
     await world.kubelet.run(await world.pod(), failingEvents());
     await world.pass(60_000);
     expect(await world.status()).toMatchObject({ phase: "Failed" });
-    expect(requests.take()).toEqual([WRITE, "create pods", "logs", WRITE, "create events"]);
+    expect(requests.take()).toEqual([WRITE, "create pods", "logs", WRITE, "create events", LABEL]);
   });
 
   test("a pod that is over before anybody looks has its log read once", async () => {
@@ -158,7 +159,8 @@ describe("requests to the API server", () => {
     for (let n = 0; n < 100; n++) {
       expect((await world.status(`job-${n}`)).phase).toBe(passes(`job-${n}`) ? "Succeeded" : "Failed");
     }
-    expect(requests.take()).toHaveLength(500);
+    // Five each, and a label for each that failed.
+    expect(requests.take()).toHaveLength(550);
     await world.pass(3_600_000);
     expect(requests.take()).toEqual([]);
     await world.stopOperator();

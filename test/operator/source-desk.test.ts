@@ -84,6 +84,26 @@ describe("a source desk", () => {
     expect(asked).toHaveLength(3);
   });
 
+  test("gives every namespace its turn, however much one of them asks", async () => {
+    const { desk, clock, asked } = aDesk({ concurrency: 1 });
+    for (const ref of ["a", "b", "c"]) desk.ask(ref, "1", { ...question, ref });
+    desk.ask("other", "1", { ...question, namespace: "team-b", ref: "other" });
+    await clock.settle();
+    asked[0]?.answer("abc");
+    await clock.settle();
+    expect(asked.map(({ request }) => request.ref)).toEqual(["a", "other"]);
+  });
+
+  test("lets no job wait for all that a namespace's waiting jobs ask again and again", async () => {
+    const { desk, clock, asked } = aDesk({ concurrency: 1 });
+    for (const ref of ["a", "b", "c"]) void desk.find({ ...question, ref });
+    desk.ask("new", "1", { ...question, ref: "new" });
+    await clock.settle();
+    asked[0]?.answer("abc");
+    await clock.settle();
+    expect(asked.map(({ request }) => request.ref)).toEqual(["a", "new"]);
+  });
+
   test("waits only so long for an answer", async () => {
     const { desk, clock, asked } = aDesk({ timeoutMs: 5000 });
     desk.ask("job", "1", question);

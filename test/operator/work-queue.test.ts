@@ -4,6 +4,7 @@ import { ManualClock } from "../../src/kube/manual-clock.js";
 import { seededRandom } from "../../src/kube/random.js";
 import { priorityOf, UNDER_WAY_PRIORITY } from "../../src/operator/priority.js";
 import { WorkQueue } from "../../src/operator/work-queue.js";
+import { SteppingClock } from "../kube/kit/stepping-clock.js";
 
 function aQueue(options: { baseDelayMs?: number; maxDelayMs?: number; agingMs?: number } = {}) {
   const clock = new ManualClock();
@@ -150,6 +151,22 @@ describe("a work queue", () => {
       expect(slower[i]).toBeGreaterThanOrEqual(ceiling / 2);
       expect(slower[i]).toBeLessThanOrEqual(ceiling);
     }
+  });
+
+  test("counts delays on when the clock is set back", async () => {
+    const real = new ManualClock();
+    const clock = new SteppingClock(real);
+    const queue = new WorkQueue({ clock, random: seededRandom(7) });
+    queue.addAfter("ns/soon", 1_000);
+    queue.addAfter("ns/later", 5_000);
+    queue.addAfterFailure("ns/held", 9_000);
+    clock.stepMs = -3_600_000;
+    await real.advance(1_000);
+    expect(await drain(queue)).toEqual(["ns/soon"]);
+    await real.advance(4_000);
+    expect(await drain(queue)).toEqual(["ns/later"]);
+    await real.advance(4_000);
+    expect(await drain(queue)).toEqual(["ns/held"]);
   });
 
   test("leaves the server alone with a key for as long as it asked, whatever else is added", async () => {

@@ -1,3 +1,4 @@
+import type { Interceptor } from "../../../src/kube/memory/index.js";
 import type { Pod } from "../../../src/kube/resources.js";
 import { TestCluster } from "../kit/a-cluster.js";
 import { aJob } from "../kit/a-job.js";
@@ -16,20 +17,25 @@ export class BuildingWorld extends TestCluster {
   readonly outside: FakeOutside;
   readonly tekton: FakeTekton;
 
-  private constructor(config: object, crds: readonly object[]) {
+  private constructor(config: object, crds: readonly object[], intercept?: Interceptor) {
     const outside = new FakeOutside(FILES);
     super({
       crds,
       config: { registry: { host: "registry.example.com" }, ...config },
       options: { build: "build", builder: outside },
+      ...(intercept && { intercept }),
     });
     this.outside = outside;
     this.tekton = new FakeTekton(this.cluster, this.clock);
   }
 
   /** The world with its operator under way. @param config of the operator @param crds what is served besides jobs */
-  static async start(config: object = {}, crds: readonly object[] = tektonCrds()): Promise<BuildingWorld> {
-    const world = new BuildingWorld(config, crds);
+  static async start(
+    config: object = {},
+    crds: readonly object[] = tektonCrds(),
+    intercept?: Interceptor,
+  ): Promise<BuildingWorld> {
+    const world = new BuildingWorld(config, crds, intercept);
     await world.startOperator();
     return world;
   }

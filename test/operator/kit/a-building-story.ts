@@ -2,7 +2,7 @@ import { type OperatorConfigInput, parseOperatorConfig } from "../../../src/api/
 import type { BuildObservation, EnvironmentQuestion, TreeEntry } from "../../../src/build/index.js";
 import type { BuildsSeen, EnvironmentSeen, SeenBuild } from "../../../src/operator/decide/build-observation.js";
 import { environmentOf } from "../../../src/operator/decide/builds/flight.js";
-import type { Decision, Effect } from "../../../src/operator/decide/decision.js";
+import type { Decision } from "../../../src/operator/decide/decision.js";
 import type { JobStatus } from "../../../src/operator/decide/job.js";
 import type { Observation } from "../../../src/operator/decide/observation.js";
 import { readTurn } from "../../../src/operator/decide/read-turn.js";
@@ -172,10 +172,6 @@ export class BuildingStory extends Story {
     const image = this.imageOfPod ?? this.status.attempts?.[0]?.image ?? "";
     const spec = { ...pod.spec, containers: [{ name: "notebook", image }] };
     return this.see({ pods: [{ ...pod, spec }], log: aLog(passingEvents()) });
-  }
-
-  effects<K extends Effect["kind"]>(kind: K): Extract<Effect, { kind: K }>[] {
-    return this.decision.effects.filter((effect): effect is Extract<Effect, { kind: K }> => effect.kind === kind);
   }
 }
 

@@ -27,6 +27,8 @@ export interface ClusterSetup {
   readonly seed?: number;
   /** Definitions of other custom resources that are served. */
   readonly crds?: readonly object[];
+  /** Whether pods have a node as soon as they are made. @default true */
+  readonly hasNode?: boolean;
 }
 
 /** A memory cluster with a kubelet that does as told, and operators that can be started and killed. */
@@ -36,7 +38,7 @@ export class TestCluster {
   readonly kubelet: FakeKubelet;
   readonly metrics = new OperatorMetrics();
   readonly questions: SourceRequest[] = [];
-  #operator: { readonly running: Promise<void>; readonly stop: AbortController } | undefined;
+  readonly #operators: { readonly running: Promise<void>; readonly stop: AbortController }[] = [];
 
   constructor(readonly setup: ClusterSetup = {}) {
     const random = seededRandom(setup.seed ?? 1);
@@ -44,7 +46,7 @@ export class TestCluster {
       clock: this.clock,
       random,
       autoCreateNamespaces: true,
-      nodeName: "node-1",
+      ...(setup.hasNode !== false && { nodeName: "node-1" }),
       customResources: [{ definition: crd() }, ...(setup.crds ?? []).map((definition) => ({ definition }))],
       logs: (pod, options) => this.kubelet.logs(pod, options),
       ...(setup.intercept && { intercept: setup.intercept }),
@@ -52,7 +54,7 @@ export class TestCluster {
     this.kubelet = new FakeKubelet(this.cluster, this.clock);
   }
 
-  /** Starts an operator process; another one if there was one before. */
+  /** Starts an operator process; one more if there is one that was not stopped. */
   async startOperator(options: Partial<OperatorOptions> = {}): Promise<void> {
     const stop = new AbortController();
     const operator = new Operator({
@@ -73,15 +75,16 @@ export class TestCluster {
       ...options,
     });
     const running = operator.run(stop.signal);
-    this.#operator = { running, stop };
+    this.#operators.push({ running, stop });
     await this.settle();
   }
 
+  /** Stops all operator processes. */
   async stopOperator(): Promise<void> {
-    this.#operator?.stop.abort();
+    const operators = this.#operators.splice(0);
+    for (const { stop } of operators) stop.abort();
     await this.settle();
-    await this.#operator?.running;
-    this.#operator = undefined;
+    await Promise.all(operators.map(({ running }) => running));
   }
 
   /** Lets everything happen that needs no time. */

@@ -19,6 +19,15 @@ export function aJob(): JobBuilder {
   });
 }
 
+/** One whose pod needs the Secret `db` and the ConfigMap `settings`. */
+export function aJobWithNeeds(): JobBuilder {
+  const volumes = [
+    { name: "db", secret: { secretName: "db" } },
+    { name: "settings", configMap: { name: "settings" } },
+  ];
+  return aJob().with({ podConfig: { containerImage: "registry.example.com/notebook:1", volumes } });
+}
+
 class JobBuilder {
   constructor(private readonly job: Json & { metadata: Json; spec: Json }) {}
 

@@ -1,8 +1,15 @@
-import { type OperatorConfigInput, parseOperatorConfig } from "../../../src/api/index.js";
+import {
+  ANNOTATION_RETRY_REQUESTED,
+  type Instant,
+  type OperatorConfigInput,
+  parseOperatorConfig,
+  toRfc3339,
+} from "../../../src/api/index.js";
 import { freezeJson } from "../../../src/kube/json.js";
+import { applyMergePatch } from "../../../src/kube/merge-patch.js";
 import type { NotebookValidationJobObject, Pod } from "../../../src/kube/resources.js";
 import { decide } from "../../../src/operator/decide/decide.js";
-import type { Decision, Effect } from "../../../src/operator/decide/decision.js";
+import type { Decision, Effect, EventNote } from "../../../src/operator/decide/decision.js";
 import type { JobStatus } from "../../../src/operator/decide/job.js";
 import type { Observation } from "../../../src/operator/decide/observation.js";
 import { advance, emptyProgress, type RunnerEvent, verdictFromTermination } from "../../../src/validation/index.js";
@@ -54,6 +61,15 @@ export function ended(exitCode: number, reason = "Error"): object {
   };
 }
 
+/** Its container is kept from starting, on a node that it has since then. */
+export function stuck(reason: string, message: string, since: Instant = START): object {
+  return {
+    phase: "Pending",
+    conditions: [{ type: "PodScheduled", status: "True", lastTransitionTime: toRfc3339(since) }],
+    containerStatuses: [{ name: "notebook", state: { waiting: { reason, message } } }],
+  };
+}
+
 /** Plays decisions one after the other on one job, as the reconciler would write them. */
 export class Story {
   now = START;
@@ -71,10 +87,19 @@ export class Story {
     return this.status.attempts?.[0]?.podName ?? "";
   }
 
-  /** One decision. The status is stored, as an API server would. */
+  /** One decision. The status is stored, and labels are set, as an API server would. */
   see(seen: Partial<Observation> = {}, config?: OperatorConfigInput): Decision {
     this.decision = decide(this.job, anObservation(seen, config), this.now);
-    this.job = freezeJson({ ...this.job, status: JSON.parse(JSON.stringify(this.decision.status)) as unknown });
+    const labels = this.decision.effects.flatMap((effect) => (effect.kind === "label-job" ? [effect.labels] : []));
+    const metadata = labels.reduce<object>(
+      (done, change) => applyMergePatch(done, { labels: change }) as object,
+      this.job.metadata,
+    );
+    this.job = freezeJson({
+      ...this.job,
+      metadata: metadata as typeof this.job.metadata,
+      status: JSON.parse(JSON.stringify(this.decision.status)) as unknown,
+    });
     return this.decision;
   }
 
@@ -109,8 +134,25 @@ export class Story {
     return this;
   }
 
+  /** The user asks for a retry. */
+  askRetry(at: string | Instant = this.now, more: Readonly<Record<string, string>> = {}): this {
+    const requested = typeof at === "number" ? toRfc3339(at) : at;
+    const annotations = { [ANNOTATION_RETRY_REQUESTED]: requested, ...more };
+    this.job = { ...this.job, metadata: { ...this.job.metadata, annotations } };
+    return this;
+  }
+
   kinds(): Effect["kind"][] {
     return this.decision.effects.map(({ kind }) => kind);
+  }
+
+  effects<K extends Effect["kind"]>(kind: K): Extract<Effect, { kind: K }>[] {
+    return this.decision.effects.filter((effect): effect is Extract<Effect, { kind: K }> => effect.kind === kind);
+  }
+
+  /** What the decision tells by events. */
+  notes(): EventNote[] {
+    return this.effects("emit").map(({ note }) => note);
   }
 
   condition(type: string): string {

@@ -29,17 +29,21 @@ export function tektonCrds(): object[] {
 export class FakeTekton {
   readonly #cluster: Cluster;
   readonly #clock: Pick<Clock, "now">;
+  readonly #namespace: string | undefined;
   /** What becomes of a run; changes as tests wish. */
   story: (run: Stored) => Story = () => "succeeds";
   readonly #played = new Map<string, number>();
 
-  constructor(cluster: Cluster, clock: Pick<Clock, "now"> = systemClock) {
+  /** @param namespace whose runs it plays. @default all */
+  constructor(cluster: Cluster, clock: Pick<Clock, "now"> = systemClock, namespace?: string) {
     this.#cluster = cluster;
     this.#clock = clock;
+    this.#namespace = namespace;
   }
 
   async runs(): Promise<Stored[]> {
-    return (await this.#cluster.list(PIPELINE_RUNS)).items;
+    const namespace = this.#namespace;
+    return (await this.#cluster.list(PIPELINE_RUNS, namespace === undefined ? {} : { namespace })).items;
   }
 
   /** Runs that have not come to their end. */

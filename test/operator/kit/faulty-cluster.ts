@@ -1,5 +1,6 @@
 import type { Cluster } from "../../../src/kube/cluster.js";
 import { KubeError, type KubeErrorReason } from "../../../src/kube/kube-error.js";
+import { throughGate } from "./gated-cluster.js";
 
 /** What is wrong with one operator's way to the API server. */
 export class Faults {
@@ -27,23 +28,11 @@ export class Faults {
 
 /** The same cluster, seen through an unreliable connection. Watches and logs only die with the process. */
 export function throughFaults(cluster: Cluster, faults: Faults): Cluster {
-  const call = async <R>(work: () => Promise<R>): Promise<R> => {
+  return throughGate(cluster, async ({ verb }, proceed) => {
+    if (verb === "watch" || verb === "logs") return proceed();
     faults.before();
-    const result = await work();
+    const result = await proceed();
     faults.after();
     return result;
-  };
-  return {
-    get: (...args) => call(() => cluster.get(...args)),
-    list: (...args) => call(() => cluster.list(...args)),
-    create: (...args) => call(() => cluster.create(...args)),
-    replace: (...args) => call(() => cluster.replace(...args)),
-    apply: (...args) => call(() => cluster.apply(...args)),
-    patch: (...args) => call(() => cluster.patch(...args)),
-    patchStatus: (...args) => call(() => cluster.patchStatus(...args)),
-    delete: (...args) => call(() => cluster.delete(...args)),
-    watch: (...args) => cluster.watch(...args),
-    discover: (...args) => call(() => cluster.discover(...args)),
-    logs: (...args) => cluster.logs(...args),
-  };
+  });
 }

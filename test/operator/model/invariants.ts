@@ -1,8 +1,9 @@
-import { ANNOTATION_RETRY_REQUESTED, fromRfc3339, parseSpec, specHash } from "../../../src/api/index.js";
+import { ANNOTATION_RETRY_REQUESTED, parseSpec, specHash } from "../../../src/api/index.js";
 import { openBuild, spentBuilds } from "../../../src/operator/decide/builds/build-attempts.js";
 import { isTerminal, type JobStatus } from "../../../src/operator/decide/job.js";
 import { isLive } from "../../../src/operator/decide/pods.js";
 import { MAX_PLATFORM_RETRIES } from "../../../src/recovery/index.js";
+import { checkMemory, checkRecovery, standInOf } from "./laws-of-recovery.js";
 import type { ModelBuild, ModelState } from "./state.js";
 
 /** A law of design §4 does not hold. */
@@ -46,17 +47,24 @@ export function checkWrite(before: ModelState, after: ModelState): void {
   if (isTerminal(was.phase) && !isTerminal(is.phase)) {
     const parsed = parseSpec(after.job.spec);
     const isChanged = parsed.ok && specHash(parsed.spec) !== was.specHash;
-    const asked = fromRfc3339(after.job.metadata.annotations?.[ANNOTATION_RETRY_REQUESTED]);
+    const asked = after.job.metadata.annotations?.[ANNOTATION_RETRY_REQUESTED];
+    // A branch may have moved, or what the run waited for in vain may have come.
+    const mayRunAnew = (parsed.ok && parsed.spec.notebook.git.follow === true) || was.waitingFor !== undefined;
+    const isAnew = mayRunAnew && is.runCount === (was.runCount ?? 0) + 1;
     law(
-      isChanged || (asked !== undefined && is.lastRetryTime !== was.lastRetryTime),
+      isChanged || isAnew || (asked === is.lastHandledRetryRequest && asked !== was.lastHandledRetryRequest),
       "a terminal phase is left only for a reason",
     );
   }
-  law((is.buildRetryCount ?? 0) <= MAX_BUILD_RETRIES, "build retries stay within their limit");
+  // Each strategy that is given up leaves a budget of its own to the next.
+  const budgets = 1 + (is.recovery?.abandonedStrategies ?? []).length;
+  law((is.buildRetryCount ?? 0) <= MAX_BUILD_RETRIES * budgets, "build retries stay within their limit");
+  checkRecovery(was, is, after.job, law);
   checkBuilds(before, after, is);
   for (const name of Object.keys(after.pods)) {
     if (before.pods[name] !== undefined) continue;
     checkGate(after, name);
+    checkMemory(after, is, name, law);
     const attempt = is.attempts?.[0];
     law(
       attempt?.podName === name && attempt.outcome === "Running",
@@ -66,11 +74,20 @@ export function checkWrite(before: ModelState, after: ModelState): void {
   if (is.nextRetryTime !== undefined) law(is.phase === "Retrying", "only a job that is retrying has a next retry");
 }
 
-/** The seed's race: a validation pod never runs before its image is built, and it runs that very image. */
-function checkGate({ job, pods, truth }: ModelState, name: string): void {
+/**
+ * The seed's race: a validation pod never runs before its image is built, and it runs that very image. One that does comes
+ * after a noted fallback, and runs the job's pre-built image.
+ */
+function checkGate(state: ModelState, name: string): void {
+  const { job, pods, truth } = state;
   if (!asksForBuild(job)) return;
   const image = pods[name]?.object.spec?.containers[0]?.image ?? "";
-  law(truth.pushed.includes(image), `pod ${name} is made only once its image ${image} was built and pushed`);
+  const standIn = standInOf(job, statusOf(state));
+  if (standIn === undefined) {
+    law(truth.pushed.includes(image), `pod ${name} is made only once its image ${image} was built and pushed`);
+  } else {
+    law(image === standIn, `pod ${name} runs the image that the run fell back to, ${standIn}, not ${image}`);
+  }
 }
 
 /** A build is made only for the attempt that is counted as open, and only one of a flight at a time. */

@@ -65,4 +65,44 @@ describe("the laws of the exploration", () => {
     const job = after.job && { ...after.job, status: { ...statusOf(after), buildRetryCount: 2 } };
     expect(() => checkWrite(before, { ...after, job })).toThrow("build retries");
   });
+
+  describe("about a run that falls back to a pre-built image", () => {
+    const actions = [{ action: "fallback-to-prebuilt", reason: "BuildNotStarted" }] as const;
+    const noted = {
+      recoveryAttempts: 1,
+      recovery: { image: "registry.example.com/notebook:1", actions: [...actions] },
+    };
+
+    async function withStatus(change: object): Promise<{ before: ModelState; after: ModelState }> {
+      const { before, after } = await around(hasPod);
+      return {
+        before,
+        after: { ...after, job: after.job && { ...after.job, status: { ...statusOf(after), ...change } } },
+      };
+    }
+
+    test("are broken by a pod of any other image", async () => {
+      const { before, after } = await withStatus(noted);
+      expect(() => checkWrite(before, after)).toThrow("runs the image that the run fell back to");
+    });
+
+    test("are broken by a pod before its image is there without a note", async () => {
+      const { before, after } = await withStatus({ recovery: { image: noted.recovery.image } });
+      expect(() => checkWrite(before, after)).toThrow("without a noted fallback");
+    });
+
+    test.each([
+      ["a remedy that is not counted", { ...noted, recoveryAttempts: 0 }, "counted and noted"],
+      [
+        "one remedy twice",
+        { recoveryAttempts: 2, recovery: { actions: [...actions, ...actions] } },
+        "twice for one reason",
+      ],
+      ["a plain pass", { ...noted, phase: "Succeeded", verdict: "Passed" }, "passes with warnings at most"],
+      ["a recommendation", { ...noted, buildStatus: { recommendedImage: "x@sha256:1" } }, "recommends no image"],
+    ])("are broken by %s", async (_words, change, message) => {
+      const { after } = await withStatus(change);
+      expect(() => checkWrite({ ...after, pods: after.pods }, after)).toThrow(message);
+    });
+  });
 });

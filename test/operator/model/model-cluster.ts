@@ -22,7 +22,7 @@ export type Fault =
   | { readonly kind: "interrupt"; readonly after: number; readonly change: (state: ModelState) => ModelState };
 
 /** An API server whose whole state is a value, so that every moment can be returned to. */
-export class ModelCluster implements Pick<Cluster, "get" | "list" | "create" | "patchStatus" | "delete"> {
+export class ModelCluster implements Pick<Cluster, "get" | "list" | "create" | "patch" | "patchStatus" | "delete"> {
   /** Writes so far, events not counted. */
   writes = 0;
   hasCrashed = false;
@@ -81,6 +81,19 @@ export class ModelCluster implements Pick<Cluster, "get" | "list" | "create" | "
     const written = freezeJson({ ...job, status, metadata: { ...job.metadata, resourceVersion } });
     this.#write(() => ({ ...state, version: state.version + 1, job: written }));
     return written as unknown as T;
+  }
+
+  /** The job's metadata only: the operator writes nothing else but its status. */
+  async patch<T extends KubernetesObject>(_resource: Resource<T>, key: ObjectKey, patch: MergePatch): Promise<T> {
+    this.#live();
+    const { job } = this.state;
+    if (job === undefined) throw new KubeError({ reason: "NotFound", message: `job ${key.name} not found` });
+    const { resourceVersion, ...changes } = patch["metadata"] as { resourceVersion?: string };
+    if (resourceVersion !== undefined && resourceVersion !== job.metadata.resourceVersion)
+      throw new KubeError({ reason: "Conflict", message: "the object has been modified" });
+    const metadata = applyMergePatch(job.metadata, changes) as NotebookValidationJobObject["metadata"];
+    this.#write(() => replaceJob(this.state, (old) => ({ ...old, metadata })));
+    return this.state.job as unknown as T;
   }
 
   async delete<T extends KubernetesObject>(

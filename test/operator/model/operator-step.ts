@@ -1,5 +1,6 @@
 import { pino } from "pino";
 import { parseOperatorConfig } from "../../../src/api/index.js";
+import type { Clock } from "../../../src/kube/clock.js";
 import type { Cluster } from "../../../src/kube/cluster.js";
 import { freezeJson } from "../../../src/kube/json.js";
 import { isKubeError } from "../../../src/kube/kube-error.js";
@@ -45,8 +46,8 @@ export async function reconcile(
 ): Promise<ReconcileOutcome> {
   const cluster = new ModelCluster({ ...from, memory: { ...from.memory, isDirty: false } }, fault, onWrite);
   const api = cluster as unknown as Cluster;
-  const clock = { now: () => from.now, sleep: () => new Promise<void>(() => undefined) };
-  const capacity = new Capacity({ total: 100, perNamespace: 100 }, clock.now);
+  const clock = stillClock(from);
+  const capacity = new Capacity({ total: 100, perNamespace: 100 }, () => from.now);
   const desk = {
     look: (_uid: string, ticket: string) => {
       const { question } = cluster.state.memory;
@@ -140,9 +141,14 @@ export function podsDelivered(state: ModelState): ModelState {
   const pods = objectsOf(state);
   const jobUid = state.job?.metadata.uid ?? "";
   const tries = new Map(memory.podTry && [[jobUid, memory.podTry]]);
-  const assumed = new AssumedPods({ now: () => state.now, sleep: () => Promise.resolve() }, () => false, tries);
+  const assumed = new AssumedPods(stillClock(state), () => false, tries);
   for (const pod of [...Object.values(cache.pods), ...Object.values(pods)]) assumed.told(jobUid, pod);
   return { ...state, cache: { ...cache, pods }, memory: { ...memory, isDirty: true, podTry: tries.get(jobUid) } };
+}
+
+/** A clock that stands still while the operator works. */
+function stillClock({ now }: ModelState): Clock {
+  return { now: () => now, elapsed: () => now, sleep: () => new Promise<void>(() => undefined) };
 }
 
 function isCached({ cache }: ModelState, { metadata }: Pod): boolean {

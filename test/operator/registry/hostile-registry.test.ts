@@ -1,86 +1,27 @@
-import { createHash } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { type AddressInfo, connect } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterEach, describe, expect, jest, test } from "@jest/globals";
 import { ManualClock } from "../../../src/kube/manual-clock.js";
-import { type RegistryAccess, RegistryError } from "../../../src/operator/image-registry.js";
 import { fetchToken } from "../../../src/operator/registry/fetch-token.js";
 import { RegistryClient } from "../../../src/operator/registry/registry-client.js";
-import { hasDockerRegistry, startDockerRegistry } from "./docker-registry.js";
+import {
+  accessTo,
+  config,
+  digestOf,
+  failureOf,
+  find,
+  honest,
+  instantly,
+  manifest,
+  PASSWORD,
+  policy,
+  serve,
+  stopServing,
+} from "./answering-registry.js";
 
 jest.setTimeout(30_000);
 
 const never = new AbortController().signal;
-const policy = { addresses: { allowLoopback: true }, exchangeMs: 5_000 };
-const PASSWORD = "correct-horse-battery";
 
-type Answer = (request: IncomingMessage, response: ServerResponse) => void;
-
-const servers: Server[] = [];
-
-afterEach(async () => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  }
-});
-
-/** A server that answers as it is told. @returns its `host:port` */
-async function serve(answer: Answer): Promise<string> {
-  const server = createServer(answer);
-  servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-function accessTo(host: string): RegistryAccess {
-  const auths = { [host]: { username: "ada", password: PASSWORD } };
-  return { isInsecure: true, secrets: [{ ".dockerconfigjson": JSON.stringify({ auths }) }] };
-}
-
-function digestOf(text: string): string {
-  return `sha256:${createHash("sha256").update(text).digest("hex")}`;
-}
-
-const config = JSON.stringify({ config: { Labels: { a: "b" } } });
-const manifest = JSON.stringify({
-  schemaVersion: 2,
-  mediaType: "application/vnd.oci.image.manifest.v1+json",
-  config: { digest: digestOf(config), size: config.length },
-  layers: [],
-});
-
-/** Answers as a registry with one image does. */
-function honest(request: IncomingMessage, response: ServerResponse): void {
-  if (request.url?.includes("/blobs/") === true) response.end(config);
-  else response.writeHead(200, { "docker-content-digest": digestOf(manifest) }).end(manifest);
-}
-
-async function find(host: string, options: { clock?: ManualClock; tag?: string; access?: RegistryAccess } = {}) {
-  const client = new RegistryClient(policy, options.clock ?? instantly());
-  const image = { host, path: "team/env", tag: options.tag ?? "v1" };
-  return await client.find(image, options.access ?? accessTo(host), never);
-}
-
-async function failureOf(work: Promise<unknown>): Promise<string> {
-  const error: unknown = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  const text = error instanceof RegistryError ? `${error.kind}: ${error.message}` : String(error);
-  expect(text).not.toContain(PASSWORD);
-  return text;
-}
-
-/** A clock on which nobody waits. */
-function instantly(): ManualClock {
-  const clock = new ManualClock();
-  clock.sleep = () => Promise.resolve();
-  return clock;
-}
+afterEach(stopServing);
 
 describe("a registry that sends something else", () => {
   test("than the digest that it promised is not believed", async () => {
@@ -274,67 +215,5 @@ describe("a registry that is busy", () => {
     const client = new RegistryClient(policy, instantly());
     const work = client.digestOf({ host, path: "a", tag: "b" }, accessTo(host), stop.signal);
     await expect(work).rejects.toThrow("the operator stops");
-  });
-});
-
-describe("through a proxy", () => {
-  test("a registry is asked by http, and the proxy is told its own password only", async () => {
-    const seen: IncomingMessage["headers"][] = [];
-    const host = await serve(honest);
-    const proxy = await serve((request, response) => {
-      seen.push(request.headers);
-      honest(request, response);
-    });
-    // The loopback is exempt from proxies, whatever they are.
-    const environment = { http_proxy: `http://joe:pw@${proxy}` };
-    const client = new RegistryClient({ ...policy, environment }, instantly());
-    const image = { host: "registry.invalid", path: "team/env", tag: "v1" };
-    const found = await client.find(image, { isInsecure: true, secrets: [] }, never);
-    expect(found).toMatchObject({ labels: { a: "b" } });
-    expect(seen[0]?.["proxy-authorization"]).toBe(`Basic ${Buffer.from("joe:pw").toString("base64")}`);
-    expect(seen[0]?.host).toBe("registry.invalid");
-    expect(await client.find({ ...image, host }, accessTo(host), never)).toMatchObject({ labels: { a: "b" } });
-    expect(seen).toHaveLength(2);
-  });
-
-  test("a registry is asked by https inside a tunnel", async () => {
-    const tunnels: string[] = [];
-    const proxy = await serve((_request, response) => response.end());
-    servers.at(-1)?.on("connect", (request: IncomingMessage, socket) => {
-      tunnels.push(request.url ?? "");
-      socket.end("HTTP/1.1 403 no\r\n\r\n");
-    });
-    const client = new RegistryClient({ ...policy, environment: { https_proxy: `http://${proxy}` } }, instantly());
-    const image = { host: "registry.invalid", path: "team/env", tag: "v1" };
-    const failure = await failureOf(client.find(image, { isInsecure: false, secrets: [] }, never));
-    expect(failure).toMatch(/^unavailable: The proxy .*registry\.invalid answered with status 403/);
-    expect(new Set(tunnels)).toEqual(new Set(["registry.invalid:443"]));
-  });
-
-  test("a tunnel leads to the registry itself", async () => {
-    if (!hasDockerRegistry()) return;
-    const directory = mkdtempSync(join(tmpdir(), "nbv-tunnel-"));
-    const registry = await startDockerRegistry({ directory, tls: true });
-    const proxy = await serve((_request, response) => response.end());
-    servers.at(-1)?.on("connect", (_request: IncomingMessage, socket) => {
-      const [address = "", port = ""] = registry.host.split(":");
-      const onward = connect(Number(port), address, () => {
-        socket.write("HTTP/1.1 200 ok\r\n\r\n");
-        socket.pipe(onward).pipe(socket);
-      });
-      onward.on("error", () => socket.destroy());
-    });
-    try {
-      const environment = { https_proxy: `http://${proxy}` };
-      const authorities = registry.authority ?? "";
-      const client = new RegistryClient({ ...policy, environment, authorities }, instantly());
-      // The certificate is for 127.0.0.1: under another name it must not be believed.
-      const image = { host: "registry.invalid", path: "team/env", tag: "v1" };
-      const failure = await failureOf(client.find(image, { isInsecure: false, secrets: [] }, never));
-      expect(failure).toMatch(/^untrusted: .*ERR_TLS_CERT_ALTNAME_INVALID/);
-    } finally {
-      await registry.close();
-      rmSync(directory, { recursive: true, force: true });
-    }
   });
 });
