@@ -23,8 +23,8 @@ export function register(program: Command): void {
     .command("build-objects")
     .summary("show what builds a job's image")
     .description(
-      "Shows the objects that the operator would make to build a job's image: a PipelineRun, a Build, a BuildRun. What the\n" +
-        "strategy can't do, or does otherwise, is said on stderr. Nothing is made, and no registry is asked: base images keep\n" +
+      "Shows the objects that the operator would make to build a job's image: a PipelineRun, a Build, a BuildRun. What the " +
+        "strategy can't do, or does otherwise, is said on stderr. Nothing is made, and no registry is asked: base images keep " +
         "their tags, so that names and digests are other ones in a cluster. The objects belong to no job.\n" +
         "The registry is the job's, else the one of --config; without either, registry.invalid stands for it.\n" +
         "Exit code: 0 there are objects, 1 nothing would be built, 2 an input can't be read.",

@@ -1,13 +1,7 @@
 import { UserError } from "../api/user-error.js";
 import type { Cluster } from "../kube/cluster.js";
 import { isKubeError } from "../kube/kube-error.js";
-
-/** Options of every command that talks to a cluster, as kubectl names them. */
-export interface AccessOptions {
-  readonly kubeconfig?: string;
-  readonly context?: string;
-  readonly namespace?: string;
-}
+import type { AccessOptions } from "./access-options.js";
 
 /** A cluster, as the kubeconfig tells of it. */
 export interface ClusterAccess {
@@ -19,8 +13,7 @@ export interface ClusterAccess {
   close(): Promise<void>;
 }
 
-/** @throws UserError when the kubeconfig is missing or no good */
-export async function clusterAccess(options: AccessOptions): Promise<ClusterAccess> {
+async function clusterAccess(options: AccessOptions): Promise<ClusterAccess> {
   const { apiServerAddress, loadKubeConfig, LiveCluster } = await import("../kube/live/index.js");
   const config = loadKubeConfig({
     ...(options.kubeconfig === undefined ? {} : { path: options.kubeconfig }),
@@ -30,6 +23,21 @@ export async function clusterAccess(options: AccessOptions): Promise<ClusterAcce
   const own = config.getContextObject(config.getCurrentContext())?.namespace;
   const namespace = options.namespace ?? (own || "default");
   return { cluster, namespace, server: apiServerAddress(config), close: () => cluster.close() };
+}
+
+/**
+ * Does something with a cluster, and lets go of it.
+ * @throws UserError when the kubeconfig is missing or no good, or a call fails
+ */
+export async function withCluster<T>(options: AccessOptions, work: (access: ClusterAccess) => Promise<T>): Promise<T> {
+  const access = await clusterAccess(options);
+  try {
+    return await work(access);
+  } catch (error) {
+    throw explainCall(error, access.server);
+  } finally {
+    await access.close();
+  }
 }
 
 /**

@@ -20,8 +20,8 @@ export function register(program: Command): void {
     .command("dockerfile")
     .summary("show how a job's environment is built")
     .description(
-      "Shows the Dockerfile that a job's image is built from, the generated one or the repository's own, and says on stderr\n" +
-        "why it is this one. Nothing is built, and no registry is asked: base images keep their tags, so that the digest of\n" +
+      "Shows the Dockerfile that a job's image is built from, the generated one or the repository's own, and says on stderr " +
+        "why it is this one. Nothing is built, and no registry is asked: base images keep their tags, so that the digest of " +
         "the environment is another one in a cluster.\n" +
         "Exit code: 0 there is a Dockerfile, 1 a cluster would refuse the environment, 2 an input can't be read.",
     )

@@ -74,8 +74,7 @@ function facts(field: FieldDescription): string[] {
   if (field.default !== undefined) lines.push(`${bold("DEFAULT:")} ${JSON.stringify(field.default)}`);
   if (field.operatorDefault !== undefined) lines.push(`${bold("WHEN UNSET:")} ${field.operatorDefault}`);
   if (field.notYet !== undefined) lines.push(`${bold("NOT YET:")} has no effect in this version: ${field.notYet}`);
-  if (field.allowed !== undefined)
-    lines.push(`${bold("ALLOWED:")} ${field.allowed.map((value) => (value === "" ? '""' : value)).join(", ")}`);
+  if (field.allowed !== undefined) lines.push(`${bold("ALLOWED:")} ${allowedText(field.allowed)}`);
   if (field.limits.length > 0) lines.push(`${bold("LIMITS:")} ${field.limits.join(", ")}`);
   if (field.example !== undefined) lines.push(`${bold("EXAMPLE:")} ${JSON.stringify(field.example)}`);
   if (field.rules.length > 0) lines.push(bold("RULES:"), ...field.rules.map((rule) => `  - ${rule}`));
@@ -83,7 +82,7 @@ function facts(field: FieldDescription): string[] {
 }
 
 function summary(field: FieldDescription, bold: (text: string) => string, dim: (text: string) => string): string[] {
-  const unset = field.default !== undefined ? JSON.stringify(field.default) : field.operatorDefault;
+  const unset = whenUnset(field);
   return [
     `  ${bold(field.name)} <${field.type}>${field.required ? " required" : ""}${unset === undefined ? "" : dim(` (default: ${unset})`)}`,
     ...wrap(field.description, 6),
@@ -94,9 +93,27 @@ function summary(field: FieldDescription, bold: (text: string) => string, dim: (
 
 function tree(fields: readonly FieldDescription[], indent: number): string[] {
   return fields.flatMap((field) => [
-    `${" ".repeat(indent)}${field.name} <${field.type}>${field.required ? " required" : ""}`,
+    `${" ".repeat(indent)}${field.name} <${field.type}>${field.required ? " required" : ""}${briefly(field)}`,
     ...tree(field.children, indent + 2),
   ]);
+}
+
+/** What a field of the tree may be, and what it is where nobody says. */
+function briefly(field: FieldDescription): string {
+  const unset = whenUnset(field);
+  const facts = [
+    ...(field.allowed === undefined ? [] : [`one of ${allowedText(field.allowed)}`]),
+    ...(unset === undefined ? [] : [`default: ${unset}`]),
+  ];
+  return facts.length === 0 ? "" : ` (${facts.join("; ")})`;
+}
+
+function whenUnset(field: FieldDescription): string | undefined {
+  return field.default !== undefined ? JSON.stringify(field.default) : field.operatorDefault;
+}
+
+function allowedText(allowed: readonly string[]): string {
+  return allowed.map((value) => (value === "" ? '""' : value)).join(", ");
 }
 
 function wrap(words: string, indent: number, width = 80): string[] {

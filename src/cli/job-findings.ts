@@ -1,4 +1,5 @@
 import type { CellResult, NotebookValidationJob, ValidationCheck } from "../api/index.js";
+import { redact } from "../recovery/index.js";
 import { counted, palette, printable } from "./output.js";
 
 /** Where text goes: decides about colours. */
@@ -80,7 +81,7 @@ function failureText(job: NotebookValidationJob, stream: Stream): string[] {
   const failing = job.status?.results?.find(({ status, traceback }) => status === "Failure" && traceback !== undefined);
   if (failing?.traceback === undefined) return [];
   const { bold } = palette(stream);
-  const tail = failing.traceback
+  const tail = redact(failing.traceback)
     .trimEnd()
     .split("\n")
     .slice(-TRACEBACK_LINES)
@@ -115,8 +116,11 @@ export function verdictText(job: NotebookValidationJob, stream: Stream): string 
   return `\n${bold(paint(verdict))}${why}${facts === "" ? "" : `  ${facts}`}${message === "" ? "" : `\n  ${oneLine(message, 1024)}`}`;
 }
 
-/** Text on one line, harmless to a terminal. @param limit longest length, in characters */
+/**
+ * Text on one line, harmless to a terminal, and without what looks like a secret: an operator that was here before may have
+ * left raw log lines in a status. @param limit longest length, in characters
+ */
 export function oneLine(text: string, limit = 200): string {
-  const line = printable(text);
+  const line = printable(redact(text));
   return line.length > limit ? `${line.slice(0, limit - 1)}…` : line;
 }

@@ -1,37 +1,40 @@
-import {
-  ANNOTATION_RETRY_REQUESTED,
-  type ErrorType,
-  type Fault,
-  type NotebookValidationJob,
-  OPERATOR_NAMESPACE,
-} from "../api/index.js";
-import { age } from "./age.js";
+import type { NotebookValidationJob } from "../api/index.js";
+import { isHolding } from "../operator/decide/waiting/holding.js";
+import { age, timeLeft } from "./age.js";
 import { findingsText, oneLine, shortCommit, verdictText } from "./job-findings.js";
+import { isFinished, nextSteps, stall } from "./job-next-steps.js";
+import { jobTimeline } from "./job-timeline.js";
+import { nextRun } from "./next-run.js";
 import { palette, printable } from "./output.js";
-import { programName } from "./program-name.js";
+import { waitText } from "./wait-text.js";
 
-/** Most attempts that are told; the status has them all. */
-const MAX_ATTEMPTS = 5;
+type Status = NonNullable<NotebookValidationJob["status"]>;
 
-/** Everything that matters about one job, for people: where it stands, how it came there, and what to do next. */
+/** Longest line of the timeline, in characters. */
+const MAX_LINE = 240;
+
+/**
+ * Everything that matters about one job, for people: where it stands, how it came there, what failed and what was done
+ * about it, and what to do next.
+ */
 export function jobStory(job: NotebookValidationJob, now: number, stream: { isTTY?: boolean }): string {
   const { bold, dim } = palette(stream);
   const { metadata, spec, status = {} } = job;
   const commit = shortCommit(status.source?.commit);
   const isOver = isFinished(job);
+  const timeline = jobTimeline(status, now);
   const lines = [
     `${bold(printable(metadata.name))}  ${printable(spec.notebook.path)}${commit === undefined ? "" : dim(`  @ ${printable(commit)}`)}${dim(`  (namespace ${printable(metadata.namespace ?? "")})`)}`,
     ...facts(job, now).map(([title, text]) => `  ${dim(`${title}:`.padEnd(12))} ${oneLine(text, 512)}`),
+    ...(timeline.length === 0 ? [] : ["", dim("  what happened, the oldest first:")]),
+    ...timeline.map((happening) => `  ${oneLine(happening, MAX_LINE)}`),
+    ...(timeline.length === 0 ? [] : [""]),
     ...findingsText(job, stream),
     ...(isOver ? [verdictText(job, stream)] : []),
     ...nextSteps(job, now).flatMap((step) => ["", `  → ${oneLine(step, 512)}`]),
   ];
-  return `${lines.join("\n")}\n`;
-}
-
-/** Whether a run has ended. */
-export function isFinished({ status }: NotebookValidationJob): boolean {
-  return status?.phase === "Succeeded" || status?.phase === "Failed";
+  // Each part brings the empty line before it, and some have one behind.
+  return `${lines.join("\n").replaceAll(/\n{3,}/g, "\n\n")}\n`;
 }
 
 function facts(job: NotebookValidationJob, now: number): [title: string, text: string][] {
@@ -39,17 +42,24 @@ function facts(job: NotebookValidationJob, now: number): [title: string, text: s
   const stalled = stall(job);
   const found: [string, string | undefined][] = [
     ["phase", phaseText(job, now)],
+    [
+      "waiting",
+      isHolding(status) && status.waitingFor ? waitText(status.waitingFor, status.nextRetryTime, now) : undefined,
+    ],
     ["stalled", stalled && `${stalled.reason}: ${stalled.message}`],
     // The verdict of a job that has ended comes last, with its message.
     ["message", isFinished(job) || status.message === stalled?.message ? undefined : status.message],
     ["progress", progress(job)],
+    [
+      "spec",
+      isFinished(job) && nextRun(job).hasOtherSpec ? "changed since this run, of which all the rest tells" : undefined,
+    ],
     ["ref", status.source?.ref],
-    ["image", status.buildStatus?.imageDigest ?? status.attempts?.[0]?.image],
+    ["image", image(status)],
     ["pod", status.validationPodName],
-    ["memory", status.resources?.peakMemory],
+    ["memory", memory(status)],
     ["retries", status.retryCount === undefined || status.retryCount === 0 ? undefined : retries(job, now)],
     ...(status.source?.warnings ?? []).map((warning): [string, string] => ["source", warning]),
-    ...attempts(job, now).map((text): [string, string] => ["attempt", text]),
     ...conditions(job).map((text): [string, string] => ["condition", text]),
   ];
   return found.filter((fact): fact is [string, string] => fact[1] !== undefined && fact[1] !== "");
@@ -63,13 +73,20 @@ function phaseText(job: NotebookValidationJob, now: number): string {
     return `${stall(job) === undefined ? "not looked at yet" : "not begun"}, created ${ago(metadata.creationTimestamp)}`;
   }
   if (isFinished(job)) return `${status.phase}, since ${age(status.completionTime, now) || "?"}`;
-  return status.startTime === undefined ? status.phase : `${status.phase}; the run began ${ago(status.startTime)}`;
+  // A retry by hand and the end of a suspension give the run its time anew: `startTime`.
+  const begun = status.queuedAt ?? status.startTime;
+  return begun === undefined ? status.phase : `${status.phase}; the run began ${ago(begun)}`;
 }
 
-/** What keeps the operator from working on a job that has not ended. */
-function stall(job: NotebookValidationJob) {
-  if (isFinished(job)) return undefined;
-  return job.status?.conditions?.find(({ type, status }) => type === "Stalled" && status === "True");
+function image({ recovery, buildStatus, attempts }: Status): string | undefined {
+  if (recovery?.image !== undefined) return `${recovery.image} (pre-built, in place of the job's own)`;
+  const own = buildStatus?.imageDigest ?? attempts?.[0]?.image;
+  return recovery?.sourceFromImage === true && own !== undefined ? `${own} (the notebook is its copy)` : own;
+}
+
+function memory({ recovery, resources }: Status): string | undefined {
+  const raised = recovery?.memoryLimit === undefined ? [] : [`limit raised to ${recovery.memoryLimit}`];
+  return [resources?.peakMemory ?? [], raised].flat().join(", ");
 }
 
 function progress({ status = {} }: NotebookValidationJob): string | undefined {
@@ -80,29 +97,21 @@ function progress({ status = {} }: NotebookValidationJob): string | undefined {
 }
 
 function retries({ status = {} }: NotebookValidationJob, now: number): string {
-  const { retryCount = 0, nextRetryTime, retryStrategy } = status;
-  const wait =
-    nextRetryTime === undefined ? undefined : Math.max(0, Math.ceil((Date.parse(nextRetryTime) - now) / 1000));
+  const { retryCount = 0, validationRetryCount, buildRetryCount = 0, nextRetryTime, retryStrategy } = status;
+  // Of an operator that was here before, nobody knows who paid.
+  const ofPlatform = Math.max(0, retryCount - (validationRetryCount ?? retryCount) - buildRetryCount);
+  // What a job that waits does next is no retry.
+  const next = isHolding(status) ? "" : timeLeft(nextRetryTime, now);
   return [
-    String(retryCount),
+    ofPlatform === 0 ? String(retryCount) : `${retryCount} (${ofPlatform} for the platform's losses, at no cost)`,
     ...(retryStrategy === undefined ? [] : [`strategy ${retryStrategy}`]),
-    ...(wait === undefined ? [] : [`the next one in ${wait}s`]),
+    ...(next === "" ? [] : [`the next one in ${next}`]),
   ].join(", ");
-}
-
-/** The history, when there is more of it than what is told anyway. */
-function attempts({ status = {} }: NotebookValidationJob, now: number): string[] {
-  const history = status.attempts ?? [];
-  if (history.length < 2) return [];
-  return history.slice(0, MAX_ATTEMPTS).map(({ number, stage, outcome = "", reason, completionTime, startTime }) => {
-    const what = [outcome, ...(reason === undefined || reason === outcome ? [] : [reason])].join(" ");
-    const when = age(completionTime ?? startTime, now);
-    return `${number}  ${what}${stage === undefined ? "" : ` (${stage})`}${when === "" ? "" : `, ${when} ago`}`;
-  });
 }
 
 /** Conditions that say more than phase and verdict do. */
 function conditions(job: NotebookValidationJob): string[] {
+  const said = stall(job)?.message ?? job.status?.message ?? "";
   return (job.status?.conditions ?? [])
     .filter(({ type, status, message }) => {
       switch (type) {
@@ -115,66 +124,11 @@ function conditions(job: NotebookValidationJob): string[] {
         case "ModelsReady":
         case "BuildComplete":
         case "ValidationComplete":
-          // Of a job that has ended they repeat the message.
-          return status !== "True" && !isFinished(job);
+          // Of a job that has ended they repeat the message, as most do on the way.
+          return status !== "True" && !isFinished(job) && !said.includes(message);
         default:
           return false;
       }
     })
     .map(({ type, status, reason, message }) => `${type}=${status} ${reason}: ${message}`);
-}
-
-/** What somebody can do now. */
-function nextSteps(job: NotebookValidationJob, now: number): string[] {
-  const { metadata, status = {} } = job;
-  const { phase, fault, conditions: all = [], validationPodName: pod, nextRetryTime, lastErrorType } = status;
-  const at = `-n ${metadata.namespace ?? "default"}`;
-  const isSuspended = all.some(({ type, status: value }) => type === "Suspended" && value === "True");
-  if (metadata.deletionTimestamp !== undefined) return ["the job is being deleted"];
-  if (isSuspended) {
-    return [`resume it: kubectl patch nvj ${metadata.name} ${at} --type=merge -p '{"spec":{"suspend":false}}'`];
-  }
-  const stalled = stall(job);
-  if (stalled !== undefined) {
-    return stalled.reason === "AnotherOperator"
-      ? ["stop the other operator, or let it finish; this job then goes on by itself"]
-      : ["put right what the condition names; the job then goes on by itself"];
-  }
-  switch (phase) {
-    case undefined:
-      return [`no operator has looked at this job yet; is one running? kubectl get pods -n ${OPERATOR_NAMESPACE}`];
-    case "Succeeded":
-      return [];
-    case "Failed": {
-      const again = `kubectl annotate nvj ${metadata.name} ${at} --overwrite ${ANNOTATION_RETRY_REQUESTED}=$(date -u +%FT%TZ)`;
-      return [
-        `${remedy(fault, lastErrorType)}: ${again}`,
-        ...(pod === undefined ? [] : [`the whole log, while the pod is kept: kubectl logs ${at} ${pod}`]),
-      ];
-    }
-    case "Retrying":
-      if (nextRetryTime !== undefined && Date.parse(nextRetryTime) > now) return [];
-      break;
-    case "Pending":
-    case "Initializing":
-    case "Building":
-    case "BuildComplete":
-    case "ValidationRunning":
-    case "Running":
-      break;
-    default:
-      return phase satisfies never;
-  }
-  return [`follow it: ${programName()} status ${metadata.name} ${at} --watch`];
-}
-
-/** What comes before another run of a job that failed. Of what can't pass by itself nobody is told to just try again. */
-function remedy(fault: Fault | undefined, errorType: ErrorType | undefined): string {
-  if (fault === "user" && errorType !== "transient") {
-    return "correct the notebook or the job: a changed spec starts a new run; the same once more";
-  }
-  if (fault === "user") return "put right what the message names, then run it again";
-  return errorType === "permanent"
-    ? "as things are it can't succeed; when what the message names is put right, run it again"
-    : "try it once more";
 }

@@ -28,7 +28,7 @@ export function register(program: Command): void {
     .command("lint")
     .summary("check notebooks without running them")
     .description(
-      "Reads notebooks for missing assertions, swallowed errors, missing type hints, silenced warnings and what depends\n" +
+      "Reads notebooks for missing assertions, swallowed errors, missing type hints, silenced warnings and what depends " +
         "on order, chance or one machine (docs/checks.md, A1 to L7). Nothing is run or installed; any Python 3.9 will do.\n" +
         "Places are file:cell:line: cells count from 0 over all cells, lines from 1 within the cell.\n" +
         "Exit code: 0 no failure, 1 a notebook fails, 2 an input can't be read.",

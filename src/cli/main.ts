@@ -3,8 +3,10 @@ import { Command, CommanderError } from "commander";
 import { UserError } from "../api/user-error.js";
 import { register as buildObjects } from "./build-objects.js";
 import { register as check } from "./check.js";
+import { register as classify } from "./classify.js";
 import { register as compare } from "./compare.js";
 import { register as crd } from "./crd.js";
+import { register as deadLetters } from "./dead-letters.js";
 import { register as dockerfile } from "./dockerfile.js";
 import { EXIT } from "./exit-code.js";
 import { register as explain } from "./explain.js";
@@ -14,6 +16,7 @@ import { register as operator } from "./operator.js";
 import { palette, printable } from "./output.js";
 import { programName } from "./program-name.js";
 import { register as requirements } from "./requirements.js";
+import { register as retry } from "./retry.js";
 import { register as run } from "./run.js";
 import { register as status } from "./status.js";
 import { version } from "./version.js";
@@ -23,12 +26,15 @@ const COMMANDS = [
   check,
   lint,
   compare,
+  classify,
   requirements,
   crd,
   explain,
   dockerfile,
   buildObjects,
   status,
+  deadLetters,
+  retry,
   operator,
   fetchSource,
 ];
@@ -62,7 +68,9 @@ function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.yes : EXIT.unusable;
   const { red } = palette(process.stderr);
   if (error instanceof UserError) {
-    process.stderr.write(`${red("error:")} ${error.message}\n`);
+    // What it quotes is somebody else's; the lines are its own.
+    const lines = error.message.split("\n").map(printable);
+    process.stderr.write(`${red("error:")} ${lines.join("\n")}\n`);
     return EXIT.unusable;
   }
   const cause = error instanceof Error ? error : new Error(String(error));

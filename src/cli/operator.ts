@@ -36,7 +36,9 @@ export function register(program: Command): void {
       "--config <file>",
       "operator-wide configuration, YAML; the operator ends when it changes, to be started anew",
     )
-    .option("--namespace <name...>", "serve the jobs of these namespaces only", [])
+    .addOption(
+      new Option("--namespace <name...>", "serve the jobs of these namespaces only").default([], "all namespaces"),
+    )
     .option(
       "--operator-namespace <name>",
       "where lease, signing key and certificate are (default: POD_NAMESPACE, the pod's own, or notebook-validator-system)",

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from "commander";
-import { stringify } from "yaml";
+import { Document, Scalar, visit } from "yaml";
 
 /** How a command reports. */
 export type OutputFormat = "text" | "json" | "yaml";
@@ -14,11 +14,38 @@ export function outputOption(...more: readonly string[]): Option {
   });
 }
 
-/** A report as JSON or YAML, ending with a newline. */
+/**
+ * What a terminal obeys, or shows nowhere: controls, marks of direction, joiners, tags. Not the selectors between a sign and
+ * its emoji.
+ */
+const UNSEEN = /(?![\t\n\ufe0e\ufe0f])[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}]/gu;
+
+/** A report as JSON or YAML, ending with a newline: the same value, with everything in it to be seen. */
 export function serialize(report: unknown, format: "json" | "yaml"): string {
-  return format === "json"
-    ? `${JSON.stringify(report, null, 2)}\n`
-    : stringify(report, { lineWidth: 0, aliasDuplicateObjects: false });
+  return format === "json" ? `${json(report)}\n` : yaml(report);
+}
+
+function json(report: unknown): string {
+  const escaped = (unit: string): string => `\\u${hex(unit.charCodeAt(0), 4)}`;
+  return JSON.stringify(report, null, 2).replaceAll(UNSEEN, (character) => character.split("").map(escaped).join(""));
+}
+
+function yaml(report: unknown): string {
+  const document = new Document(report, { aliasDuplicateObjects: false });
+  // Escapes mean something between double quotes alone.
+  visit(document, {
+    Scalar: (_, node) => {
+      if (typeof node.value === "string" && node.value.search(UNSEEN) >= 0) node.type = Scalar.QUOTE_DOUBLE;
+    },
+  });
+  return document.toString({ lineWidth: 0 }).replaceAll(UNSEEN, (character) => {
+    const code = character.codePointAt(0) as number;
+    return code > 0xffff ? `\\U${hex(code, 8)}` : `\\u${hex(code, 4)}`;
+  });
+}
+
+function hex(code: number, digits: number): string {
+  return code.toString(16).padStart(digits, "0");
 }
 
 /** Writes a result to stdout; resolves when it is out, or when its reader has seen enough (`nbv crd | head`). */
@@ -31,11 +58,10 @@ export function print(text: string): Promise<void> {
   });
 }
 
-/** Text that cannot move the terminal's cursor, change its colours or end the line. */
+/** Text that cannot move the terminal's cursor, change its colours, direction or line, or hide anything. */
 export function printable(text: string): string {
-  return text.replaceAll(/[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, (character) =>
-    character === "\n" ? " " : `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`,
-  );
+  const escaped = (character: string): string => `\\x${hex(character.codePointAt(0) as number, 2)}`;
+  return text.replaceAll("\n", " ").replaceAll("\t", escaped).replaceAll(UNSEEN, escaped);
 }
 
 type Paint = (text: string) => string;

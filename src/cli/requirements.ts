@@ -17,7 +17,7 @@ export function register(program: Command): void {
     .command("requirements")
     .summary("read a requirements file as pip does, and judge it as a build would")
     .description(
-      "Reads requirements.txt and every file that it includes by pip's rules, and says all that is wrong with them at once,\n" +
+      "Reads requirements.txt and every file that it includes by pip's rules, and says all that is wrong with them at once, " +
         "each with its file and line: what pip would refuse, and what the job would refuse under the options below.\n" +
         "Nothing is downloaded: what the packages depend on is not known here.\n" +
         "Exit code: 0 nothing to refuse, 1 there is, 2 the file can't be read.",

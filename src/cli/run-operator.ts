@@ -88,7 +88,6 @@ async function makeReplica(options: OperatorCommandOptions, logger: Logger, stop
     cluster: new LiveCluster(access, { onRequest, timeoutMs: 5_000, maxConnections: 2, retry: { attempts: 0 } }),
     namespace: operatorNamespace,
     identity,
-    elapsed: () => performance.now(),
   });
   if (file !== undefined) {
     void configChange({ file, config, clock: systemClock, logger }, stop.signal).then(
@@ -126,10 +125,11 @@ async function needTemporaryDirectory(): Promise<void> {
 }
 
 /** How the operator asks remotes and registries, as its configuration says. */
-async function outsideOf(config: OperatorConfig): Promise<Pick<ReplicaOptions, "source" | "builder">> {
+async function outsideOf(config: OperatorConfig): Promise<Pick<ReplicaOptions, "source" | "branches" | "builder">> {
   const { operatorGitPolicy } = await import("../operator/source/operator-git-policy.js");
   const { operatorRegistryPolicy } = await import("../operator/registry/registry-policy.js");
   const { GitSourceResolver } = await import("../operator/source/git-source-resolver.js");
+  const { GitBranchReader } = await import("../operator/source/git-branch-reader.js");
   const { GitSourceReader } = await import("../operator/source/git-source-reader.js");
   const { RegistryClient } = await import("../operator/registry/registry-client.js");
   const { BUILD_STRATEGIES } = await import("../build/index.js");
@@ -139,6 +139,7 @@ async function outsideOf(config: OperatorConfig): Promise<Pick<ReplicaOptions, "
   const registry = new RegistryClient(operatorRegistryPolicy(config, process.env, authorities));
   return {
     source: new GitSourceResolver(git),
+    branches: new GitBranchReader(git),
     builder: { reader: new GitSourceReader(git), registry, strategies: BUILD_STRATEGIES },
   };
 }

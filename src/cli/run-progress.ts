@@ -1,4 +1,6 @@
 import type { CellResult, NotebookValidationJob } from "../api/index.js";
+import { oneLine } from "./job-findings.js";
+import { isFinished } from "./job-next-steps.js";
 import { palette, printable } from "./output.js";
 
 /** Where progress goes: stderr, or a recorder in tests. */
@@ -43,10 +45,10 @@ export class RunProgress {
       this.cells.clear();
     }
     for (const cell of results) this.showCell(cell);
-    const isOver = phase === "Succeeded" || phase === "Failed";
-    const said = `${phase} ${phase === "Retrying" || phase === "Pending" ? message : ""}`.trim();
-    if (phase !== "" && said !== this.told && !isOver) {
-      if (phase !== this.phase || phase === "Retrying") this.line(`${this.paint.dim("·")} ${printable(said)}`);
+    const hasReason = (phase === "Retrying" || phase === "Pending") && message !== "";
+    const said = hasReason ? `${phase}: ${message}` : phase;
+    if (phase !== "" && said !== this.told && !isFinished(job)) {
+      if (phase !== this.phase || phase === "Retrying") this.line(`${this.paint.dim("·")} ${oneLine(said, 512)}`);
       this.told = said;
       this.phase = phase;
     }
@@ -68,9 +70,7 @@ export class RunProgress {
     const { red, yellow, green, dim } = this.paint;
     const mark = { Success: green("✓"), Failure: red("✗"), Skipped: dim("-"), Warning: yellow("!") }[cell.status];
     const error =
-      cell.errorName === undefined
-        ? ""
-        : `  ${red(printable(`${cell.errorName}: ${cell.errorMessage ?? ""}`.slice(0, 200)))}`;
+      cell.errorName === undefined ? "" : `  ${red(oneLine(`${cell.errorName}: ${cell.errorMessage ?? ""}`))}`;
     this.line(
       `  ${mark} cell ${cell.cellIndex}${cell.executionTime === undefined ? "" : dim(`  ${cell.executionTime}`)}${error}`,
     );

@@ -1,11 +1,8 @@
 import type { NotebookValidationJob } from "../api/index.js";
 import { age } from "./age.js";
-import { oneLine } from "./job-findings.js";
 import { palette } from "./output.js";
-
-/** Width of a message where there is no terminal to fit it into. */
-const MESSAGE_WIDTH = 120;
-const LEAST_WIDTH = 20;
+import { redactedValue } from "./redacted-value.js";
+import { textTable } from "./text-table.js";
 
 export interface TableStyle {
   /** Whether to name the namespaces. */
@@ -17,28 +14,19 @@ export interface TableStyle {
 /** Jobs as a table, one line each, in the order of namespace and name. */
 export function statusTable(jobs: readonly NotebookValidationJob[], { namespaces, now, stream }: TableStyle): string {
   const titles = ["NAMESPACE", "NAME", "PHASE", "VERDICT", "CELLS", "RETRIES", "AGE", "MESSAGE"];
-  const rows = inOrder(jobs).map(({ metadata, status = {} }) =>
-    [
-      metadata.namespace ?? "",
-      metadata.name,
-      status.phase ?? "",
-      status.verdict ?? "",
-      status.cells ?? "",
-      String(status.retryCount ?? 0),
-      age(metadata.creationTimestamp, now),
-      status.message ?? "",
-    ].map((text) => oneLine(text, 32_768)),
-  );
-  const lines = [titles, ...rows].map((cells) => (namespaces ? cells : cells.slice(1)));
-  const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((cells) => cells[column]?.length ?? 0)));
-  const before = widths.slice(0, -1).reduce((sum, width) => sum + width + 3, 0);
-  const room = stream.isTTY === true ? Math.max(LEAST_WIDTH, (stream.columns ?? 80) - before - 1) : MESSAGE_WIDTH;
-  const text = lines.map((cells, index) => {
-    const padded = cells.slice(0, -1).map((cell, column) => cell.padEnd(widths[column] ?? 0));
-    const line = [...padded, oneLine(cells.at(-1) ?? "", room)].join("   ").trimEnd();
-    return index === 0 ? line : painted(line, rows[index - 1]?.[2] ?? "", stream);
-  });
-  return `${text.join("\n")}\n`;
+  const rows = inOrder(jobs).map(({ metadata, status = {} }) => [
+    metadata.namespace ?? "",
+    metadata.name,
+    status.phase ?? "",
+    status.verdict ?? "",
+    status.cells ?? "",
+    String(status.retryCount ?? 0),
+    age(metadata.creationTimestamp, now),
+    status.message ?? "",
+  ]);
+  const from = namespaces ? 0 : 1;
+  const shown = rows.map((row) => row.slice(from));
+  return textTable(titles.slice(from), shown, stream, (line, row) => painted(line, rows[row]?.[2] ?? "", stream));
 }
 
 /** Jobs as values for `--output json|yaml`. */
@@ -50,7 +38,8 @@ export function statusValues(jobs: readonly NotebookValidationJob[]): object {
 export function jobValue({ metadata, spec, status = {} }: NotebookValidationJob): object {
   const { name, namespace, creationTimestamp } = metadata;
   const { phase = "", verdict, reason, message } = status;
-  return { name, namespace, creationTimestamp, notebook: spec.notebook.path, phase, verdict, reason, message, status };
+  const said = redactedValue({ phase, verdict, reason, message, status }) as object;
+  return { name, namespace, creationTimestamp, notebook: spec.notebook.path, ...said };
 }
 
 function inOrder(jobs: readonly NotebookValidationJob[]): NotebookValidationJob[] {

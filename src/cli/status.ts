@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
-import type { NotebookValidationJob } from "../api/index.js";
 import { UserError } from "../api/user-error.js";
-import type { AccessOptions, ClusterAccess } from "./cluster-access.js";
+import { type AccessOptions, withAccessOptions } from "./access-options.js";
+import type { ClusterAccess } from "./cluster-access.js";
 import { EXIT, type ExitCode } from "./exit-code.js";
 import { type OutputFormat, outputOption, print, serialize } from "./output.js";
 
@@ -11,26 +11,17 @@ interface Options extends AccessOptions {
   readonly output: OutputFormat;
 }
 
-const SIGNALS = ["SIGINT", "SIGTERM"] as const;
-
 /** `nbv status [JOB]` */
 export function register(program: Command): void {
-  program
-    .command("status")
+  withAccessOptions(program.command("status"))
     .summary("tell how the jobs of a cluster are doing")
     .description(
       "Lists NotebookValidationJobs, or tells the story of one: where it stands, what failed and why, what to do next.\n" +
-        "Exit code: 0 for a list, and for a job that succeeded or is still under way (--watch waits for its end);\n" +
+        "Exit code: 0 for a list, and for a job that succeeded or is still under way (--watch waits for its end); " +
         "1 when the job failed; 2 when it does not exist or the cluster can't be asked.",
     )
     .argument("[job]", "name of a job")
-    .option("-n, --namespace <name>", "namespace (default: the kubeconfig context's)")
     .option("-A, --all-namespaces", "jobs of all namespaces")
-    .option(
-      "--kubeconfig <file>",
-      "how to reach the cluster (default: KUBECONFIG, ~/.kube/config, or the pod's account)",
-    )
-    .option("--context <name>", "context of the kubeconfig (default: its current one)")
     .addOption(new Option("-w, --watch", "follow the job until its run has ended"))
     .addOption(outputOption())
     .action(async (job: string | undefined, options: Options) => {
@@ -45,15 +36,8 @@ async function status(name: string | undefined, options: Options): Promise<ExitC
   if (name === undefined && options.watch === true) {
     throw new UserError({ what: "--watch follows one job", fix: "name it; for a list: kubectl get nvj -w" });
   }
-  const { clusterAccess, explainCall } = await import("./cluster-access.js");
-  const access = await clusterAccess(options);
-  try {
-    return name === undefined ? await list(access, options) : await tell(access, name, options);
-  } catch (error) {
-    throw explainCall(error, access.server);
-  } finally {
-    await access.close();
-  }
+  const { withCluster } = await import("./cluster-access.js");
+  return withCluster(options, (access) => (name === undefined ? list(access, options) : tell(access, name, options)));
 }
 
 async function list({ cluster, namespace }: ClusterAccess, options: Options): Promise<ExitCode> {
@@ -76,40 +60,15 @@ async function list({ cluster, namespace }: ClusterAccess, options: Options): Pr
 async function tell(access: ClusterAccess, name: string, options: Options): Promise<ExitCode> {
   const { jobStory } = await import("./job-story.js");
   const { jobValue } = await import("./status-table.js");
-  let job = await read(access, name);
-  if (options.watch === true) job = await follow(access, name);
+  const { followJob } = await import("./follow-job.js");
+  const { readClusterJob } = await import("./read-cluster-job.js");
+  const { withoutGonePod } = await import("./without-gone-pod.js");
+  let job = await readClusterJob(access, name);
+  if (options.watch === true) job = await followJob(access, name);
   const text =
-    options.output === "text" ? jobStory(job, Date.now(), process.stdout) : serialize(jobValue(job), options.output);
+    options.output === "text"
+      ? jobStory(await withoutGonePod(access, job), Date.now(), process.stdout)
+      : serialize(jobValue(job), options.output);
   await print(text);
   return job.status?.phase === "Failed" ? EXIT.no : EXIT.yes;
-}
-
-async function read({ cluster, namespace }: ClusterAccess, name: string): Promise<NotebookValidationJob> {
-  const { isKubeError, NOTEBOOK_VALIDATION_JOBS } = await import("../kube/index.js");
-  const { seenJob } = await import("./seen-job.js");
-  try {
-    return seenJob(await cluster.get(NOTEBOOK_VALIDATION_JOBS, { namespace, name }));
-  } catch (error) {
-    // A kind that is not served has no details; an object that is missing is named.
-    if (!isKubeError(error, "NotFound") || !error.message.includes(JSON.stringify(name))) throw error;
-    throw new UserError({
-      what: `there is no NotebookValidationJob ${name} in namespace ${namespace}`,
-      fix: "name another namespace with -n, or list all jobs with -A",
-    });
-  }
-}
-
-async function follow({ cluster, namespace }: ClusterAccess, name: string): Promise<NotebookValidationJob> {
-  const { RunProgress } = await import("./run-progress.js");
-  const { watchJob } = await import("./watch-job.js");
-  const stop = new AbortController();
-  const interrupt = () => stop.abort(new UserError({ what: "interrupted; the job goes on" }));
-  for (const signal of SIGNALS) process.on(signal, interrupt);
-  const progress = new RunProgress(process.stderr);
-  try {
-    return await watchJob(cluster, { namespace, name }, (job) => progress.show(job), stop.signal);
-  } finally {
-    progress.end();
-    for (const signal of SIGNALS) process.removeListener(signal, interrupt);
-  }
 }

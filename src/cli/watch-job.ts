@@ -2,12 +2,13 @@ import type { NotebookValidationJob } from "../api/index.js";
 import { UserError } from "../api/user-error.js";
 import { type Cluster, Informer, isKubeError, isTransient, NOTEBOOK_VALIDATION_JOBS } from "../kube/index.js";
 import type { NotebookValidationJobObject } from "../kube/resources.js";
-import { isFinished } from "./job-story.js";
+import { isFinished } from "./job-next-steps.js";
 import { seenJob } from "./seen-job.js";
 
 /**
  * Follows one job to the end of its run, through lost connections.
  * @param see told about every change, the present state first
+ * @param isOver when the following ends. @default the end of a run of the present spec
  * @throws UserError when the job is deleted, KubeError when it may not be watched; the signal's reason when it aborts
  */
 export async function watchJob(
@@ -15,6 +16,7 @@ export async function watchJob(
   { namespace, name }: { readonly namespace: string; readonly name: string },
   see: (job: NotebookValidationJob) => void,
   signal: AbortSignal,
+  isOver: (job: NotebookValidationJob) => boolean = hasEnded,
 ): Promise<NotebookValidationJob> {
   const stop = new AbortController();
   try {
@@ -32,7 +34,7 @@ export async function watchJob(
       const take = (object: NotebookValidationJobObject): void => {
         const job = seenJob(object);
         see(job);
-        if (isFinished(job) && isCurrent(job)) resolve(job);
+        if (isOver(job)) resolve(job);
       };
       informer.addHandler({
         added: take,
@@ -49,8 +51,10 @@ export async function watchJob(
   }
 }
 
-/** Whether the status is about the spec as it is now: a change starts another run. */
-function isCurrent({ metadata, status }: NotebookValidationJob): boolean {
+/** Whether the run is over, and about the spec as it is now: a change starts another run. */
+export function hasEnded(job: NotebookValidationJob): boolean {
+  const { metadata, status } = job;
   const { generation } = metadata;
+  if (!isFinished(job)) return false;
   return generation === undefined || (status?.observedGeneration ?? generation) >= generation;
 }

@@ -1,5 +1,6 @@
 import {
   type Alias,
+  type CollectionTag,
   type Document,
   isAlias,
   isMap,
@@ -9,6 +10,8 @@ import {
   type Pair,
   type ParsedNode,
   parseAllDocuments,
+  type ScalarTag,
+  type Tags,
   type YAMLMap,
 } from "yaml";
 import { UserError } from "../api/user-error.js";
@@ -49,7 +52,8 @@ export function readYaml(text: string, name: string): YamlDocument[] {
     parseAllDocuments(text, {
       version: "1.1",
       uniqueKeys: false, // judged by keyMistake
-      customTags: (tags) => tags.filter((tag) => typeof tag === "string" || !isReadAsText(tag)),
+      customTags: (tags) =>
+        tags.filter((tag) => typeof tag === "string" || !isReadAsText(tag)).map(withoutFalseNumbers),
       lineCounter: lines,
       prettyErrors: false,
       logLevel: "silent",
@@ -69,8 +73,7 @@ export function readYaml(text: string, name: string): YamlDocument[] {
     }
     if (document.contents === null || (isScalar(document.contents) && document.contents.value === null)) continue;
     const value: unknown = refusing(name, () => document.toJS({ maxAliasCount: MAX_ALIASES }) as unknown);
-    if (isDeeperThan(value, MAX_DEPTH))
-      throw new UserError({ what: `${name}: is nested deeper than ${MAX_DEPTH} levels` });
+    refuseDepth(value, name);
     read.push({ value, position: (path, of) => locate(document, lines, path, of) });
   }
   return read;
@@ -79,6 +82,22 @@ export function readYaml(text: string, name: string): YamlDocument[] {
 /** YAML 1.1 types that `kubectl` reads as plain text: times, base-60 numbers and collections that JSON lacks. */
 function isReadAsText(tag: { tag: string; format?: string }): boolean {
   return tag.format === "TIME" || /:(timestamp|binary|omap|pairs|set)$/.test(tag.tag);
+}
+
+/** A commit `e1234567` and a path `.` are text to `kubectl`; this library's YAML 1.1 takes them for numbers. */
+function withoutFalseNumbers(tag: Tags[number]): Tags[number] {
+  if (typeof tag === "string" || !isFloat(tag) || tag.test?.test(".nan") === true) return tag;
+  return {
+    ...tag,
+    resolve(...[text, ...rest]: Parameters<ScalarTag["resolve"]>) {
+      const read = tag.resolve(text, ...rest);
+      return Number.isFinite(isScalar(read) ? read.value : read) ? read : text;
+    },
+  };
+}
+
+function isFloat(tag: CollectionTag | ScalarTag): tag is ScalarTag {
+  return tag.tag === "tag:yaml.org,2002:float";
 }
 
 function placeIn(name: string, lines: LineCounter, offset: number): string {
@@ -102,6 +121,12 @@ function refusing<T>(name: string, read: () => T): T {
 
 function firstLine(message: string): string {
   return message.split("\n")[0] ?? message;
+}
+
+/** @throws UserError for a value that nests so deeply that reading it further could exhaust the stack */
+export function refuseDepth(value: unknown, name: string): void {
+  if (isDeeperThan(value, MAX_DEPTH))
+    throw new UserError({ what: `${name}: is nested deeper than ${MAX_DEPTH} levels` });
 }
 
 function isDeeperThan(value: unknown, limit: number): boolean {

@@ -117,6 +117,6 @@ describe("nbv build-objects", () => {
     writeFileSync(config, "{}\n");
     const nowhere = show(job, "-c", config);
     expect(nowhere).toMatchObject({ status: 1, stdout: "" });
-    expect(nowhere.stderr).toContain("set registry.host");
+    expect(nowhere.stderr).toContain("Set registry.host");
   });
 });

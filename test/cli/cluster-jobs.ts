@@ -42,6 +42,7 @@ export const STATUSES = {
     startTime: at(69),
     completionTime: at(60),
     source: { commit: COMMIT, ref: "main", warnings: ["environment.yml was found and is not used"] },
+    runId: "r1",
     validationPodName: "train-val-0a1b2c3d-2",
     retryCount: 1,
     observedGeneration: 1,
@@ -63,8 +64,8 @@ export const STATUSES = {
       { issue: "A column is missing", severity: "error", cell: 1, suggestion: "Look at the columns first" },
     ],
     attempts: [
-      { number: 2, stage: "run", outcome: "Failed", reason: "CellFailed", completionTime: at(60) },
-      { number: 1, stage: "run", outcome: "Error", reason: "OOMKilled", completionTime: at(3600) },
+      { number: 2, runId: "r1", stage: "run", outcome: "Failed", reason: "CellFailed", completionTime: at(60) },
+      { number: 1, runId: "r1", stage: "run", outcome: "Error", reason: "OOMKilled", completionTime: at(3600) },
     ],
     conditions: [
       {

@@ -68,6 +68,11 @@ describe("nbv explain", () => {
     );
   });
 
+  test("tells in the tree what may stand there, and what counts where nothing does", () => {
+    const { stdout } = nbv.run(["explain", "--recursive", "spec.retryPolicy"]);
+    expect(stdout).toContain("  backoffPolicy <string> (one of exponential, linear, fixed; default: exponential)\n");
+  });
+
   test("starts at the top", () =>
     expect(nbv.run(["explain"]).stdout).toMatch(/FIELDS:[\s\S]*spec <object> required[\s\S]*status <object>/));
 

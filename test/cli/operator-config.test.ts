@@ -6,6 +6,7 @@ import { pino } from "pino";
 import { parseConfigText, readOperatorConfig } from "../../src/cli/operator-config-file.js";
 import { configChange } from "../../src/cli/watch-config.js";
 import { ManualClock } from "../../src/kube/index.js";
+import { errorOf } from "../api/error-of.js";
 
 let directory: string;
 let file: string;
@@ -22,7 +23,7 @@ describe("the operator's configuration file", () => {
 
   test("tells file, line, column and field of every mistake", () => {
     const text = "git:\n  timeout: soon\n  maxConcurrent: 0\nconcurency: {}\n";
-    const error = thrown(() => parseConfigText(text, "c.yaml"));
+    const error = errorOf(() => parseConfigText(text, "c.yaml"));
     expect(error.message).toContain("has 3 mistakes");
     for (const place of ["c.yaml:2:12 git.timeout", "c.yaml:3:18 git.maxConcurrent", "c.yaml:4:1 concurency"])
       expect(error.message).toContain(place);
@@ -35,7 +36,7 @@ describe("the operator's configuration file", () => {
     ["- git", /c\.yaml:1:1/],
     ["just words", /c\.yaml:1:1/],
   ])("%j is refused in words", (text, words) => {
-    expect(thrown(() => parseConfigText(text, "c.yaml")).message).toMatch(words);
+    expect(errorOf(() => parseConfigText(text, "c.yaml")).message).toMatch(words);
   });
 });
 
@@ -100,12 +101,3 @@ describe("a configuration file that is watched", () => {
     expect(await look()).toBe("stopped");
   });
 });
-
-function thrown(work: () => unknown): Error {
-  try {
-    work();
-  } catch (error) {
-    return error as Error;
-  }
-  throw new Error("nothing was thrown");
-}

@@ -1,33 +1,16 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
-import { type Condition, crd, LEASE_NAME, OPERATOR_NAMESPACE, SIGNING_KEY_SECRET_NAME } from "../../src/api/index.js";
-import {
-  CUSTOM_RESOURCE_DEFINITIONS,
-  isKubeError,
-  LEASES,
-  NAMESPACES,
-  NOTEBOOK_VALIDATION_JOBS,
-  objectOf,
-  PODS,
-  type Resource,
-  SECRETS,
-  SERVICE_ACCOUNTS,
-} from "../../src/kube/index.js";
-import { LiveCluster, loadKubeConfig } from "../../src/kube/live/index.js";
-import { type ControlPlane, findControlPlane, NO_CONTROL_PLANE, startControlPlane } from "../cluster/control-plane.js";
-import { type GitHttpServer, startGitHttpServer } from "../source/git-http-server.js";
-import { makeRepository } from "../source/git-repository.js";
-import { bundledNbv, type Nbv } from "./nbv.js";
-import { ask, eventually, OperatorProcess } from "./operator-process.js";
+import { crd, OPERATOR_NAMESPACE, SIGNING_KEY_SECRET_NAME } from "../../src/api/index.js";
+import { CUSTOM_RESOURCE_DEFINITIONS, isKubeError, LEASES, objectOf, PODS, SECRETS } from "../../src/kube/index.js";
+import type { LiveCluster } from "../../src/kube/live/index.js";
+import { findControlPlane, NO_CONTROL_PLANE } from "../cluster/control-plane.js";
+import { JOBS, LEASE, OperatorBench, SERVERS_OFF } from "./operator-bench.js";
+import { ask, eventually, type OperatorProcess } from "./operator-process.js";
 import { startSilentProxy } from "./silent-proxy.js";
 
 const START_MS = 120_000;
 const STORY_MS = 90_000;
-const SERVERS_OFF = ["--metrics-address", "off", "--webhook-address", "off"];
-const LEASE = { namespace: OPERATOR_NAMESPACE, name: LEASE_NAME };
-const JOBS = "jobs";
 
 if (findControlPlane() === undefined && process.env["CI"] !== "true") {
   process.stderr.write(`skipped: nbv operator on a real API server (${NO_CONTROL_PLANE})\n`);
@@ -36,52 +19,17 @@ if (findControlPlane() === undefined && process.env["CI"] !== "true") {
   });
 } else {
   describe("nbv operator on a real API server", () => {
-    let controlPlane: ControlPlane;
+    let bench: OperatorBench;
     let cluster: LiveCluster;
-    let nbv: Nbv;
-    let directory: string;
-    let git: GitHttpServer;
-    let configFile: string;
-    const running: OperatorProcess[] = [];
 
     beforeAll(async () => {
-      nbv = bundledNbv();
-      directory = mkdtempSync(join(tmpdir(), "nbv-operator-"));
-      const repository = makeRepository(join(directory, "repository.git"));
-      repository.commit({ "a.ipynb": "{}" });
-      git = await startGitHttpServer({ root: directory });
-      configFile = join(directory, "config.yaml");
-      writeFileSync(configFile, "git:\n  allowLoopback: true\n");
-      controlPlane = await startControlPlane();
-      cluster = new LiveCluster(loadKubeConfig({ path: controlPlane.kubeconfig }));
+      bench = await OperatorBench.create();
+      ({ cluster } = bench);
     }, START_MS);
 
-    afterEach(async () => {
-      await Promise.all(running.splice(0).map((each) => each.kill()));
-    });
+    afterEach(() => bench?.clear());
 
-    afterAll(async () => {
-      await git?.close();
-      await cluster?.close();
-      await controlPlane?.stop();
-      nbv?.remove();
-      rmSync(directory, { recursive: true, force: true });
-    }, START_MS);
-
-    /** An operator with health on a free port; other servers only when the options say so. */
-    function start(
-      options: readonly string[] = SERVERS_OFF,
-      environment: Record<string, string> = {},
-    ): OperatorProcess {
-      const standard = ["--kubeconfig", controlPlane.kubeconfig, "--config", configFile];
-      const operator = new OperatorProcess(
-        nbv.file,
-        [...standard, "--health-address", "127.0.0.1:0", ...options],
-        environment,
-      );
-      running.push(operator);
-      return operator;
-    }
+    afterAll(() => bench?.stop(), START_MS);
 
     async function stopped(operator: OperatorProcess): Promise<number | null> {
       operator.signal("SIGTERM");
@@ -89,38 +37,10 @@ if (findControlPlane() === undefined && process.env["CI"] !== "true") {
       return code;
     }
 
-    async function namespace(name: string): Promise<void> {
-      await cluster.create(NAMESPACES, objectOf(NAMESPACES, { metadata: { name } })).catch((error: unknown) => {
-        if (!isKubeError(error, "AlreadyExists")) throw error;
-      });
-    }
-
-    async function submit(name: string): Promise<void> {
-      await namespace(JOBS);
-      await cluster.create(NOTEBOOK_VALIDATION_JOBS, {
-        ...objectOf(NOTEBOOK_VALIDATION_JOBS, { metadata: { namespace: JOBS, name } }),
-        spec: {
-          notebook: { git: { url: `${git.base}/repository.git`, ref: "main" }, path: "a.ipynb" },
-          podConfig: { containerImage: "registry.example.com/notebook:1" },
-          retryPolicy: { maxRetries: 0 },
-        },
-      });
-    }
-
-    const conditionsOf = async (name: string): Promise<Condition[]> => {
-      const job = await cluster.get(NOTEBOOK_VALIDATION_JOBS, { namespace: JOBS, name });
-      return (job.status as { conditions?: Condition[] } | undefined)?.conditions ?? [];
-    };
-    const condition = async (name: string, type: string) =>
-      (await conditionsOf(name)).find((each) => each.type === type);
-    const podsOf = async (name: string) =>
-      (await cluster.list(PODS, { namespace: JOBS, labelSelector: `mlops.dev/job=${name}` })).items;
-    const holder = async () => (await cluster.get(LEASES, LEASE)).spec?.holderIdentity;
-
     test(
       "waits for its namespace and definition to be there, alive but not ready, and says what is missing",
       async () => {
-        const operator = start();
+        const operator = bench.start();
         const base = `http://127.0.0.1:${await operator.port("health")}`;
         expect((await ask(`${base}/healthz`)).status).toBe(200);
         await operator.says("apply the CustomResourceDefinition notebookvalidationjobs.mlops.mlops.dev first");
@@ -128,13 +48,13 @@ if (findControlPlane() === undefined && process.env["CI"] !== "true") {
         expect(unready.status).toBe(503);
         expect(unready.body).toContain("nbv crd | kubectl apply");
         expect((await ask(`${base}/metrics`)).status).toBe(404);
-        await namespace(OPERATOR_NAMESPACE);
+        await bench.namespace(OPERATOR_NAMESPACE);
         await cluster.create(CUSTOM_RESOURCE_DEFINITIONS, crd());
         await operator.says("the operator works", 60_000);
         const ready = await ask(`${base}/readyz`);
         expect(ready).toMatchObject({ status: 200 });
         expect(ready.body).toContain("[+]caches ok");
-        expect(await holder()).toMatch(/_[0-9a-f]{12}$/);
+        expect(await bench.holder()).toMatch(/_[0-9a-f]{12}$/);
         const key = await cluster.get(SECRETS, { namespace: OPERATOR_NAMESPACE, name: SIGNING_KEY_SECRET_NAME });
         expect(key.immutable).toBe(true);
         const [secret = ""] = Object.values(key.data ?? {});
@@ -142,7 +62,7 @@ if (findControlPlane() === undefined && process.env["CI"] !== "true") {
         expect(await stopped(operator)).toBe(0);
         expect(operator.stdout).not.toContain(secret);
         expect(operator.stderr).toBe("");
-        expect(await holder()).toBe("");
+        expect(await bench.holder()).toBe("");
       },
       STORY_MS,
     );
@@ -150,11 +70,11 @@ if (findControlPlane() === undefined && process.env["CI"] !== "true") {
     test(
       "stopped while a job runs it lets go of the lease at once, and the next one goes on with the same pod",
       async () => {
-        const first = start();
+        const first = bench.start();
         await first.says("the operator works");
-        await submit("goes-on");
-        const pod = await eventually("the validation pod", 30_000, async () => (await podsOf("goes-on"))[0]);
-        const second = start();
+        await bench.submit("goes-on");
+        const pod = await eventually("the validation pod", 30_000, async () => (await bench.podsOf("goes-on"))[0]);
+        const second = bench.start();
         await second.says("another replica leads; standing by");
         // The webhook of a replica that stands by serves, so its Service has to lead there.
         expect((await ask(`http://127.0.0.1:${await second.port("health")}/readyz`)).status).toBe(200);
@@ -165,7 +85,7 @@ if (findControlPlane() === undefined && process.env["CI"] !== "true") {
         await second.says("this replica is the leader now");
         expect(Date.now() - began).toBeLessThan(10_000);
         await second.says("the operator works");
-        const all = await podsOf("goes-on");
+        const all = await bench.podsOf("goes-on");
         expect(all.map(({ metadata }) => metadata.uid)).toEqual([pod.metadata.uid]);
         // As a kubelet does whose node has no memory left.
         await cluster.patchStatus(
@@ -183,7 +103,7 @@ if (findControlPlane() === undefined && process.env["CI"] !== "true") {
     test(
       "ends with exit code 1 when somebody else holds its lease",
       async () => {
-        const operator = start();
+        const operator = bench.start();
         await operator.says("the operator works");
         await eventually("the theft", 10_000, async () => {
           try {
@@ -205,7 +125,7 @@ if (findControlPlane() === undefined && process.env["CI"] !== "true") {
     test(
       "waits while the Go operator renews its lease, in whatever namespace, and goes on when that has stopped",
       async () => {
-        await namespace("the-go-operators");
+        await bench.namespace("the-go-operators");
         const key = { namespace: "the-go-operators", name: "16681bfb.mlops.dev" };
         const now = () => new Date().toISOString().replace("Z", "000Z");
         const spec = { holderIdentity: "go-operator", leaseDurationSeconds: 4, renewTime: now() };
@@ -214,19 +134,19 @@ if (findControlPlane() === undefined && process.env["CI"] !== "true") {
           cluster.patch(LEASES, key, { spec: { renewTime: now() } }).catch(() => undefined);
         }, 1_000);
         try {
-          const operator = start();
+          const operator = bench.start();
           await operator.says("the Go operator is at work");
           await operator.says("the operator works");
-          await submit("waits");
-          const stalled = await eventually("the condition", 20_000, () => condition("waits", "Stalled"));
+          await bench.submit("waits");
+          const stalled = await eventually("the condition", 20_000, () => bench.condition("waits", "Stalled"));
           expect(stalled).toMatchObject({ status: "True", reason: "AnotherOperator" });
           expect(stalled.message).toContain("the-go-operators/16681bfb.mlops.dev");
-          expect(await conditionsOf("waits")).toHaveLength(1);
-          expect(await podsOf("waits")).toEqual([]);
+          expect(await bench.conditionsOf("waits")).toHaveLength(1);
+          expect(await bench.podsOf("waits")).toEqual([]);
           clearInterval(renewing);
           await operator.says("the Go operator has stopped", 30_000);
-          await eventually("the pod", 30_000, async () => (await podsOf("waits"))[0]);
-          expect(await condition("waits", "Stalled")).toMatchObject({ status: "False" });
+          await eventually("the pod", 30_000, async () => (await bench.podsOf("waits"))[0]);
+          expect(await bench.condition("waits", "Stalled")).toMatchObject({ status: "False" });
           expect(await stopped(operator)).toBe(0);
         } finally {
           clearInterval(renewing);
@@ -238,17 +158,17 @@ if (findControlPlane() === undefined && process.env["CI"] !== "true") {
     test(
       "tells metrics over TLS to those whose role says so, and to nobody else",
       async () => {
-        const operator = start(["--metrics-address", "127.0.0.1:0", "--webhook-address", "off"]);
+        const operator = bench.start(["--metrics-address", "127.0.0.1:0", "--webhook-address", "off"]);
         const url = `https://127.0.0.1:${await operator.port("metrics")}/metrics`;
         await operator.says("a new certificate is served");
         await operator.says("the operator works");
         expect((await ask(url)).status).toBe(401);
         expect((await ask(url, { authorization: "Bearer not-a-token" })).status).toBe(401);
-        await namespace("monitoring");
-        const bearer = await tokenOf("scraper");
+        await bench.namespace("monitoring");
+        const bearer = await bench.tokenOf("scraper");
         expect((await ask(url, { authorization: bearer })).status).toBe(403);
-        await allow("reader");
-        const reader = await tokenOf("reader");
+        await bench.allow("reader");
+        const reader = await bench.tokenOf("reader");
         const metrics = await ask(url, { authorization: reader });
         expect(metrics.status).toBe(200);
         expect(metrics.body).toContain("notebook_validation_leader 1");
@@ -262,12 +182,12 @@ if (findControlPlane() === undefined && process.env["CI"] !== "true") {
 
     /** An operator that leads, and then hears nothing of the API server any more. */
     async function cutOff(): Promise<{ operator: OperatorProcess; close: () => Promise<void> }> {
-      const { hostname, port } = new URL(controlPlane.server);
+      const { hostname, port } = new URL(bench.controlPlane.server);
       const proxy = await startSilentProxy({ host: hostname, port: Number(port) });
-      const text = readFileSync(controlPlane.kubeconfig, "utf8");
-      const file = join(directory, "through-proxy.json");
-      writeFileSync(file, text.replace(controlPlane.server, `https://127.0.0.1:${proxy.port}`), { mode: 0o600 });
-      const operator = start([...SERVERS_OFF, "--kubeconfig", file]);
+      const text = readFileSync(bench.controlPlane.kubeconfig, "utf8");
+      const file = join(bench.directory, "through-proxy.json");
+      writeFileSync(file, text.replace(bench.controlPlane.server, `https://127.0.0.1:${proxy.port}`), { mode: 0o600 });
+      const operator = bench.start([...SERVERS_OFF, "--kubeconfig", file]);
       await operator.says("the operator works");
       proxy.fallSilent();
       return { operator, close: () => proxy.close() };
@@ -323,7 +243,7 @@ if (findControlPlane() === undefined && process.env["CI"] !== "true") {
     ])(
       "refuses %s with exit code 2 and no stack trace",
       async (_what, options, words) => {
-        const operator = start([...SERVERS_OFF, ...options]);
+        const operator = bench.start([...SERVERS_OFF, ...options]);
         expect((await operator.ended).code).toBe(2);
         expect(operator.stderr).toMatch(words);
         expect(operator.stderr).not.toMatch(/\n\s+at .*\.[mc]?[jt]s:\d/);
@@ -334,55 +254,14 @@ if (findControlPlane() === undefined && process.env["CI"] !== "true") {
     test(
       "names file, line and field of every mistake in its configuration",
       async () => {
-        const file = join(directory, "wrong.yaml");
+        const file = join(bench.directory, "wrong.yaml");
         writeFileSync(file, "git:\n  timeout: soon\nconcurency:\n  builds: 2\n");
-        const operator = start([...SERVERS_OFF, "--config", file]);
+        const operator = bench.start([...SERVERS_OFF, "--config", file]);
         expect((await operator.ended).code).toBe(2);
         expect(operator.stderr).toContain(`${file}:2:12 git.timeout`);
         expect(operator.stderr).toContain(`${file}:3:1 concurency`);
       },
       STORY_MS,
     );
-
-    async function tokenOf(account: string): Promise<string> {
-      const key = { namespace: "monitoring", name: account };
-      await cluster.create(SERVICE_ACCOUNTS, objectOf(SERVICE_ACCOUNTS, { metadata: key })).catch((error: unknown) => {
-        if (!isKubeError(error, "AlreadyExists")) throw error;
-      });
-      // A subresource, which a collection of that name stands for here.
-      const tokens: Resource = {
-        group: "",
-        version: "v1",
-        kind: "TokenRequest",
-        plural: `serviceaccounts/${account}/token`,
-        namespaced: true,
-        review: true,
-      };
-      const answer = await cluster.create(tokens, {
-        apiVersion: "authentication.k8s.io/v1",
-        kind: "TokenRequest",
-        metadata: { name: "", namespace: "monitoring" },
-        ...{ spec: {} },
-      });
-      return `Bearer ${(answer as unknown as { status: { token: string } }).status.token}`;
-    }
-
-    async function allow(account: string): Promise<void> {
-      const rbac = { group: "rbac.authorization.k8s.io", version: "v1", namespaced: false };
-      const roles: Resource = { ...rbac, kind: "ClusterRole", plural: "clusterroles" };
-      const bindings: Resource = { ...rbac, kind: "ClusterRoleBinding", plural: "clusterrolebindings" };
-      const rules = [{ nonResourceURLs: ["/metrics"], verbs: ["get"] }];
-      await cluster.create(roles, objectOf(roles, { metadata: { name: "metrics" }, ...{ rules } }));
-      await cluster.create(
-        bindings,
-        objectOf(bindings, {
-          metadata: { name: "metrics" },
-          ...{
-            roleRef: { apiGroup: rbac.group, kind: "ClusterRole", name: "metrics" },
-            subjects: [{ kind: "ServiceAccount", name: account, namespace: "monitoring" }],
-          },
-        }),
-      );
-    }
   });
 }

@@ -1,51 +1,29 @@
 // `nbv status` and the kubectl plugin, as people type them, against a real API server.
-import { spawn } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
-import { crd } from "../../src/api/index.js";
-import { LiveCluster, loadKubeConfig } from "../../src/kube/live/index.js";
-import { CUSTOM_RESOURCE_DEFINITIONS, NAMESPACES, NOTEBOOK_VALIDATION_JOBS } from "../../src/kube/resources.js";
-import { type ControlPlane, findControlPlane, NO_CONTROL_PLANE, startControlPlane } from "../cluster/control-plane.js";
-import { untilServed } from "../contract/until-served.js";
-import { clusterJob, STATUSES } from "./cluster-jobs.js";
+import { NOTEBOOK_VALIDATION_JOBS } from "../../src/kube/resources.js";
+import { findControlPlane, NO_CONTROL_PLANE } from "../cluster/control-plane.js";
+import { STATUSES } from "./cluster-jobs.js";
 import { bundledNbv, type Ended, type Nbv } from "./nbv.js";
+import { runProgram } from "./run-program.js";
+import { ServedJobs } from "./served-jobs.js";
 
 const assets = findControlPlane();
 if (assets === undefined) process.stderr.write(`SKIPPED ${import.meta.filename}: ${NO_CONTROL_PLANE}\n`);
 jest.setTimeout(60_000);
 
-let control: ControlPlane;
-let cluster: LiveCluster;
+let jobs: ServedJobs;
 let nbv: Nbv;
 let plugins: string;
 
-function run(
-  program: string,
-  args: readonly string[],
-  onError: (text: string) => void = () => undefined,
-): Promise<Ended> {
-  const { NODE_OPTIONS: _jestOnly, ...inherited } = process.env;
-  return new Promise((resolve, reject) => {
-    const path = [plugins, assets, dirname(process.execPath), inherited["PATH"]].join(delimiter);
-    const child = spawn(program, args, { env: { ...inherited, PATH: path, KUBECONFIG: control.kubeconfig } });
-    let [stdout, stderr] = ["", ""];
-    child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
-    child.stderr.setEncoding("utf8").on("data", (text: string) => onError((stderr += text)));
-    child.once("error", reject);
-    child.once("close", (status) => resolve({ status, stdout, stderr }));
-    child.stdin.end();
-  });
+function run(program: string, args: readonly string[], onError?: (text: string) => void): Promise<Ended> {
+  const path = [plugins, assets, dirname(process.execPath), process.env["PATH"]].join(delimiter);
+  return runProgram(program, args, { PATH: path, KUBECONFIG: jobs.control.kubeconfig }, onError);
 }
 const status = (...args: string[]) => run(process.execPath, [nbv.file, "status", ...args]);
 const kubectl = (...args: string[]) => run(join(assets ?? "", "kubectl"), args);
-
-async function submit(name: string, state?: object, namespace = "team-a"): Promise<void> {
-  const { metadata: _, status: __, ...job } = clusterJob(name);
-  await cluster.create(NOTEBOOK_VALIDATION_JOBS, { ...job, metadata: { name, namespace } });
-  if (state !== undefined) await cluster.patchStatus(NOTEBOOK_VALIDATION_JOBS, { name, namespace }, { status: state });
-}
 
 (assets === undefined ? describe.skip : describe)("nbv status on a real cluster", () => {
   beforeAll(async () => {
@@ -53,27 +31,21 @@ async function submit(name: string, state?: object, namespace = "team-a"): Promi
     chmodSync(nbv.file, 0o755);
     plugins = mkdtempSync(join(tmpdir(), "plugins-"));
     symlinkSync(nbv.file, join(plugins, "kubectl-nbv"));
-    control = await startControlPlane();
-    cluster = new LiveCluster(loadKubeConfig({ path: control.kubeconfig }));
+    jobs = await ServedJobs.start();
     expect(await status()).toMatchObject({
       status: 2,
       stdout: "",
       stderr: expect.stringContaining("this cluster knows no NotebookValidationJobs"),
     });
-    await cluster.apply(CUSTOM_RESOURCE_DEFINITIONS, crd());
-    await untilServed(cluster, NOTEBOOK_VALIDATION_JOBS);
-    for (const name of ["team-a", "team-b"]) {
-      await cluster.create(NAMESPACES, { apiVersion: "v1", kind: "Namespace", metadata: { name } });
-    }
-    await submit("good", STATUSES.succeeded);
-    await submit("bad", STATUSES.failed);
-    await submit("busy", STATUSES.running);
-    await submit("elsewhere", STATUSES.succeeded, "team-b");
+    await jobs.define("team-a", "team-b");
+    await jobs.submit("good", STATUSES.succeeded);
+    await jobs.submit("bad", STATUSES.failed);
+    await jobs.submit("busy", STATUSES.running);
+    await jobs.submit("elsewhere", STATUSES.succeeded, "team-b");
   }, 90_000);
 
   afterAll(async () => {
-    await cluster?.close();
-    await control?.stop();
+    await jobs?.stop();
     nbv?.remove();
     if (plugins !== undefined) rmSync(plugins, { recursive: true, force: true });
   }, 30_000);
@@ -127,7 +99,7 @@ async function submit(name: string, state?: object, namespace = "team-a"): Promi
   });
 
   test("follows a job to its end, through a restart of the API server", async () => {
-    await submit("followed", STATUSES.running);
+    await jobs.submit("followed", STATUSES.running);
     const key = { namespace: "team-a", name: "followed" };
     let followed: Promise<Ended> | undefined;
     await new Promise<void>((isRunning, reject) => {
@@ -136,8 +108,8 @@ async function submit(name: string, state?: object, namespace = "team-a"): Promi
       });
       followed.then(({ stderr }) => reject(new Error(stderr)), reject);
     });
-    await control.restartApiServer();
-    await cluster.patchStatus(NOTEBOOK_VALIDATION_JOBS, key, { status: { ...STATUSES.failed, progress: null } });
+    await jobs.control.restartApiServer();
+    await jobs.cluster.patchStatus(NOTEBOOK_VALIDATION_JOBS, key, { status: { ...STATUSES.failed, progress: null } });
     const { status: code, stdout, stderr } = (await followed) as Ended;
     expect(code).toBe(1);
     expect(stderr).toContain("ValidationRunning");
@@ -168,7 +140,7 @@ async function submit(name: string, state?: object, namespace = "team-a"): Promi
   describe("as a kubectl plugin", () => {
     test("is found by kubectl, takes its flags and gives its answers", async () => {
       expect((await kubectl("plugin", "list")).stdout).toContain("kubectl-nbv");
-      const plugin = await kubectl("nbv", "status", "bad", "-n", "team-a", "--kubeconfig", control.kubeconfig);
+      const plugin = await kubectl("nbv", "status", "bad", "-n", "team-a", "--kubeconfig", jobs.control.kubeconfig);
       expect(plugin).toMatchObject({ status: 1, stdout: expect.stringContaining("KeyError") });
       expect((await kubectl("nbv", "status", "-A", "--context", "test")).stdout).toContain("elsewhere");
     });

@@ -63,7 +63,13 @@ describe("the story of a job", () => {
     expect(text).toContain("train  train.ipynb  @ 0123456789ab  (namespace team-a)");
     expect(text).toMatch(/phase: +Failed, since 60s/);
     expect(text).toMatch(/pod: +train-val-0a1b2c3d-2/);
-    expect(text).toMatch(/attempt: +1 {2}Error OOMKilled \(run\), 60m ago/);
+    expect(text).toContain(
+      [
+        "  what happened, the oldest first:",
+        "   60m ago  attempt 1  Error (run): OOMKilled",
+        "   60s ago  attempt 2  Failed (run): CellFailed",
+      ].join("\n"),
+    );
     expect(text).toContain("Failure       0.2s  KeyError: 'price'\\x1b[2J");
     expect(text).toContain("cell 1 failed:");
     expect(text).toContain("line 39");
@@ -80,20 +86,24 @@ describe("the story of a job", () => {
 
   test("that failed by the platform's fault can be told to try once more", () => {
     const text = story({ ...STATUSES.failed, fault: "platform" });
-    expect(text).toContain(
-      "→ try it once more: kubectl annotate nvj train -n team-a --overwrite mlops.dev/retry-requested=",
-    );
+    expect(text).toContain("→ try it once more: nbv retry train -n team-a\n");
   });
 
   test("that failed for good by the platform's fault is never told to just try again", () => {
     const text = story({ ...STATUSES.failed, fault: "platform", lastErrorType: "permanent" });
     expect(text).not.toContain("try it once more");
-    expect(text).toContain("when what the message names is put right, run it again: kubectl annotate");
+    expect(text).toContain("when what the message names is put right, run it again: nbv retry train -n team-a");
+  });
+
+  test("that failed while its source was fetched is sent to the log of the container that fetches it", () => {
+    const attempts = [{ number: 2, podName: "train-val-0a1b2c3d-2", stage: "source", outcome: "Error" }];
+    const text = story({ ...STATUSES.failed, attempts });
+    expect(text).toContain("kubectl logs -n team-a train-val-0a1b2c3d-2 -c source\n");
   });
 
   test("that failed for something missing is told to put that right, not to correct the notebook", () => {
     const text = story({ ...STATUSES.failed, fault: "user", reason: "SecretMissing", lastErrorType: "transient" });
-    expect(text).toContain("put right what the message names, then run it again: kubectl annotate");
+    expect(text).toContain("put right what the message names, then run it again: nbv retry train -n team-a");
     expect(text).not.toContain("correct the notebook");
   });
 
@@ -119,6 +129,8 @@ describe("the story of a job", () => {
   test("that runs shows the cell, and how to follow it", () => {
     const text = story(STATUSES.running);
     expect(text).toMatch(/phase: +ValidationRunning; the run began 20s ago\n/);
+    const retriedByHand = { ...STATUSES.running, queuedAt: new Date(NOW - 600_000).toISOString() };
+    expect(story(retriedByHand)).toMatch(/phase: +ValidationRunning; the run began 10m ago\n/);
     expect(text).toMatch(/progress: +1\/3, cell 1 runs/);
     expect(text).toContain("Running");
     expect(text).not.toContain("Stopped");
