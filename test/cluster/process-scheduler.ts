@@ -9,6 +9,7 @@ import {
   isKubeError,
   keyOf,
   objectOf,
+  PERSISTENT_VOLUME_CLAIMS,
   PODS,
   type Pod,
   type Resource,
@@ -33,14 +34,19 @@ export interface ProcessSchedulerOptions {
   readonly onError: (error: unknown) => void;
 }
 
+/** Between two looks at a pod that did not fit, milliseconds: a stand-in for all events that could make it fit. */
+const AGAIN_MS = 1_000;
+
 /**
- * As much of kube-scheduler as one node needs: binds pods whose node selector, tolerations and single requests fit, and
- * says of the others what kube-scheduler says. Does not add up requests: processes share the computer anyway.
+ * As much of kube-scheduler as one node needs: binds pods whose claims exist and whose node selector, tolerations and
+ * single requests fit, and says of the others what kube-scheduler says, until they fit. Does not add up requests:
+ * processes share the computer anyway.
  */
 export class ProcessScheduler {
   private readonly informer: Informer<Pod>;
   private readonly seen = new Set<string>();
   private readonly works = new Set<Promise<void>>();
+  private readonly stopping = new AbortController();
 
   constructor(private readonly options: ProcessSchedulerOptions) {
     const { cluster, clock, onError } = options;
@@ -54,6 +60,7 @@ export class ProcessScheduler {
   }
 
   async stop(): Promise<void> {
+    this.stopping.abort();
     await this.informer.stop();
     await Promise.all(this.works);
   }
@@ -62,14 +69,45 @@ export class ProcessScheduler {
     const { uid = "", deletionTimestamp } = pod.metadata;
     if (this.seen.has(uid) || deletionTimestamp !== undefined || pod.spec?.nodeName !== undefined) return;
     this.seen.add(uid);
-    const problem = misfit(pod, this.options.node);
-    const work = (problem === undefined ? this.bind(pod) : this.refuse(pod, problem))
+    const work = this.place(pod)
       .catch((error: unknown) => {
         this.seen.delete(uid);
-        if (!isKubeError(error, "NotFound", "Conflict")) this.options.onError(error);
+        const isExpected = this.stopping.signal.aborted || isKubeError(error, "NotFound", "Conflict");
+        if (!isExpected) this.options.onError(error);
       })
       .finally(() => this.works.delete(work));
     this.works.add(work);
+  }
+
+  /** Binds the pod as soon as it fits, or lets go when it is gone. */
+  private async place(pod: Pod): Promise<void> {
+    const { cluster, clock } = this.options;
+    let said: string | undefined;
+    for (;;) {
+      const problem = await this.problemOf(pod);
+      if (problem === undefined) return await this.bind(pod);
+      if (problem !== said) await this.refuse(pod, problem);
+      said = problem;
+      await clock.sleep(AGAIN_MS, this.stopping.signal);
+      // Throws when it is gone.
+      await cluster.get(PODS, keyOf(pod));
+    }
+  }
+
+  private async problemOf(pod: Pod): Promise<string | undefined> {
+    const { cluster, node } = this.options;
+    for (const { persistentVolumeClaim } of pod.spec?.volumes ?? []) {
+      if (persistentVolumeClaim === undefined) continue;
+      const name = persistentVolumeClaim.claimName;
+      try {
+        await cluster.get(PERSISTENT_VOLUME_CLAIMS, { namespace: pod.metadata.namespace ?? "", name });
+      } catch (error) {
+        if (!isKubeError(error, "NotFound")) throw error;
+        return `persistentvolumeclaim "${name}" not found`;
+      }
+    }
+    const problem = misfit(pod, await cluster.get(NODES, { name: node.metadata.name }));
+    return problem === undefined ? undefined : `1 ${problem}`;
   }
 
   private async bind(pod: Pod): Promise<void> {
@@ -83,7 +121,7 @@ export class ProcessScheduler {
     const { cluster, clock } = this.options;
     const { name, namespace, uid } = pod.metadata;
     const now = toRfc3339(clock.now());
-    const message = `0/1 nodes are available: 1 ${problem}. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.`;
+    const message = `0/1 nodes are available: ${problem}. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.`;
     const condition = { type: "PodScheduled", status: "False", reason: "Unschedulable", message };
     const conditions = [{ ...condition, lastTransitionTime: now }];
     await cluster.patchStatus(PODS, keyOf(pod), { metadata: { uid }, status: { conditions } });

@@ -41,8 +41,9 @@ claimed() {
   echo "$path"
 }
 
-# PID 1 of a container may not reap: a zombie still answers `kill -0`.
-alive() { [ -r "/proc/$1/stat" ] && ! grep -q ") Z " "/proc/$1/stat"; }
+# PID 1 of a container may not reap: a zombie still answers `kill -0`. And a process that is killed turns zombie by its first
+# thread, while its others still hold its files and its port: it lives as long as one of them.
+alive() { grep -qsv ") Z " "/proc/$1"/task/*/stat; }
 
 # The start time tells a process from a later one with its number.
 started_at() { tr '\0' ' ' <"/proc/$1/stat" 2>/dev/null | sed 's/.*) //' | cut -d' ' -f20; }

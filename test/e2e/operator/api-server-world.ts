@@ -111,7 +111,7 @@ async function build(assets: string, ends: (() => Promise<unknown>)[], stop: () 
   const config: OperatorConfigInput = {
     ...STORY_CONFIG,
     fetcherCommand: ["nbv", "fetch-source"],
-    git: { allowLoopback: true },
+    git: { ...STORY_CONFIG.git, allowLoopback: true },
     network: { caBundle: git.authority },
   };
   const configFile = join(directory, "config.yaml");

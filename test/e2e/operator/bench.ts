@@ -8,6 +8,8 @@ export type JobStatus = NonNullable<NotebookValidationJob["status"]>;
 
 /** Longest time from apply to the end of an ordinary job, in milliseconds; many may share two cores. */
 const END_MS = 60_000;
+/** From a status to the event about it. */
+const TOLD_MS = 10_000;
 
 /** One namespace of a world, and what a story does in it. */
 export class Bench {
@@ -74,6 +76,20 @@ export class Bench {
     const { items } = await listAll(this.world.cluster, EVENTS, { namespace: this.namespace });
     const at = (event: Event) => event.eventTime ?? event.lastTimestamp ?? "";
     return items.filter(isOperators).sort((a, b) => String(at(a)).localeCompare(String(at(b))));
+  }
+
+  /** Those about one job, up to one of that reason at least: an event follows the status that it tells of. */
+  eventsOf(job: string, last: string): Promise<Event[]> {
+    let told: Event[] = [];
+    return eventually(
+      `${this.namespace}/${job}: the event ${last}`,
+      TOLD_MS,
+      async () => {
+        told = (await this.events()).filter(({ involvedObject }) => involvedObject.name === job);
+        return told.some(({ reason }) => reason === last) ? told : undefined;
+      },
+      () => told.map(({ reason }) => reason),
+    );
   }
 
   /** What the API server was asked by the operator about this namespace. */

@@ -13,10 +13,7 @@ export class NodeContainers {
     const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
     const id = statuses.find(({ name }) => name === container)?.containerID?.replace(/^containerd:\/\//, "");
     if (id === undefined) throw new Error(`container ${container} of pod ${pod.metadata.name} has no process`);
-    const socket = join(this.state, "containerd.sock");
-    const { stdout } = await mustSucceed(
-      runCommand(["ctr", "--address", socket, "--namespace", "k8s.io", "task", "ls"]),
-    );
+    const stdout = await this.ctr("task", "ls");
     const [, pid] = new RegExp(`^${id}\\s+(\\d+)\\s`, "m").exec(stdout) ?? [];
     if (pid === undefined) throw new Error(`container ${container} of pod ${pod.metadata.name} has ended`);
     return Number(pid);
@@ -36,6 +33,23 @@ export class NodeContainers {
     const pid = await this.processOf(pod, container);
     process.kill(pid, signal);
     await eventually(`the end of process ${pid}`, 30_000, async () => ((await isAlive(pid)) ? undefined : true));
+  }
+
+  /**
+   * Lets the node forget an image, whatever names it has there: whoever needs it has to pull it.
+   * @param digest `sha256:…` of its manifest
+   * @throws when the node does not have it
+   */
+  async forgetImage(digest: string): Promise<void> {
+    const lines = (await this.ctr("images", "ls")).split("\n").map((line) => line.split(/\s+/));
+    const names = lines.filter(([, , target]) => target === digest).map(([name = ""]) => name);
+    if (names.length === 0) throw new Error(`the node has no image ${digest}`);
+    await this.ctr("images", "rm", "--sync", ...names);
+  }
+
+  private async ctr(...words: string[]): Promise<string> {
+    const socket = join(this.state, "containerd.sock");
+    return (await mustSucceed(runCommand(["ctr", "--address", socket, "--namespace", "k8s.io", ...words]))).stdout;
   }
 }
 

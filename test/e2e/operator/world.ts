@@ -129,6 +129,9 @@ export interface World {
   stop(): Promise<void>;
 }
 
+/** How often the operator under the stories asks about followed branches, in milliseconds. */
+export const FOLLOW_INTERVAL_MS = 20_000;
+
 /**
  * Configuration of the operator under the stories: as shipped, but with graces short enough to wait for. A world adds
  * what its own network needs, nothing else.
@@ -137,6 +140,7 @@ export const STORY_CONFIG = {
   patience: { startupGrace: "18s", scheduleTimeout: "18s" },
   retention: { finishedPodsPerJob: 3 },
   concurrency: { validations: 20, validationsPerNamespace: 20 },
+  git: { followInterval: `${FOLLOW_INTERVAL_MS / 1000}s` },
 } as const satisfies OperatorConfigInput;
 
 /**

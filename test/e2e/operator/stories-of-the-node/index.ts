@@ -1,7 +1,9 @@
 import type { NodeWorld } from "../node-world.js";
 import { tellOfBuilds } from "./builds/index.js";
+import { tellOfFailures } from "./failures/index.js";
 import { tellOfHopelessImages } from "./hopeless-images.js";
 import { tellOfKilledPods } from "./killed-by-the-node.js";
+import { tellOfRecovery } from "./recovery/index.js";
 import { tellOfRestrictedPods } from "./restricted-pods.js";
 import { tellOfTheInstallation } from "./the-installation.js";
 
@@ -12,4 +14,6 @@ export function tellOfTheNode(world: () => NodeWorld): void {
   tellOfRestrictedPods(world);
   tellOfHopelessImages(world);
   tellOfKilledPods(world);
+  tellOfFailures(world);
+  tellOfRecovery(world);
 }

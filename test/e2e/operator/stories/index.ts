@@ -8,9 +8,11 @@ import { tellOfManyJobs } from "./many-jobs.js";
 import { tellOfMetrics } from "./metrics.js";
 import { tellOfPermissions } from "./permissions.js";
 import { tellOfPrivateRepositories } from "./private-repositories.js";
+import { tellOfPushes } from "./pushes.js";
 import { tellOfReports } from "./reports.js";
 import { tellOfTroubles } from "./troubles.js";
 import { tellOfVerdicts } from "./verdicts.js";
+import { tellOfWaiting } from "./waiting.js";
 
 /** All stories that every world can show, in an order whose last one looks back at the others. */
 export function tellStories(world: () => World): void {
@@ -21,7 +23,9 @@ export function tellStories(world: () => World): void {
   tellOfPrivateRepositories(world);
   tellOfHonesty(world);
   tellOfTroubles(world);
+  tellOfWaiting(world);
   tellOfLifeCycles(world);
+  tellOfPushes(world);
   tellOfManyJobs(world);
   tellOfMetrics(world);
   tellOfCrashes(world);

@@ -133,7 +133,7 @@ export function tellOfLifeCycles(world: () => World): void {
         [2, "Passed", expect.any(String)],
         [1, "Error", "PodDeleted"],
       ]);
-      const told = (await bench.events()).filter(({ involvedObject }) => involvedObject.name === "robbed");
+      const told = await bench.eventsOf("robbed", "Succeeded");
       expect(told.map(({ reason }) => reason)).toEqual(["PodDeleted", "Succeeded"]);
     });
 

@@ -93,7 +93,7 @@ export function tellOfVerdicts(world: () => World): void {
           capabilities: { drop: ["ALL"] },
         });
       }
-      const told = (await bench.events()).filter(({ involvedObject }) => involvedObject.name === "good");
+      const told = await bench.eventsOf("good", "Succeeded");
       expect(told.map(({ type, reason }) => `${type} ${reason}`)).toEqual(["Normal Succeeded"]);
     });
 
@@ -122,7 +122,7 @@ export function tellOfVerdicts(world: () => World): void {
         "False",
         "True",
       ]);
-      expect((await bench.events()).filter(isAbout("bad")).map(({ type }) => type)).toEqual(["Warning"]);
+      expect((await bench.eventsOf("bad", "NotebookError")).map(({ type }) => type)).toEqual(["Warning"]);
     });
 
     test("a job that nobody could run is refused by the contract or says what is wrong", async () => {
@@ -142,8 +142,4 @@ export function tellOfVerdicts(world: () => World): void {
       });
     });
   });
-}
-
-function isAbout(name: string): (event: { involvedObject: { name?: string } }) => boolean {
-  return ({ involvedObject }) => involvedObject.name === name;
 }

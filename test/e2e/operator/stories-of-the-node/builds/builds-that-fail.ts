@@ -103,9 +103,11 @@ export function tellOfFailedBuilds(world: () => NodeWorld): void {
       const { git } = world();
       const repository = await git.repository({ "nb.ipynb": NOTEBOOK, "requirements.txt": "nbv-shared==1.0\n" });
       const strict = await BuildBench.of(world(), "strict", "restricted");
-      await strict.apply(aBuildJob("forbidden", repository));
+      // At the levels below, the pre-built image would stand in.
+      await strict.apply(aBuildJob("forbidden", repository, {}, { validationConfig: { level: "staging" } }));
       const { status } = await strict.end("forbidden", BUILT_MS);
       expect(status).toMatchObject({ phase: "Failed", reason: "BuildNotPermitted" });
+      expect(status?.message).toContain("no pre-built image stands in");
       expect(await strict.pods()).toEqual([]);
     });
   });

@@ -15,6 +15,7 @@ import type { WorldRepository } from "../../world.js";
 
 const GREETING = "def greet(name):\n    return f'hello {name}'\n";
 const NOTEBOOK = cells("import nbv_greeting\nprint(nbv_greeting.greet('image'))");
+const LISTING = cells("import os\nprint('copied:', *sorted(os.listdir('/all/ignoring')))");
 const DIGEST = /@(sha256:[0-9a-f]{64})$/;
 
 /** From a repository to the image that its notebook runs on. */
@@ -38,6 +39,12 @@ export function tellOfBuiltEnvironments(world: () => NodeWorld): void {
         "https/requirements.txt": `# by https\n${requirements}`,
         "ssh/nb.ipynb": NOTEBOOK,
         "ssh/requirements.txt": `# by ssh\n${requirements}`,
+        ".dockerignore": "**/kept.txt\n",
+        "ignoring/Dockerfile": `FROM ${REGISTRY}/kernel:3\nCOPY . /all\n`,
+        "ignoring/Dockerfile.dockerignore": "**/*.ipynb\n**/Dockerfile*\n**/hidden.txt\n",
+        "ignoring/hidden.txt": "1",
+        "ignoring/kept.txt": "1",
+        "ignoring/nb.ipynb": LISTING,
       });
       const baseImage = `${REGISTRY}/python:3`;
       await bench.apply(
@@ -120,6 +127,20 @@ export function tellOfBuiltEnvironments(world: () => NodeWorld): void {
         `jsonpath={range .items[*]}{.metadata.annotations.mlops\\.dev/environment-digest}{"\\n"}{end}`,
       ]);
       expect(digests.stdout.split("\n").filter((line) => line === before?.environmentDigest)).toHaveLength(1);
+    });
+
+    test("has what the Dockerfile's own ignore file leaves, and is not built again for the rest", async () => {
+      const job = (name: string) =>
+        aBuildJob(name, repository, { preferDockerfile: true }, { path: "ignoring/nb.ipynb" });
+      await bench.apply(job("ignoring"));
+      const { status: before } = await bench.end("ignoring", BUILT_MS);
+      expect(before).toMatchObject({ phase: "Succeeded", buildStatus: { phase: "Complete" } });
+      expect(before?.results?.at(-1)?.output).toMatch(/copied: kept\.txt$/m);
+      await repository.change({ "ignoring/hidden.txt": "2" });
+      await bench.apply(job("ignoring-more"));
+      const { status } = await bench.end("ignoring-more", BUILT_MS);
+      expect(status).toMatchObject({ phase: "Succeeded", buildStatus: { phase: "Complete", reused: true } });
+      expect(status?.buildStatus?.imageDigest).toBe(before?.buildStatus?.imageDigest);
     });
 
     test("adds to its base what pip installed, and little else", async () => {
