@@ -33,7 +33,7 @@ await build({
   logLevel: "warning",
 });
 writeFileSync(`${out}/package.json`, `${JSON.stringify({ name, version, type: "module" }, undefined, 2)}\n`);
-for (const part of ["main.py", "tool.py", "nbv_runner", "vendor"]) {
+for (const part of ["main.py", "from_image.py", "tool.py", "nbv_runner", "vendor"]) {
   if (!existsSync(`${root}runner/${part}`)) throw new Error(`runner/${part} is missing: run \`make vendor\` first`);
   cpSync(`${root}runner/${part}`, `${out}/runner/${part}`, {
     recursive: true,
