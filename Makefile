@@ -36,16 +36,19 @@ synth: build ## Synthesize dist/ with cdk8s
 	@npm run --silent synth:only
 
 .PHONY: lint
-lint: $(NODE_MODULES) ## Lint, import rules of the rooms, format
+lint: $(NODE_MODULES) $(VENV) ## Lint, import rules of the rooms, format
 	@npm run --silent lint
+	@cd runner && ../.venv/bin/ruff check --quiet . && ../.venv/bin/ruff format --quiet --check .
 
 .PHONY: format
-format: $(NODE_MODULES) ## Rewrite the sources in the project's format
+format: $(NODE_MODULES) $(VENV) ## Rewrite the sources in the project's format
 	@npx biome check --write .
+	@cd runner && ../.venv/bin/ruff check --quiet --fix . && ../.venv/bin/ruff format --quiet .
 
 .PHONY: typecheck
-typecheck: $(NODE_MODULES) ## Check the types of sources, tests and benchmarks
+typecheck: $(NODE_MODULES) $(VENV) ## Check the types of sources, tests and benchmarks
 	@npm run --silent typecheck
+	@cd runner && ../.venv/bin/mypy --no-error-summary
 
 .PHONY: docs
 docs: build ## Generate the pages of docs/ that come from the sources

@@ -22,6 +22,11 @@ def findings(check: str, *cells: Any, **request: Any) -> List[Dict[str, Any]]:
     return [each for each in lint(*cells, **request)["findings"] if each["check"] == check]
 
 
+def of_category(category: str, *cells: Any, **request: Any) -> List[Dict[str, Any]]:
+    """The findings of L6 in one of its categories: `order`, `randomness`, `path`…"""
+    return [each for each in findings("L6", *cells, **request) if each["evidence"]["category"] == category]
+
+
 def places(check: str, *cells: Any, **request: Any) -> List[Any]:
     """Cell and line of each finding of a check."""
     return [(each.get("cell"), each["evidence"].get("line")) for each in findings(check, *cells, **request)]

@@ -44,7 +44,9 @@ def test_no_input_takes_more_than_linear_time(part: str) -> None:
         return time.process_time() - begun
 
     few, many = (min(cpu_seconds(part * count) for _ in range(3)) for count in (4000, 32000))
-    assert many < 0.02 + 30 * few, "8 times the input may take 8 times as long, with room for noise; squared it is 64 times"
+    assert many < 0.02 + 30 * few, (
+        "8 times the input may take 8 times as long, with room for noise; squared it is 64 times"
+    )
 
 
 def test_source_is_marked_by_token_and_by_line() -> None:
