@@ -56,13 +56,14 @@ export class BuildSweep {
   async run(signal: AbortSignal): Promise<void> {
     const { clock, logger } = this.#options;
     while (!signal.aborted) {
+      // Before the look: a build that begins meanwhile may not be in it.
+      this.#wake = new AbortController();
       let isBusy = true;
       try {
         isBusy = await this.look();
       } catch (error) {
         if (!signal.aborted) logger.error({ err: error }, "looking through builds failed");
       }
-      this.#wake = new AbortController();
       const early = isBusy ? signal : AbortSignal.any([signal, this.#wake.signal]);
       await clock.sleep(isBusy ? LOOK_MS : IDLE_LOOK_MS, early).catch(() => undefined);
     }
