@@ -53,6 +53,20 @@ describe("what a RUN prints", () => {
     expect(failure.suggestedAction).toContain("credentials");
   });
 
+  test("that pip only warns of is no reason; that `pip check` finds is one", () => {
+    const conflict = "foo 1.0 requires bar, which is not installed.";
+    const warning = [
+      "ERROR: pip's dependency resolver does not currently take into account all the packages that are installed. This behaviour is the source of the following dependency conflicts.",
+      conflict,
+      "baz 2.1 requires six<1, but you have six 1.17.0 which is incompatible.",
+      "Successfully installed six-1.17.0",
+    ];
+    const full = "write error: No space left on device";
+    expect(inBuild(ofRun("pip install six && ./train.sh", ...warning, full)).message).toContain(full);
+    expect(inBuild(ofRun("pip install six && ./train.sh", ...warning)).reason).toBe("BuildFailed");
+    expect(inBuild(ofRun("pip install six && pip check", ...warning, conflict)).reason).toBe("DependencyConflict");
+  });
+
   test("is of no account once another instruction follows", () => {
     const failure = inBuild([
       "STEP 1/3: FROM registry.example.org/base:1",
