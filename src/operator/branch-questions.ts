@@ -10,6 +10,14 @@ export interface BranchesWanted extends Omit<BranchesRequest, "refs"> {
   readonly followers: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
+/** What came of asking about a repository. */
+export interface BranchAnswers {
+  /** Where the references are: of those about which nobody could tell, what was known before. */
+  readonly refs: ReadonlyMap<string, FollowedRef>;
+  /** Why nobody could tell about some; absent when all was told. */
+  readonly failure?: unknown;
+}
+
 /**
  * Asks remotes where branches are, so many references at a time, each question within a time of its own: who follows a
  * thousand of them keeps nobody from the answer about one. Namespaces take turns: remotes that one of them names, and that
@@ -36,14 +44,8 @@ export class BranchQuestions {
     this.#flights.stop();
   }
 
-  /**
-   * @returns where the references are: of those about which nobody could tell, what was known before
-   * @throws what the reader throws when no question was answered
-   */
-  async ask(
-    wanted: BranchesWanted,
-    before: ReadonlyMap<string, FollowedRef>,
-  ): Promise<ReadonlyMap<string, FollowedRef>> {
+  /** @throws what the reader throws when no question was answered */
+  async ask(wanted: BranchesWanted, before: ReadonlyMap<string, FollowedRef>): Promise<BranchAnswers> {
     const { followers, ...place } = wanted;
     const refs = [...followers.keys()].sort();
     const questions: string[][] = [];
@@ -66,7 +68,7 @@ export class BranchQuestions {
         if (seen !== undefined) told.set(ref, seen);
       }
     });
-    return told;
+    return { refs: told, ...(failed !== undefined && { failure: failed.reason }) };
   }
 
   #answer(request: BranchesRequest, payers: ReadonlySet<string>): Promise<ReadonlyMap<string, FollowedRef>> {

@@ -1,6 +1,6 @@
 import type { Clock } from "../kube/clock.js";
 import { equalJson } from "../kube/json.js";
-import { type BranchesWanted, BranchQuestions } from "./branch-questions.js";
+import { type BranchAnswers, type BranchesWanted, BranchQuestions } from "./branch-questions.js";
 import type { BranchReader } from "./branch-reader.js";
 import type { FollowedRef, FollowedSeen } from "./decide/observation.js";
 import { DueTimes } from "./due-times.js";
@@ -16,7 +16,10 @@ export interface FollowDeskOptions {
   readonly readSecret: ReadSecret;
   /** Called when a branch is elsewhere than at the commit of the job's run. */
   readonly onMove: (jobUid: string) => void;
-  /** Told once when a repository can't be asked any more, and of every error that a reader should not throw. @default ignored */
+  /**
+   * Told once when a repository can't be asked any more, or not about some of its branches, and of every error that a reader
+   * should not throw. @default ignored
+   */
   readonly onError?: (error: unknown, url: string) => void;
   /**
    * Longest time from one question about a repository that answers to the next, and least time from one move that a job is
@@ -50,6 +53,8 @@ interface Repository {
   /** By {@link Clock.elapsed}, as all times that are waited for. */
   askedAt: number | undefined;
   failures: number;
+  /** {@link FollowDeskOptions.onError} was told since the last time that all was answered. */
+  isReported: boolean;
   dueAt: number;
   isAsking: boolean;
 }
@@ -142,6 +147,7 @@ export class FollowDesk {
       answers: new Map(),
       askedAt: undefined,
       failures: 0,
+      isReported: false,
       dueAt: Number.POSITIVE_INFINITY,
       isAsking: false,
     };
@@ -217,13 +223,12 @@ export class FollowDesk {
     repository.isAsking = true;
     repository.dueAt = Number.POSITIVE_INFINITY;
     repository.askedAt = clock.elapsed();
-    const error = await this.#answer(key, repository).then(
-      () => undefined,
-      (reason: unknown) => reason ?? new Error("no reason"),
-    );
+    const answer: Partial<BranchAnswers> = await this.#answer(key, repository).catch((failure: unknown) => ({
+      failure,
+    }));
     repository.isAsking = false;
     if (this.#questions.isStopped || this.#repositories.get(key) !== repository) return;
-    this.#told(repository, error);
+    this.#told(repository, answer);
     const { failures, dueAt } = repository;
     const pauseMs = Math.min(SECOND_TRY_MS * 2 ** (failures - 1), Math.max(LONGEST_PAUSE_MS, intervalMs));
     const waitMs = failures === 0 ? intervalMs : pauseMs;
@@ -232,13 +237,15 @@ export class FollowDesk {
     this.#askAt(key, repository, Math.min(dueAt, clock.elapsed() + waitMs));
   }
 
-  #told(repository: Repository, error: unknown): void {
-    if (error === undefined) repository.failures = 0;
-    else {
-      repository.failures += 1;
-      if (repository.failures === 1 || !(error instanceof SourceError)) this.#options.onError(error, repository.url);
-      return;
+  #told(repository: Repository, answer: Partial<BranchAnswers>): void {
+    const { refs, failure } = answer;
+    if ("failure" in answer && !(repository.isReported && failure instanceof SourceError)) {
+      this.#options.onError(failure ?? new Error("no reason"), repository.url);
     }
+    repository.isReported = "failure" in answer;
+    repository.failures = refs === undefined ? repository.failures + 1 : 0;
+    if (refs === undefined) return;
+    repository.answers = refs;
     for (const uid of repository.jobs) {
       const job = this.#jobs.get(uid);
       if (job !== undefined && this.#moves.tell(job, this.#answersFor(job), this.#options.clock.now()))
@@ -246,7 +253,7 @@ export class FollowDesk {
     }
   }
 
-  async #answer(key: string, repository: Repository): Promise<void> {
+  async #answer(key: string, repository: Repository): Promise<BranchAnswers> {
     const { readSecret } = this.#options;
     const { url, namespace, credentialsSecret, answers } = repository;
     let wanted: BranchesWanted = { url, followers: this.#followersOf(key, repository) };
@@ -255,7 +262,7 @@ export class FollowDesk {
       if (secret.kind === "failed") throw new SourceError("SecretMissing", secret.message);
       wanted = { ...wanted, credentials: secret.data };
     }
-    repository.answers = await this.#questions.ask(wanted, answers);
+    return await this.#questions.ask(wanted, answers);
   }
 
   #followersOf(key: string, { jobs }: Repository): Map<string, Set<string>> {

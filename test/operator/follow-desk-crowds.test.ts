@@ -72,12 +72,14 @@ describe("a desk that follows the branches of many", () => {
       if (some.includes(git.silent)) throw new SourceError("GitNetwork", "connection reset");
       return new Map(some.map((ref) => [ref, git.commit]));
     };
-    const { desk, clock, moved, job } = aFollowDesk({ reader: { branches } });
+    const { desk, clock, moved, errors, job } = aFollowDesk({ reader: { branches } });
     for (const ref of refs) desk.watch(job(ref, { notebook: { url: URL, ref, commit: "a" } }));
     await clock.advance(INTERVAL);
     Object.assign(git, { commit: "b", silent: "branch-000" });
     await clock.advance(INTERVAL);
     expect(moved).toEqual(refs.slice(100));
+    await clock.advance(INTERVAL);
+    expect(errors).toEqual(["connection reset"]);
     git.silent = "";
     await clock.advance(INTERVAL);
     expect([...new Set(moved)].sort()).toEqual(refs);
