@@ -175,3 +175,10 @@ def test_what_is_found_in_a_cell_after_it_ran_stands_at_that_cell() -> None:
     assert '<span class="status Skipped">Skipped</span>' in page
     assert "Cell 99: there is no such cell" in page and "#cell-99" not in page
     assert "2 code cells" in page and "1 failed" in page
+
+
+def test_the_list_of_checks_says_that_it_is_rules_and_names_each_check() -> None:
+    page = a_page(a_report([a_cell(0)], level="staging", policy={"E1": "failure", "Z9": "note"}))
+    assert "What a finding counts as under level staging: 2 checks" in page and "not what was found" in page
+    assert '<b class="check">E1</b> A cell raised an error</span> <code>failure</code>' in page
+    assert '<b class="check">Z9</b> </span> <code>note</code>' in page, "a check that the catalogue does not know"

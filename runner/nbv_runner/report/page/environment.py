@@ -5,6 +5,8 @@ from __future__ import annotations
 from html import escape
 from typing import Any, List, Mapping, Tuple
 
+from .findings import title_of_check
+
 MAX_PACKAGES = 2000
 
 
@@ -83,15 +85,17 @@ def _packages(environment: Mapping[str, Any]) -> str:
 
 
 def _checks(report: Mapping[str, Any]) -> str:
+    """How grave a finding would be: without these words the list reads like what was found."""
     policy = report.get("policy")
     if not policy:
         return ""
     rows = "".join(
-        "<li><span>%s</span> <code>%s</code></li>" % (escape(check), escape(severity))
+        '<li><span><b class="check">%s</b> %s</span> <code>%s</code></li>'
+        % (escape(check), escape(title_of_check(check)), escape(severity))
         for check, severity in policy.items()
     )
-    return '<details><summary>%d checks under level %s</summary><ul class="packages">%s</ul></details>' % (
-        len(policy),
-        escape(str(report.get("level", "–"))),
-        rows,
+    return (
+        "<details><summary>What a finding counts as under level %s: %d checks</summary><p>These are the rules, not what "
+        'was found: the list says how grave a finding of each check would be.</p><ul class="packages checks">%s</ul>'
+        "</details>" % (escape(str(report.get("level", "–"))), len(policy), rows)
     )

@@ -78,6 +78,12 @@ def lesson_html(lesson: Lesson) -> str:
     return "".join(parts)
 
 
+def title_of_check(check: str) -> str:
+    """What it finds, in a few words; empty for a check that the catalogue does not know."""
+    lesson = _lesson(check, {}, None)
+    return lesson.title if lesson is not None else ""
+
+
 def ending_lesson(reason: str, cell: Optional[int]) -> Optional[Lesson]:
     try:
         return lesson_of_ending(reason, cell)

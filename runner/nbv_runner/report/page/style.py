@@ -105,6 +105,7 @@ details>p,.ending p{margin-top:.5rem;max-width:46rem}
 .packages{list-style:none;padding:0;margin-top:.7rem;columns:15rem;font-size:.88rem}
 .packages li{display:flex;justify-content:space-between;gap:1rem;break-inside:avoid;padding:.1rem 0;border-bottom:1px dotted var(--line)}
 .packages code{color:var(--soft)}
+.checks{columns:20rem}.checks code{flex:none}
 .bold{font-weight:700}.ansi1{color:var(--bad)}.ansi2{color:var(--good)}.ansi3{color:var(--warn)}.ansi4,.ansi6{color:var(--link)}.ansi5{color:var(--k)}
 footer{margin-top:3rem!important;padding-bottom:2.5rem!important;color:var(--soft);font-size:.85rem}
 @media(max-width:34rem){
