@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
+import { findField } from "../../src/api/describe-field.js";
 import type { RetryPolicy } from "../../src/api/index.js";
 import {
   type AttemptHistory,
@@ -35,6 +36,18 @@ describe("strategies", () => {
   ] as const)("%s: %i retries, delays %j", (strategy, retries, wanted) => {
     expect(numbersOf({ retryPolicy: { strategy } }).maxValidationRetries).toBe(retries);
     expect(delays({ strategy }, wanted.length)).toEqual(wanted);
+  });
+
+  test.each([
+    ["maxValidationRetries", "maxValidationRetries"],
+    ["backoffBaseSeconds", "baseSeconds"],
+    ["maxBackoffSeconds", "maxSeconds"],
+  ] as const)("the API tells each one's %s", (field, number) => {
+    const names = ["default", "aggressive", "conservative", "high_priority"] as const;
+    const told = names.map((strategy) => `${numbersOf({ retryPolicy: { strategy } })[number]} (${strategy})`);
+    expect(findField(`spec.retryPolicy.${field}`)).toMatchObject({
+      field: { operatorDefault: expect.stringContaining(`the strategy's: ${told.join(", ")}`) },
+    });
   });
 
   test.each([

@@ -31,20 +31,26 @@ export const RetryPolicy = object({
   strategy: RetryStrategyName.exactOptional()
     .describe("Named set of numbers. A name beats spec.priority.")
     .meta({ operatorDefault: "high_priority for priority ≥ 80, conservative for priority ≤ 20, else default" }),
-  maxRetries: retries.exactOptional().describe("Cap of all retries of a run, builds and validations together."),
-  maxBuildRetries: retries.exactOptional().describe("Retries of the build.").meta({ operatorDefault: "1" }),
-  maxValidationRetries: retries
+  maxRetries: retries
     .exactOptional()
-    .describe("Retries of the validation.")
-    .meta({ operatorDefault: "the strategy's" }),
+    .describe("Cap of all retries of a run, builds and validations together.")
+    .meta({ operatorDefault: "none: only maxBuildRetries and maxValidationRetries hold" }),
+  maxBuildRetries: retries.exactOptional().describe("Retries of the build.").meta({ operatorDefault: "1" }),
+  maxValidationRetries: retries.exactOptional().describe("Retries of the validation.").meta({
+    operatorDefault:
+      "maxRetries, else the strategy's: 3 (default), 5 (aggressive), 2 (conservative), 5 (high_priority)",
+  }),
   backoffPolicy: BackoffPolicy.exactOptional()
-    .describe("How the delay grows: base·factor^n, base·n, or always base.")
+    .describe(
+      "The delay before retry n. exponential: none before the first, then base·factor^(n−2); with the job's own backoffBaseSeconds base·factor^(n−1). linear: base·n. Both end at maxBackoffSeconds. fixed: base.",
+    )
     .meta({ operatorDefault: "exponential" }),
   backoffBaseSeconds: decimal({ min: 0, max: 86400 })
     .exactOptional()
     .describe(
-      "First delay in seconds, at most maxBackoffSeconds. Unset, the first retry is immediate and the second waits the strategy's base.",
-    ),
+      "First delay in seconds, at most maxBackoffSeconds. Unset, the first exponential retry is immediate and the second waits the strategy's base.",
+    )
+    .meta({ operatorDefault: "the strategy's: 2 (default), 1 (aggressive), 5 (conservative), 0.5 (high_priority)" }),
   backoffFactor: decimal({ min: 1, max: 10 })
     .exactOptional()
     .describe("Growth of the delay.")
