@@ -28,29 +28,55 @@ export type ClassifyInput =
   | { readonly kind: "objects"; readonly objects: readonly SeenObject[] }
   | { readonly kind: "text"; readonly text: string };
 
-/** How objects begin, in YAML and JSON. */
-const BEGINS = /^\s*(?:[{[]|---|#|(?:apiVersion|kind|items|metadata):)/;
-const NAMES_KIND = /(?:^|[{,\s])["']?kind["']?\s{0,64}:/m;
+/** How objects begin, in YAML and JSON; `[INFO]` begins a log. */
+const BEGINS = /^\s*(?:\{|\[\s*[{["\]]|---|#|(?:apiVersion|kind|items|metadata):)/;
+/** As a field of its own, not as a word of a comment. */
+const NAMES_KIND = /(?:^[ \t]{0,64}(?:- )?|[{,]\s{0,64})["']?kind["']?\s{0,64}:/m;
 
 /**
  * Kubernetes objects where the text holds some, lists taken apart; else the text itself, as a log.
- * @throws UserError for what begins like objects and is none, and for nothing
+ * @throws UserError for what begins like objects and is none, for what tells of its failures itself, and for nothing
  */
 export function classifyInput(text: string, name: string): ClassifyInput {
   if (text.trim() === "") {
     throw new UserError({ what: `${name}: is empty`, fix: "give an object (kubectl get -o yaml) or a log" });
   }
+  if (FOUND_NOTHING.test(text)) {
+    throw new UserError({
+      what: `${name}: kubectl found nothing: ${text.trim()}`,
+      fix: "name an object that is there",
+    });
+  }
+  refuseDocument(text, name);
   if (!BEGINS.test(text) || !NAMES_KIND.test(text) || isLogOfJson(text)) return { kind: "text", text };
   const objects = valuesOf(text, name).flatMap((value) => objectsIn(value, name));
   return { kind: "objects", objects };
 }
 
+/** All that kubectl says of objects that are not there. */
+const FOUND_NOTHING = /^\s*(?:Error from server \(NotFound\): [^\n]{1,1024}|No resources found[^\n]{0,300})\s*$/;
+
+/** Fields by which documents are known that are neither objects nor logs, and what they are. */
+const DOCUMENTS = [
+  ["nbformat", "a notebook", "nbv run tells why it fails, nbv lint what is unwise in it"],
+  ["runnerVersion", "the report of a run", "its verdict says why; report.html beside it is for people"],
+] as const;
+
+function refuseDocument(text: string, name: string): void {
+  if (!/^\s*\{/.test(text)) return;
+  const found = DOCUMENTS.find(([field]) => text.includes(`"${field}"`));
+  const value = found && parsedJson(text);
+  if (found === undefined || typeof value !== "object" || value === null || !(found[0] in value)) return;
+  throw new UserError({ what: `${name}: is ${found[1]}, not a log`, fix: found[2] });
+}
+
 /** A log of one JSON document per line: each is complete by itself, and no object of a cluster. */
 function isLogOfJson(text: string): boolean {
-  const [first = "", second = ""] = text.trimStart().split("\n", 2);
-  if (second.trim() === "") return false;
+  const [first = "", ...more] = text.trim().split("\n", 2);
   const value = parsedJson(first);
-  return typeof value === "object" && value !== null && !("kind" in value && "apiVersion" in value);
+  if (!isRecord(value)) return false;
+  if (more.length > 0) return !("kind" in value && "apiVersion" in value);
+  return !["apiVersion", "metadata", "items", "status"].some((field) => field in value);
 }
 
 function valuesOf(text: string, name: string): unknown[] {
@@ -70,13 +96,17 @@ function parsedJson(text: string): unknown {
   }
 }
 
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 function objectsIn(value: unknown, name: string): SeenObject[] {
   if (Array.isArray(value)) return value.flatMap((each) => objectsIn(each, name));
   const { kind, apiVersion, items } = (value ?? {}) as { kind?: unknown; apiVersion?: unknown; items?: unknown };
   if (typeof kind === "string" && kind.endsWith("List") && Array.isArray(items)) {
     // An API server leaves out what the list's kind says anyway.
     const ofItem = kind === "List" ? {} : { apiVersion, kind: kind.slice(0, -"List".length) };
-    return items.flatMap((item) => objectsIn({ ...ofItem, ...(item as object) }, name));
+    return items.flatMap((item) => objectsIn(isRecord(item) ? { ...ofItem, ...item } : item, name));
   }
   const read = SeenObject.safeParse(value);
   if (read.success) return [read.data];

@@ -50,8 +50,10 @@ export function classifyObjects(objects: readonly SeenObject[], now: Instant): C
   const unexplained = events.filter((event) => !explained.has(event) && event.subject.kind !== KIND);
   const all = [...told, ...ofEvents(unexplained)];
   if (all.length === 0) {
-    const others = objects.filter((object) => !isEvent(object));
-    throw nothingKnown([...others, ...events.map(({ subject }) => subject)]);
+    throw nothingKnown(
+      objects.filter((object) => !isEvent(object)),
+      events,
+    );
   }
   return [...all.filter(({ found }) => found !== undefined), ...all.filter(({ found }) => found === undefined)];
 }
@@ -142,13 +144,14 @@ function classified({ kind, metadata: { namespace, name } }: SeenObject, found: 
   return { subject, ...(found !== undefined && { found }) };
 }
 
-function nothingKnown(objects: readonly Pick<Subject, "kind">[]): UserError {
-  const kinds = [...new Set(objects.map(({ kind }) => kind))];
+function nothingKnown(others: readonly SeenObject[], events: readonly SeenEvent[]): UserError {
+  const kinds = [...new Set([...others, ...events.map(({ subject }) => subject)].map(({ kind }) => kind))];
   if (kinds.length === 0) return new UserError({ what: "the list is empty", fix: "name objects that are there" });
   const fix = kinds.includes(KIND)
     ? "nbv status JOB tells why a job failed"
     : `what can be classified: ${KINDS}; anything else as plain text`;
-  return new UserError({ what: `nothing to classify in objects of kind ${kinds.slice(0, 5).join(", ")}`, fix });
+  const what = others.length === 0 && kinds.length > 0 ? "events about" : "objects of kind";
+  return new UserError({ what: `nothing to classify in ${what} ${kinds.slice(0, 5).join(", ")}`, fix });
 }
 
 function recordIn(value: unknown): Record<string, unknown> {

@@ -7,6 +7,7 @@ import { missingModuleAdvice } from "./missing-module.js";
 import { failureOf, isFailureReason } from "./reasons/catalogue.js";
 import { SOURCE_REASONS } from "./reasons/run-reasons.js";
 import { isTelling, lastWords, logLines, shortDetail } from "./text/log-lines.js";
+import { raisedError } from "./text/raised-error.js";
 import { RUN_RULES } from "./text/run-rules.js";
 import { runnerAccountIn } from "./text/runner-events-in.js";
 import { STATE_RULES } from "./text/state-rules.js";
@@ -28,10 +29,12 @@ export function classifyText(text: string): Failure | undefined {
   if (account !== undefined) return failureOf("VerdictMissing", { cell: account.runningCell });
   return (
     namedReason(lines) ??
+    toldReason(lines) ??
     ofBuild(lines, text) ??
     ofCluster(lines) ??
     ofGit(lines) ??
     ofRun(lines) ??
+    raisedError(lines) ??
     ofWords(lines, text)
   );
 }
@@ -43,6 +46,23 @@ function namedReason(lines: readonly string[]): Failure | undefined {
     if (!isFailureReason(reason)) continue;
     if (Object.hasOwn(SOURCE_REASONS, reason)) return classifySource({ reason, message });
     return failureOf(reason, { detail: message });
+  }
+  return undefined;
+}
+
+/** How `nbv run` and `nbv status` head the end of a run, and how kubectl lists the operator's own events about a job. */
+const TOLD = [
+  /^(?:\S{1,320}: )?(?:Failed|Error) \(([A-Z][A-Za-z]{2,40})\)()/,
+  /\bWarning\s{1,20}([A-Z][A-Za-z]{2,40})\s{1,20}notebookvalidationjob\S{0,64}\/\S{1,253}\s{1,20}(.{1,1024})$/i,
+];
+
+/** What programs of ours have found out before: the last of it counts. */
+function toldReason(lines: readonly string[]): Failure | undefined {
+  for (let at = lines.length - 1; at >= 0; at -= 1) {
+    const [, reason = "", message] =
+      TOLD.map((told) => told.exec(lines[at] ?? "")).find((found) => found !== null) ?? [];
+    // Beneath the heading stands what happened.
+    if (isFailureReason(reason)) return failureOf(reason, { message: shortDetail(message || (lines[at + 1] ?? "")) });
   }
   return undefined;
 }
@@ -63,9 +83,13 @@ function ofBuild(lines: readonly string[], text: string): Failure | undefined {
   return isAboutNothing ? undefined : failure;
 }
 
+/** What a program says by the way tells of no trouble of its own. */
+const IN_PASSING = /^(?:\S{1,64} ){0,3}\[?(?:INFO|DEBUG|TRACE)\b/;
+
 function ofCluster(lines: readonly string[]): Failure | undefined {
+  const grave = lines.filter((line) => !IN_PASSING.test(line));
   for (const rule of STATE_RULES) {
-    const line = lines.findLast((each) => rule.words.test(each));
+    const line = grave.findLast((each) => rule.words.test(each));
     const finding = line === undefined ? undefined : rule.find(shortDetail(line));
     if (finding !== undefined) return failureOf(finding.reason, finding.details);
   }

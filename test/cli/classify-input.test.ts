@@ -19,6 +19,9 @@ describe("objects are told from logs", () => {
     ["a log that quotes an object", 'E1121 reconciler: {"apiVersion":"v1","kind":"Pod"} could not be read'],
     ["a traceback", 'Traceback (most recent call last):\n  File "kind: a.py"\nKeyError: "kind"'],
     ["a line that would be YAML", "Error: connection refused"],
+    ["a log that begins like a comment", "# kind: nightly run\npermission denied"],
+    ["a log with levels in brackets", "[INFO] kind: starting\n[ERROR] connection refused"],
+    ["one line of a log of JSON documents", '{"level":"error","kind":"x","msg":"permission denied"}\n'],
   ])("%s", (_what, text) => {
     expect(answer(text)).toBe(text);
   });
@@ -76,9 +79,14 @@ describe("what is neither", () => {
         reason: "GitNetwork",
         message: "The Git server can't be reached",
       }),
-      /nbv status JOB/,
+      /events about NotebookValidationJob\n {2}fix: nbv status JOB/,
     ],
     ["an empty list", '{"apiVersion":"v1","kind":"List","items":[]}', /the list is empty/],
+    ["a list of a kind's things", '{"apiVersion":"v1","kind":"PodList","items":["x"]}', /is no Kubernetes object/],
+    ["a list of nothing", '{"apiVersion":"v1","kind":"PodList","items":[null]}', /is no Kubernetes object/],
+    ["a notebook", '{"cells": [], "metadata": {}, "nbformat": 4}', /is a notebook, not a log\n {2}fix: nbv run/],
+    ["a report", '{"version": "nbv.report.v1", "runnerVersion": "1"}', /is the report of a run, not a log/],
+    ["kubectl's own refusal", 'Error from server (NotFound): pods "x" not found\n', /kubectl found nothing/],
     ["a list of things", '{"apiVersion":"v1","kind":"List","items":["x"]}', /is no Kubernetes object/],
   ])("is refused with one clear message: %s", (_what, text, message) => {
     expect(() => answer(text)).toThrow(UserError);

@@ -54,7 +54,8 @@ export const TEXT_EXCEPTIONS: readonly TextException[] = [
     floor: "transient",
     reasons: ["NotebookError", "CellTimeout", "ModuleMissing"],
     errorType: "permanent",
-    because: "a cell raised it: the notebook has to expect that what it asks for is away, or the check has to fail",
+    because:
+      "a cell raised it, and so with any other words: the notebook has to expect that what it asks for is away, or the check has to fail",
   },
   {
     words: "connection reset by peer",

@@ -18,6 +18,7 @@ const MEMORY = "Try again; if it comes back, raise the memory limit or load the 
 const LOAD = "Try again; if it comes back, look at the node's load and limits";
 const RIGHTS = "Check the credentials and what they are allowed to do";
 const SETTINGS = "Correct what the message names";
+const COMMAND = "Use an image that has the command which the message names, on its PATH";
 
 /**
  * The floor of classification, looked at in this order, whatever the case. Where a structured reason knows better it wins:
@@ -47,8 +48,8 @@ export const TEXT_PATTERNS: readonly TextPattern[] = [
   permanent("permission denied", { reason: "PermissionDenied" }),
   permanent("access denied", { suggestedAction: RIGHTS }),
   permanent("authorization.*failed", { suggestedAction: RIGHTS }),
-  permanent("executable.*not found", { reason: "CommandNotFound" }),
-  permanent("command.*not found", { reason: "CommandNotFound" }),
+  permanent("executable.*not found", { reason: "CommandNotFound", suggestedAction: COMMAND }),
+  permanent("command.*not found", { reason: "CommandNotFound", suggestedAction: COMMAND }),
   permanent("invalid.*command", { suggestedAction: SETTINGS }),
 ];
 
