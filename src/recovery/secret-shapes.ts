@@ -2,17 +2,17 @@
 export const REDACTED = "[redacted]";
 
 /** Names of what a program is let in by; in prose they may be followed by it. */
-const PASSWORD = "(?:password|passwd|passphrase)";
-const KEY = "(?:api|access|account|private|secret|signing|encryption)";
+const PASSWORD = "(?:password|passwort|passwd|passphrase)";
+const KEY = "(?:api|access|account|auth|private|secret|signing|encryption|master|storage)";
 
 /** Names of what is secret, alone or as the last words of another name: DB_PASSWORD, clientSecret, _authToken. */
 const SECRET_NAME =
-  `(?:${PASSWORD}|[_-]pass|(?<![a-z])pass(?=\\s{0,5}=)|` +
+  `(?:${PASSWORD}|[_-]pass|dbpass|(?<![a-z])(?:user|root|admin)?pass(?=\\s{0,5}=)|` +
   // Fields of a job that hold the name of a Secret.
   "(?<!credentials|push|pull)secret|" +
-  `token|jfrog-art-api|${KEY}[_-]?key|` +
+  `token|jfrog-art-api|${KEY}[_-]?key(?:_base)?|` +
   // The shell's PWD is a directory.
-  "pwd(?![\"']?\\s{0,5}[:=]\\s{0,5}[\"']?(?:[/~]|\\.{1,2}(?:[/\"']|\\s|$)))|credentials?(?==))";
+  "pwd(?![\"']?\\s{0,5}[:=]\\s{0,5}[\"']?(?:[/~]|\\.{1,2}(?:[/\"']|\\s|$)))|cred(?:ential)?s?(?==))";
 
 /** What follows an option in prose rather than in a command: the option `--token is required`. */
 const PROSE =
@@ -43,11 +43,20 @@ const UNLIKE_WORDS =
   "(?![/$<[]|\\d{1,20} (?:char|byte|bit|token|second|minute|hour|day)|(?:base64|utf-?8)\\b)" +
   "(?=[^\\s\"'`]{0,256}?(?:\\d|[!@#$%^&*+~]\\w))[^\\s\"'`]{4,4096}";
 
+/**
+ * What a secret looks like behind words that are mostly said of other things: letters and digits that take turns, for long.
+ * Names of objects and paths are none: they have signs between their words.
+ */
+const LIKE_SECRET = "(?=[a-z0-9]{16})(?=[a-z]{0,64}\\d{1,64}[a-z]{1,64}\\d)[\\w.~+/=-]{16,4096}";
+
 /** A quotation mark as JSON, HTML and URLs write it, too. */
 const OTHER_QUOTE = "\\\\{1,4}u002[27]|&(?:quot|apos|#3[49]|#x2[27]);|%2[27]";
 const QUOTE = `(?:\\\\{0,3}["']|${OTHER_QUOTE})`;
 const AFTER_NAME = `(?:\\\\{0,3}["']?|${OTHER_QUOTE})\\s{0,5}`;
 const ASSIGNS = "(?:[:=]=?>?|%3D|%3A)\\s{0,5}";
+/** Before a quoted value: of bytes, or other letters that Python has there. */
+const BEFORE_QUOTE = "[bfru]{0,2}";
+const OPENS_LIST = "[[(]\\s{0,20}";
 
 /** Source of a pattern for `name=`, `name: `, `"name": "` and their like, escaped or not; it is the first group. */
 function assignmentTo(name: string): string {
@@ -59,7 +68,7 @@ function assignmentTo(name: string): string {
  * between names of headers.
  */
 function quotedHeader(name: string, begins = ""): readonly [RegExp, string] {
-  const alone = `${ASSIGNS}(?:[[(]\\s{0,20})?`;
+  const alone = `${ASSIGNS}(?:${OPENS_LIST})?`;
   const inPair = `,\\s{0,5}(?=[bu]?${QUOTE}[^"'\\r\\n]{0,256}[\\s\\d=])`;
   const value = "(?:(?!(?<!\\\\)\\2)[^\\r\\n]){4,4096}";
   return [
@@ -94,7 +103,10 @@ function token(...shapes: readonly RegExp[]): RegExp {
  * hostile message.
  */
 export const SECRET_SHAPES: readonly (readonly [RegExp, string])[] = [
-  [/-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----|$)/g, REDACTED],
+  [
+    /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|$)/g,
+    REDACTED,
+  ],
   // A password may have an @ or / in it, so everything up to the last @ goes; ports are no passwords.
   [
     new RegExp(
@@ -153,7 +165,12 @@ export const SECRET_SHAPES: readonly (readonly [RegExp, string])[] = [
       /xox[abeoprs]-[A-Za-z0-9-]{10,255}|npm_[A-Za-z0-9]{30,255}|pypi-[A-Za-z0-9_-]{40,1024}/,
       /dckr_pat_[A-Za-z0-9_-]{20,255}|sha256~[A-Za-z0-9_-]{30,255}|hv[sbr]\.[A-Za-z0-9_-]{20,1024}/,
       /dapi[0-9a-f]{32}(?:-\d)?|nvapi-[A-Za-z0-9_-]{20,255}/,
-      /AT(?:ATT|CTT)[A-Za-z0-9_=-]{20,512}|SG\.[A-Za-z0-9_-]{16,64}\.[A-Za-z0-9_-]{16,128}/,
+      /xapp-\d-A[A-Z0-9]{1,32}-[A-Za-z0-9-]{10,255}|(?:gsk|r8|rpa)_[A-Za-z0-9]{20,255}|(?:xai|pplx)-[A-Za-z0-9]{30,255}/,
+      /do[opr]_v1_[0-9a-f]{32,255}|shp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}|lsv2_(?:pt|sk)_[A-Za-z0-9_]{20,255}/,
+      /tvly-(?:dev-|prod-)?[A-Za-z0-9]{20,255}|AKCp[A-Za-z0-9]{40,255}|cmVmdGtuOj[A-Za-z0-9]{40,255}/,
+      // A client's secret of Azure.
+      /[A-Za-z0-9_~.-]{3}\dQ~[A-Za-z0-9_~.-]{30,64}/,
+      /AT(?:ATT|CTT)3[A-Za-z0-9_=-]{20,512}|SG\.[A-Za-z0-9_-]{16,64}\.[A-Za-z0-9_-]{16,128}/,
       // Begun once in a word: one that holds many beginnings would else be read from each of them.
       /(?<![_-])eyJ[A-Za-z0-9_-]{8,4096}\.[A-Za-z0-9_-]{8,8192}(?:\.[A-Za-z0-9_-]{0,4096})?/,
     ),
@@ -185,14 +202,22 @@ export const SECRET_SHAPES: readonly (readonly [RegExp, string])[] = [
   // A quoted value of several words ends with its quotation mark, or with a text that was cut; else it is no value.
   [
     new RegExp(
-      `${assignmentTo(SECRET_NAME)}(${QUOTE})(?!${PART_OF_SIGN}(?:\\[redacted\\]|${NO_VALUE}))(?:(?!\\2)(?:[^\\\\\\r\\n]|\\\\.)){4,1024}(?:\\2|$)`,
+      `${assignmentTo(SECRET_NAME)}(${BEFORE_QUOTE})(${QUOTE})(?!${PART_OF_SIGN}(?:\\[redacted\\]|${NO_VALUE}))(?:(?!\\3)(?:[^\\\\\\r\\n]|\\\\.)){4,1024}(?:\\3|$)`,
       "gi",
     ),
-    `$1$2${REDACTED}$2`,
+    `$1$2$3${REDACTED}$3`,
+  ],
+  // The first of a list, as forms have them. What a form says about its field has blanks.
+  [
+    new RegExp(
+      `${assignmentTo(SECRET_NAME)}(${OPENS_LIST}${BEFORE_QUOTE})(${QUOTE})(?!\\[redacted\\]|${NO_VALUE})(?:[^\\s"'\\\\]|\\\\(?!["'])){4,4096}?(?=\\3)`,
+      "gi",
+    ),
+    `$1$2$3${REDACTED}`,
   ],
   [
     new RegExp(
-      `${assignmentTo(SECRET_NAME)}(${QUOTE}?)(?!${PART_OF_SIGN}(?:${OTHER_QUOTE})?(?:\\[redacted\\]|${NO_VALUE}))(?:(?!${BETWEEN_FIELDS})[^\\s"'\\\\]|\\\\(?!["'])){4,4096}`,
+      `${assignmentTo(SECRET_NAME)}((?:${BEFORE_QUOTE}${QUOTE})?)(?!${PART_OF_SIGN}(?:${OPENS_LIST})?(?:${BEFORE_QUOTE}${QUOTE})?(?:\\[redacted\\]|${NO_VALUE}))(?:(?!${BETWEEN_FIELDS})[^\\s"'\\\\]|\\\\(?!["'])){4,4096}`,
       "gi",
     ),
     `$1$2${REDACTED}`,
@@ -207,6 +232,13 @@ export const SECRET_SHAPES: readonly (readonly [RegExp, string])[] = [
   ],
   [
     new RegExp(`((?:token|secret|${KEY}[ _-]?key)\\s{1,5}(?:is|was):?\\s{1,5}["'\`(]?)${UNLIKE_WORDS}`, "gi"),
+    `$1${REDACTED}`,
+  ],
+  [
+    new RegExp(
+      `((?:(?:token|${KEY}[ _-]?key)(?:\\s{1,5}provided)?:?[^\\S\\r\\n]{1,5}|cred(?:ential)?s?${AFTER_NAME}[:=]\\s{0,5})["'\`(]?)${LIKE_SECRET}`,
+      "gi",
+    ),
     `$1${REDACTED}`,
   ],
   // Options of commands.

@@ -14,6 +14,7 @@ const LOWER = "abcdefghijklmnopqrstuvwxyz";
 const UPPER = LOWER.toUpperCase();
 const DIGITS = "0123456789";
 const ALNUM = `${LOWER}${UPPER}${DIGITS}`;
+const HEX = `${DIGITS}abcdef`;
 const URL_SAFE = `${ALNUM}_-`;
 
 // The beginnings are built from parts, so that no scanner takes this file for a leak.
@@ -29,18 +30,43 @@ const tokens: fc.Arbitrary<string> = fc.oneof(
   prefixed(`${"pypi"}-`, of(URL_SAFE, 120, 180)),
   prefixed(`${"npm"}_`, of(ALNUM, 36)),
   prefixed(`${"sha256"}~`, of(URL_SAFE, 43)),
+  prefixed(
+    `${"xapp"}-1-A0`,
+    of(`${UPPER}${DIGITS}`, 9),
+    fc.constant("-"),
+    of(DIGITS, 13),
+    fc.constant("-"),
+    of(HEX, 64),
+  ),
+  prefixed(`${"gsk"}_`, of(ALNUM, 52)),
+  prefixed(`${"r8"}_`, of(ALNUM, 37)),
+  prefixed(`${"rpa"}_`, of(ALNUM, 40)),
+  prefixed(`${"xai"}-`, of(ALNUM, 80)),
+  prefixed(`${"pplx"}-`, of(ALNUM, 48)),
+  prefixed(`${"tvly"}-`, of(ALNUM, 32)),
+  prefixed(`${"dop"}_v1_`, of(HEX, 64)),
+  prefixed(`${"shpat"}_`, of(HEX, 32)),
+  prefixed(`${"lsv2"}_pt_`, of(HEX, 32), fc.constant("_"), of(HEX, 10)),
+  prefixed(`${"AKCp"}`, of(ALNUM, 69)),
+  prefixed(`${"cmVmdGtu"}Oj`, of(ALNUM, 54)),
+  prefixed("", of(ALNUM, 3), of(DIGITS, 1), fc.constant("Q~"), of(`${ALNUM}_.~-`, 30), of(ALNUM, 4)),
   fc
     .tuple(of(URL_SAFE, 20, 60), of(URL_SAFE, 20, 400), of(URL_SAFE, 43))
     .map(([head, body, signature]) => `eyJ${head}.eyJ${body}.${signature}`),
 );
 
-function prefixed(prefix: string, rest: fc.Arbitrary<string>): fc.Arbitrary<string> {
-  return rest.map((each) => `${prefix}${each}`);
+function prefixed(prefix: string, ...rest: readonly fc.Arbitrary<string>[]): fc.Arbitrary<string> {
+  return fc.tuple(...rest).map((parts) => `${prefix}${parts.join("")}`);
 }
 
 /** What people and machines choose as passwords: it has a digit somewhere, so that it is no word. */
 const passwords: fc.Arbitrary<string> = fc
   .tuple(of(ALNUM, 3, 12), of(DIGITS, 1, 2), of(`${ALNUM}!$%^*-_.,;&+~`, 2, 12), of(ALNUM, 3))
+  .map((parts) => parts.join(""));
+
+/** Keys that have no mark of their own; digits and letters take turns in them. */
+const keys = fc
+  .tuple(of(LOWER, 1, 3), of(DIGITS, 1), of(`${LOWER}${UPPER}`, 1, 3), of(DIGITS, 1), of(ALNUM, 16, 40))
   .map((parts) => parts.join(""));
 
 /** Passwords as they may stand in a URL. */
@@ -95,6 +121,17 @@ export const told: fc.Arbitrary<Told> = fc.oneof(
     (it) => `psql --password ${it} -h db ended with 2`,
     (it) => `{\\u0022user\\u0022:\\u0022bob\\u0022,\\u0022password\\u0022:\\u0022${it}\\u0022} was refused`,
     (it) => `<pre>{&quot;password&quot;:&quot;${it}&quot;,&quot;user&quot;:&quot;bob&quot;}</pre>`,
+    (it) => `login(user=b"u", Password=b"${it}") failed`,
+    (it) => `form was {'user': ['bob'], 'password': ['${it}']}`,
+    (it) => `MASTER_KEY=${it} and dbpass=${it} were refused`,
+  ),
+  said(
+    keys,
+    (it) => `wandb: API key ${it} invalid`,
+    (it) => `Incorrect API key provided: ${it} (401)`,
+    (it) => `api key '${it}' is not valid`,
+    (it) => `invalid token ${it}`,
+    (it) => `credentials: ${it} were refused`,
   ),
 );
 
@@ -143,6 +180,13 @@ export const ORDINARY = [
   "https:\\/\\/registry.example.com:8443\\/v2\\/team\\/image@sha256:0123abc; http:\\/\\/localhost:4873\\/npm\\/@scope\\/x",
   "https://h/?next=https%3A%2F%2Fgit.example.com%3A8443%2Fteam%2Fnpm%2F%40scope%2Fx&by=bob%40example.com",
   "https://h/x?page=2\\u0026order=desc&amp;size=10%26design%3D1",
+  '{"password": ["This field may not be blank."], "token": ["required"], "secret": [], "api_key": [null]}',
+  "invalid token at line 3, unexpected token identifier2, token NotebookValidation2026, API key not provided: see docs",
+  "credentials: team-a-db-val-3f9a1c2b-1 is not there, creds: none, credentials: arn:aws:iam::123456789012:role/x",
+  "invalid token kubernetes.io/service-account-token1, token python3.10.2-slim-bookworm, api key models/v1/x2/abcdefgh",
+  "userpass: permission denied; a primary key, storage keys, the auth key is missing; -----BEGIN PGP PUBLIC KEY BLOCK-----",
+  "xai-explainability-toolkit-package, xapp-onboarder-service-name, gsk_settings, r8_optimizer, rpa_robot, dop_v1_x",
+  "ATATTGCGATTACAGATTACAGATTACAGATTACA is no token, nor is pplx-7b-online or k8Q~x",
   "ERROR: Could not find a version that satisfies the requirement pandas==9.9 (from versions: 1.0, 2.0)",
   "0/3 nodes are available: 1 Insufficient nvidia.com/gpu, 2 node(s) had untolerated taint {a: b}.",
   'pods "x" is forbidden: exceeded quota: q, requested: limits.memory=8Gi, used: 4Gi, limited: 8Gi',

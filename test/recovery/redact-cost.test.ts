@@ -13,6 +13,7 @@ test("hostile texts are read in time proportional to their length", () => {
   const hostile = [
     "https://a:",
     "-----BEGIN PRIVATE KEY-----",
+    "-----BEGIN PGP PRIVATE KEY BLOCK-----",
     "eyJaaaaaaaaa.",
     "token=",
     "a_".repeat(50),
@@ -59,6 +60,17 @@ test("hostile texts are read in time proportional to their length", () => {
     "token&quot;:&quot;a",
     "&quot;",
     "%22",
+    'password=b"a',
+    'password=["a',
+    "token=[&quot;aaaa",
+    "token a1a1a1a1a1a1a1a1",
+    "invalid token ",
+    "api key a1",
+    "credentials: ",
+    "credentials",
+    "abc8Q~",
+    "xapp-1-A0-",
+    "master_key",
   ];
   for (const each of hostile) {
     const [few, many] = [10_000, 100_000].map((length) => {

@@ -6,10 +6,14 @@ import { ORDINARY, told } from "./real-looking-secrets.js";
 // Built from parts, so that no scanner takes this file for a leak.
 const github = `ghp_${"a1B2".repeat(9)}`;
 const jwt = ["eyJhbGciOiJIUzI1NiJ9", "eyJzdWIiOiIxMjM0NTY3ODkwIn0", "c2lnbmF0dXJlc2lnbmF0dXJl"].join(".");
+const mixed = "Zq7xR2mK9vLp4TnW8bYc";
 const privateKey = [
   "-----BEGIN OPENSSH ",
   "PRIVATE KEY-----\nb3BlbnNzaC1rZXk\nline2\n-----END OPENSSH PRIVATE KEY-----",
 ].join("");
+const pgpKey = ["-----BEGIN PGP ", "PRIVATE KEY BLOCK-----\n\nlQOYBGAAAA\n-----END PGP PRIVATE KEY BLOCK-----"].join(
+  "",
+);
 
 describe("secrets by their shape", () => {
   test.each([
@@ -23,6 +27,8 @@ describe("secrets by their shape", () => {
     ["an Authorization header", "Authorization: Bearer abcdefghijk", "abcdefghijk"],
     ["an AWS key", `key ${"AKIA"}${"ABCDEFGH12345678"}`, "ABCDEFGH12345678"],
     ["a private key", privateKey, "b3BlbnNzaC1rZXk"],
+    ["a private key of PGP", `key: ${pgpKey}\nend`, "lQOYBG"],
+    ["a private key of PGP that is cut", pgpKey.slice(0, 60), "lQOYBG"],
     ["a private key that is cut", privateKey.slice(0, 60), "b3Blbn"],
     ["an assignment", 'password = "correct horse"', "correct"],
     ["an environment variable", "DB_PASSWORD=s3cr3t!", "s3cr3t"],
@@ -126,6 +132,27 @@ describe("secrets by their shape", () => {
     ["others as HTML writes them", "password=&#34;correct horse&#34;", "horse"],
     ["quotes as URLs write them", "%7B%22password%22%3A%22s3cr3t%22%7D", "s3cr3t"],
     ["several words within JSON", '{\\"password\\":\\"correct horse\\"}', "horse"],
+    ["bytes of Python", 'login(user=b"u", Password=b"correct horse")', "horse"],
+    ["bytes of Python without blanks", "password: b's3cr3t-x', user: b'u'", "s3cr3t"],
+    ["bytes of Python that are cut", "error password=b'correct-horse", "horse"],
+    ["a form's field", '{"password": ["correct-horse"], "user": ["bob"]}', "horse"],
+    ["a form's field within JSON", '{\\"password\\":[\\"correct-horse\\"]}', "horse"],
+    ["a form's field in HTML", "{&quot;password&quot;:[&quot;correct-horse&quot;]}", "horse"],
+    ["a tuple of Python", "{'token': (b's3cr3t-x',)}", "s3cr3t"],
+    ["a master's key", "MASTER_KEY=s3cr3t-x", "s3cr3t"],
+    ["a key of storage", "storage_key=s3cr3t-x", "s3cr3t"],
+    ["a header of a key", "> x-auth-key: s3cr3t-x", "s3cr3t"],
+    ["a key of Rails", "secret_key_base: s3cr3t-x", "s3cr3t"],
+    ["a password of a database", "dbpass=s3cr3t-x, dbhost=h", "s3cr3t"],
+    ["the same in JSON", '{"dbPass":"s3cr3t-x"}', "s3cr3t"],
+    ["credentials for short", "CREDS=s3cr3t-x", "s3cr3t"],
+    ["credentials", `credentials: ${mixed}`, mixed],
+    ["credentials in JSON", `{"credentials":"${mixed}"}`, mixed],
+    ["a key in prose", `wandb: API key ${mixed} invalid`, mixed],
+    ["a key in prose and quotes", `api key '${mixed}' is not valid`, mixed],
+    ["a key that was provided", `Incorrect API key provided: ${mixed}.`, mixed],
+    ["a token in prose", `invalid token ${mixed}`, mixed],
+    ["a name behind which nothing stands but its value", `aws_secret_access_key ${mixed}`, mixed],
     ["docker's credentials in JSON's other quotes", "\\u0022auth\\u0022:\\u0022Ym9iOmh1bnRlcjI=", "Ym9i"],
   ])("%s", (_, text, secret) => {
     expect(redact(text)).not.toContain(secret);
@@ -135,6 +162,10 @@ describe("secrets by their shape", () => {
   test.each(ORDINARY)("%s stays readable", (text) => {
     expect(redact(text)).toBe(text);
   });
+});
+
+test("what stands behind a private key remains", () => {
+  expect(redact(`a ${pgpKey} b ${privateKey} c`)).toBe(`a ${REDACTED} b ${REDACTED} c`);
 });
 
 test("no secret of a realistic shape remains, and what is said around it does", () => {
@@ -215,6 +246,14 @@ test("doing it twice changes nothing", () => {
           "%40",
           "Set-Cookie",
           ": ",
+          "password",
+          "=b'",
+          '["',
+          "]",
+          "[&quot;",
+          "credentials: ",
+          "invalid token ",
+          mixed,
         ),
       ),
     )

@@ -1,4 +1,4 @@
-import { redact } from "../redact.js";
+import { redactTail } from "../redact.js";
 
 /** Longest log that is looked at, in characters, and longest line: nothing else can hang on a hostile one. */
 const MAX_LOG = 64 * 1024;
@@ -8,7 +8,7 @@ const MAX_DETAIL = 400;
 
 /** The lines at the end of a log, without secrets (some have many lines), colours, margins and empty ones. */
 export function logLines(text = ""): string[] {
-  return redact(text.slice(-MAX_LOG))
+  return redactTail(text, MAX_LOG)
     .split(/[\r\n]+/)
     .map((line) => withoutColours(line.slice(0, MAX_LINE)).trim())
     .filter((line) => line !== "");
