@@ -61,7 +61,7 @@ export function nextSteps(job: NotebookValidationJob, now: number): string[] {
 function stepsAfterFailure(job: NotebookValidationJob, at: string): string[] {
   const { status = {} } = job;
   const { waitingFor, validationPodName: pod } = status;
-  const { hasOtherSpec, onResolution, onBranch } = nextRun(job);
+  const { hasOtherSpec, onResolution, onBranch, spentTotalTime } = nextRun(job);
   const log = pod === undefined ? [] : [`the whole log, while the pod is kept: ${logCommand(status, pod, at)}`];
   if (hasOtherSpec) {
     return [`retryOnSpecChange is off: to run it as its spec is now, ask for a new run: ${newRunCommand(job)}`, ...log];
@@ -73,8 +73,17 @@ function stepsAfterFailure(job: NotebookValidationJob, at: string): string[] {
   const again = onResolution ? "a new run then begins by itself; or have it tried at once" : "then run it again";
   return [
     `it waited for ${thingWords(waitingFor)} in vain: ${endOfWaitText(waitingFor, at, pod)}; ${again}: ${retryCommand(job)}`,
+    ...(spentTotalTime === undefined ? [] : [longerWait(job, spentTotalTime)]),
     ...log,
   ];
+}
+
+/** How a run waits longer than the job's own limit let the last one. */
+function longerWait(job: NotebookValidationJob, totalTime: string): string {
+  const what = `or have it wait longer: raise spec.totalTimeout, which was over after ${totalTime}`;
+  return nextRun(job).onSpecChange
+    ? `${what}; a changed spec starts a new run`
+    : `${what}, and ask for a new run: ${newRunCommand(job)}`;
 }
 
 function logCommand({ attempts = [] }: NotebookValidationJobStatus, pod: string, at: string): string {

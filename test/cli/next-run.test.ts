@@ -44,6 +44,20 @@ describe("a failed job's next step", () => {
     );
   });
 
+  test("is to raise the job's own limit, too, where that cut the wait short", () => {
+    const waitingFor = { kind: "Registry", reason: "RegistryUnavailable", since: "2026-11-21T09:58:46Z" };
+    const failed = { failureReason: "RegistryUnavailable", startTime: "2026-11-21T09:58:40Z", waitingFor };
+    const short = { totalTimeout: "20s" };
+    expect(story(failed, short)).toContain(
+      "→ or have it wait longer: raise spec.totalTimeout, which was over after 20s; a changed spec starts a new run\n",
+    );
+    const off = { ...short, retryPolicy: { retryOnSpecChange: false } };
+    expect(story({ ...failed, specHash: hashOf(off) }, off)).toContain(
+      "which was over after 20s, and ask for a new run: nbv retry train -n team-a --reset-count",
+    );
+    for (const spec of [{}, { totalTimeout: "21s" }]) expect(story(failed, spec)).not.toContain("totalTimeout");
+  });
+
   test("is to push the branch that it follows", () => {
     const git = { url: "https://git.example.com/a.git", ref: "topic", follow: true };
     const text = story({ failureReason: "GitRefNotFound", source: undefined }, { notebook: { git, path: "a.ipynb" } });

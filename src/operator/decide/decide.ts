@@ -1,4 +1,4 @@
-import { fromRfc3339, type Instant } from "../../api/index.js";
+import type { Instant } from "../../api/index.js";
 import { failureOf } from "../../recovery/index.js";
 import { awaitsImage } from "./builds/gate.js";
 import { withImageSize } from "./builds/image-size.js";
@@ -22,11 +22,11 @@ import { followBuild } from "./steps/follow-build.js";
 import { followValidation } from "./steps/follow-validation.js";
 import { isPublishing } from "./steps/publish-image.js";
 import { resolveSource } from "./steps/resolve-source.js";
-import { startValidation } from "./steps/start-validation.js";
 import { waitOrStart } from "./steps/wait-or-start.js";
 import { summarized } from "./summary.js";
 import { surplusPods } from "./surplus-pods.js";
 import { hold, isHeld, resume } from "./suspension.js";
+import { endOfTotalTime } from "./total-time.js";
 import { transitionNotes } from "./transition-notes.js";
 import type { Step, StepResult, Turn, ValidTurn } from "./turn.js";
 import { giveUpWaiting } from "./waiting/hold.js";
@@ -39,7 +39,7 @@ const STEPS: Record<NonNullable<JobStatus["phase"]>, Step> = {
   Pending: admit,
   Initializing: resolveSource,
   Building: build,
-  BuildComplete: startValidation,
+  BuildComplete: followValidation,
   ValidationRunning: followValidation,
   Retrying: waitOrStart,
   Succeeded: cleanUp,
@@ -142,8 +142,7 @@ function giveUpLate(turn: ValidTurn): StepResult {
 const RESYNC_MS = 5 * 60_000;
 
 /** Milliseconds until the run as a whole has taken too long; `undefined` when it may take any time. */
-function totalTimeLeft({ effective, status, now }: ValidTurn): number | undefined {
-  const startedAt = fromRfc3339(status.startTime);
-  const { totalMs } = effective.timeouts;
-  return totalMs === undefined || startedAt === undefined ? undefined : startedAt + totalMs - now;
+function totalTimeLeft(turn: ValidTurn): number | undefined {
+  const endsAt = endOfTotalTime(turn);
+  return endsAt === undefined ? undefined : endsAt - turn.now;
 }

@@ -24,6 +24,23 @@ describe("Git", () => {
     expect(story.status.nextRetryTime).toBeUndefined();
   });
 
+  test("that stays away until the run's own time is over is what the run failed for, and the limit is told", () => {
+    const story = new Story(aJob().with({ totalTimeout: "20s" }).build());
+    story.see();
+    const source = { kind: "failed", reason: "GitNetwork", message: "no route to host" } as const;
+    while (story.status.waitingFor === undefined) {
+      story.see({ source });
+      story.pass(story.decision.requeueAfterMs ?? 0).see();
+    }
+    story.pass(20_000).see();
+    expect(story.status).toMatchObject({ phase: "Failed", failureReason: "GitNetwork", retryCount: 3 });
+    const limit = "then spec.totalTimeout (20s) was over, which may be raised";
+    expect(story.status.message).toMatch(/waited for in vain for \d+s; /);
+    expect(story.status.message).toContain(limit);
+    const deadLetter = story.status.conditions?.find(({ type }) => type === "DeadLettered");
+    expect(deadLetter?.message).toContain(`${limit}. Given up after 3 retries`);
+  });
+
   test("that is waited for is named without the secrets in its URL", () => {
     const token = `${"ghp"}_${"a1B2".repeat(9)}`;
     const git = { url: `https://git.example.com/${token}/x.git%3Ftoken%3Dabcd1234efgh`, ref: "main" };

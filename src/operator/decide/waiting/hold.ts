@@ -8,7 +8,8 @@ import { giveUp } from "../give-up.js";
 import type { JobStatus } from "../job.js";
 import { isLive } from "../pods.js";
 import { refusedRemedies } from "../remedies/refused-remedies.js";
-import type { StepResult, Turn, ValidTurn } from "../turn.js";
+import { spentTotalTime } from "../total-time.js";
+import type { StepResult, ValidTurn } from "../turn.js";
 import { delayOfTry, HOLD_POLL_MS } from "./holding.js";
 import { resolutionQuestion } from "./resolution-question.js";
 import { isSameKind, nextWait, objectWaitedFor, waitKind, waitKindOf } from "./waiting-for.js";
@@ -63,16 +64,25 @@ export function holdFor(turn: ValidTurn, status: JobStatus, failure: Failure, ve
   };
 }
 
-/** The run has waited long enough for what its status names. */
+/** The run has waited long enough for what its status names, or has no time left to wait for it. */
 export function giveUpWaiting(
-  turn: Turn,
+  turn: ValidTurn,
   status: JobStatus,
   failure: Failure = failureWaitedFor(status),
   verdict: "Failed" | "Error" = "Error",
 ): StepResult {
   const since = fromRfc3339(status.waitingFor?.since) ?? turn.now;
-  const waited = `It was waited for in vain for ${formatDuration(Math.max(0, Math.round((turn.now - since) / 1000)) * 1000)}`;
+  const took = formatDuration(Math.max(0, Math.round((turn.now - since) / 1000)) * 1000);
+  const waited = `It was waited for in vain for ${took}${limitWords({ ...turn, status })}`;
   return giveUp(turn, status, failure, verdict, { why: "RetryLimitExceeded", more: [waited] });
+}
+
+/** What of the job's own cut the wait short: who reads of a wait of seconds would look for a limit of the operator's. */
+function limitWords(turn: ValidTurn): string {
+  const totalMs = spentTotalTime(turn, turn.now);
+  return totalMs === undefined
+    ? ""
+    : `; then spec.totalTimeout (${formatDuration(totalMs)}) was over, which may be raised`;
 }
 
 /** The failure that the run waits for to be mended, in the words in which the status has it. */

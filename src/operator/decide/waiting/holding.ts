@@ -3,6 +3,7 @@ import type { Pod } from "../../../kube/resources.js";
 import { isFailureReason, reasonRow } from "../../../recovery/index.js";
 import { openAttempt } from "../attempts.js";
 import type { JobStatus } from "../job.js";
+import { endOfTotalTime } from "../total-time.js";
 import type { ValidTurn } from "../turn.js";
 import { objectWaitedFor } from "./waiting-for.js";
 
@@ -33,15 +34,11 @@ export function isParked(status: JobStatus, job: string, { metadata, spec }: Pod
 }
 
 /** When the wait is given up: as the status says, and never later than waits may take, whoever wrote it. */
-export function endOfWait({ status, effective, seen, now }: ValidTurn): Instant {
-  const { waitingFor, startTime } = status;
-  const { totalMs } = effective.timeouts;
-  const startedAt = fromRfc3339(startTime);
+export function endOfWait(turn: ValidTurn): Instant {
+  const { seen, now } = turn;
+  const { waitingFor } = turn.status;
   const longestMs = parseDuration(seen.settings.config.patience.resolutionTimeout);
-  const latest =
-    totalMs !== undefined && startedAt !== undefined
-      ? startedAt + totalMs
-      : (fromRfc3339(waitingFor?.since) ?? now) + longestMs;
+  const latest = endOfTotalTime(turn) ?? (fromRfc3339(waitingFor?.since) ?? now) + longestMs;
   return Math.min(fromRfc3339(waitingFor?.until) ?? now, latest);
 }
 

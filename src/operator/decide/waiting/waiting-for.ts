@@ -9,6 +9,7 @@ import {
 import { type Failure, isFailureReason, type MissingObject, reasonRow, redact } from "../../../recovery/index.js";
 import { openAttempt } from "../attempts.js";
 import type { JobStatus } from "../job.js";
+import { endOfTotalTime } from "../total-time.js";
 import type { ValidTurn } from "../turn.js";
 
 /** Kinds of things that the API server can be asked for by name. */
@@ -66,10 +67,10 @@ export function nextWait(turn: ValidTurn, status: JobStatus, failure: Failure, k
 }
 
 /** When a run that waits now is given up: by its own limit of time, else by the operator's. */
-function endOfWaits({ effective, status, seen, now }: ValidTurn, before: WaitingFor | undefined): Instant {
-  const startedAt = fromRfc3339(status.startTime);
-  const { totalMs } = effective.timeouts;
-  if (totalMs !== undefined && startedAt !== undefined) return startedAt + totalMs;
+function endOfWaits(turn: ValidTurn, before: WaitingFor | undefined): Instant {
+  const { seen, now } = turn;
+  const ownEnd = endOfTotalTime(turn);
+  if (ownEnd !== undefined) return ownEnd;
   const latest = now + parseDuration(seen.settings.config.patience.resolutionTimeout);
   return Math.min(fromRfc3339(before?.until) ?? latest, latest);
 }

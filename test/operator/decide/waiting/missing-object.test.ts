@@ -180,6 +180,7 @@ describe("a run that lacks a Secret", () => {
       retryCount: 0,
     });
     expect(story.status.message).toContain("waited for in vain for 24h");
+    expect(story.status.message).not.toContain("totalTimeout");
     expect(story.condition("DeadLettered")).toBe("True/RetryLimitExceeded");
     expect(story.condition("Stalled")).toBe("True/SecretMissing");
     expect(story.condition("Reconciling")).toBe("False/SecretMissing");
@@ -190,6 +191,7 @@ describe("a run that lacks a Secret", () => {
     expect(story.status.waitingFor?.until).toBe(toRfc3339(START + 10 * MINUTE));
     see(story.pass(8 * MINUTE), { kind: "absent" });
     expect(story.status).toMatchObject({ phase: "Failed", failureReason: "SecretMissing" });
+    expect(story.status.message).toContain("waited for in vain for 8m; then spec.totalTimeout (10m) was over");
   });
 
   test("is not carried on by a clock that is set back, nor given up", () => {
