@@ -119,6 +119,49 @@ describe("patience", () => {
     });
   });
 
+  describe("by a clock that is not the cluster's", () => {
+    const HOUR = 3_600_000;
+
+    test.each([
+      ["ahead", 180_000],
+      ["far ahead", HOUR],
+      ["behind", -HOUR],
+    ])("is as long as by the cluster's own: one that is %s", (_, aheadMs) => {
+      const begunAt = CREATED + aheadMs;
+      const context = { begunAt, aheadAtMostMs: aheadMs };
+      expect(classifyPod(notFound, begunAt + 119_999, context)).toMatchObject({
+        kind: "visible",
+        since: begunAt,
+        graceEndsAt: begunAt + 120_000,
+      });
+      expect(classifyPod(notFound, begunAt + 120_000, context).kind).toBe("ended");
+      const unseen = aPod({ phase: "Pending" });
+      expect(classifyPod(unseen, begunAt, context)).toEqual({ kind: "none", lookAgainAt: begunAt + 30_000 });
+    });
+
+    test("counts from when the reason was first seen by that clock", () => {
+      const since = CREATED + HOUR + 500_000;
+      const context = { begunAt: CREATED + HOUR, visible: { reason: "ImagePullBackOff", since } };
+      expect(classifyPod(notFound, since + 1, context)).toMatchObject({ since, graceEndsAt: since + 120_000 });
+    });
+
+    test("is whole for a pod that was made long after its attempt began: that shows no clock that is behind", () => {
+      const context = { begunAt: CREATED - HOUR, aheadAtMostMs: 5_000 };
+      expect(classifyPod(notFound, SOON, context)).toMatchObject({ since: CREATED, graceEndsAt: CREATED + 120_000 });
+      expect(classifyPod(notFound, SOON, { begunAt: CREATED - HOUR })).toMatchObject({ since: CREATED });
+    });
+
+    test("never counts from before the attempt began, whatever the times prove", () => {
+      const context = { begunAt: CREATED - 2_000, aheadAtMostMs: -HOUR };
+      expect(classifyPod(notFound, CREATED, context)).toMatchObject({ since: CREATED - 2_000 });
+    });
+
+    test("counts by the pod's times when the attempt began after now: the clock was set since", () => {
+      expect(classifyPod(notFound, SOON, { begunAt: SOON + HOUR })).toMatchObject({ since: CREATED });
+      expect(classifyPod(notFound, LATE, { begunAt: LATE + HOUR }).kind).toBe("ended");
+    });
+  });
+
   test.each(["ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull"])(
     "%s of the container that fetches the source is the platform's: its image is the operator's choice",
     (reason) => {

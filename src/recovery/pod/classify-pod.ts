@@ -15,8 +15,41 @@ const NONE: PodSignal = { kind: "none" };
  * What a validation pod says about failure. Structured reasons come first: the pod's own, then disruptions, then init
  * containers, then the notebook's container, then scheduling; words last. Reasons that clusters often resolve are
  * `visible` at once and end the attempt only when patience is over.
+ *
+ * A pod's times are the cluster's, `now` is the caller's, and so are the times of the answer. A clock that goes wrong by a
+ * steady amount neither takes patience away nor adds to it, as far as `context` proves the amount.
  */
 export function classifyPod(pod: Pod, now: Instant, context: PodContext = {}): PodSignal {
+  const aheadMs = aheadOfCluster(pod, now, context);
+  if (aheadMs === 0) return classifyAt(pod, now, context);
+  const { visible } = context;
+  const onCluster = visible ? { ...context, visible: { ...visible, since: visible.since - aheadMs } } : context;
+  return later(classifyAt(pod, now - aheadMs, onCluster), aheadMs);
+}
+
+/**
+ * How far the caller's clock is ahead of the cluster's, as far as that is proven; negative when it is behind, milliseconds.
+ * The attempt began before its pod was made, so a beginning after that shows a clock that is ahead. Before it may mean that
+ * the pod was made late, by an operator that was down meanwhile: to call that clock behind would take the pod's patience.
+ */
+function aheadOfCluster(pod: Pod, now: Instant, { begunAt, aheadAtMostMs = 0 }: PodContext): number {
+  const madeAt = fromRfc3339(pod.metadata?.creationTimestamp);
+  // By a clock that was set back since, or by a person: it tells nothing about `now`.
+  if (begunAt === undefined || madeAt === undefined || begunAt > now) return 0;
+  return Math.max(begunAt - madeAt, Math.min(aheadAtMostMs, 0));
+}
+
+/** The signal with its times put off. */
+function later(signal: PodSignal, byMs: number): PodSignal {
+  if (signal.kind === "visible") {
+    return { ...signal, since: signal.since + byMs, graceEndsAt: signal.graceEndsAt + byMs };
+  }
+  if (signal.kind === "ended" || signal.lookAgainAt === undefined) return signal;
+  return { ...signal, lookAgainAt: signal.lookAgainAt + byMs };
+}
+
+/** @param now by the cluster's calendar, like all times of the context and of the answer */
+function classifyAt(pod: Pod, now: Instant, context: PodContext): PodSignal {
   const byPod = classifyPodReason(pod);
   if (byPod) return { kind: "ended", failure: byPod };
   return disruption(pod, now) ?? deletion(pod) ?? ended(pod, context) ?? waiting(pod, now, context) ?? NONE;
@@ -136,7 +169,7 @@ const TELLING: ReadonlySet<string> = new Set([
 
 function silence(pod: Pod, now: Instant, context: PodContext): PodSignal | undefined {
   const { startupGraceMs } = context.patience ?? DEFAULT_PATIENCE;
-  const found = classifySilence(pod, startupGraceMs, context.begunAt);
+  const found = classifySilence(pod, startupGraceMs);
   if (!found) return undefined;
   if (now < found.from) return { kind: "none", lookAgainAt: found.from };
   return withPatience(found.finding, found.since, now, context);

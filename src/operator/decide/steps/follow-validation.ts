@@ -14,7 +14,7 @@ import {
 import { assembleResults, judge, type RunProgress, type VerdictEvent } from "../../../validation/index.js";
 import { type OpenAttempt, openAttempt } from "../attempts.js";
 import { awaitsImage, isBaseAlone } from "../builds/gate.js";
-import { withConditions } from "../conditions.js";
+import { conditionOf, withConditions } from "../conditions.js";
 import type { JobStatus } from "../job.js";
 import { fail } from "../outcome.js";
 import { corePod, hasEnded, imageThatRan, isLost, notebookState } from "../pods.js";
@@ -221,10 +221,14 @@ function withResources({ verdict, cells }: RunProgress): Pick<JobStatus, "resour
 }
 
 function contextOf(turn: ValidTurn): PodContext {
-  const { seen, status } = turn;
+  const { metadata, seen, status } = turn;
   const { startupGrace, scheduleTimeout } = seen.settings.config.patience;
+  const madeAt = fromRfc3339(metadata.creationTimestamp);
+  const acceptedAt = fromRfc3339(conditionOf(status, "SpecValid")?.lastTransitionTime);
   return {
     begunAt: fromRfc3339(status.attempts?.[0]?.startTime),
+    // The job was accepted by our clock after it was made by the cluster's.
+    ...(madeAt !== undefined && acceptedAt !== undefined && { aheadAtMostMs: acceptedAt - madeAt }),
     patience: { startupGraceMs: parseDuration(startupGrace), scheduleTimeoutMs: parseDuration(scheduleTimeout) },
     events: seen.podEvents?.items,
     imageIsBuilt: awaitsImage(turn, status) && !isBaseAlone(turn, status),
