@@ -12,9 +12,10 @@ export interface Found {
   readonly isSettled: boolean;
 }
 
-const Terminated = z.looseObject({ exitCode: z.number(), message: z.string().optional() });
+const text = z.string().optional();
+const Terminated = z.looseObject({ exitCode: z.number(), reason: text, message: text });
 const State = z.looseObject({
-  waiting: z.looseObject({ reason: z.string().optional(), message: z.string().optional() }).optional(),
+  waiting: z.looseObject({ reason: text, message: text }).optional(),
   terminated: Terminated.optional(),
 });
 const Statuses = z
@@ -27,18 +28,42 @@ const Statuses = z
     }),
   )
   .optional();
-const Containers = z.array(z.looseObject({ name: z.string() }));
-const text = z.string().optional();
+const Containers = z.array(z.looseObject({ name: z.string(), image: text }));
+const Source = z
+  .looseObject({ name: text, secretName: text, items: z.array(z.looseObject({ key: z.string() })).optional() })
+  .optional();
+const Sources = z.array(z.looseObject({ secret: Source, configMap: Source })).optional();
+const Volumes = z
+  .array(
+    z.looseObject({
+      name: z.string(),
+      secret: Source,
+      configMap: Source,
+      projected: z.looseObject({ sources: Sources }).optional(),
+    }),
+  )
+  .optional();
 /** As much of a Pod's shape as its classification relies on. */
 const PodShape = z.looseObject({
-  spec: z.looseObject({ containers: Containers.default([]), initContainers: Containers.optional() }).optional(),
+  spec: z
+    .looseObject({ containers: Containers.default([]), initContainers: Containers.optional(), volumes: Volumes })
+    .optional(),
   status: z
     .looseObject({
       phase: text,
       reason: text,
       message: text,
+      startTime: text,
       conditions: z
-        .array(z.looseObject({ type: z.string(), status: z.string(), reason: text, message: text }))
+        .array(
+          z.looseObject({
+            type: z.string(),
+            status: z.string(),
+            reason: text,
+            message: text,
+            lastTransitionTime: text,
+          }),
+        )
         .optional(),
       initContainerStatuses: Statuses,
       containerStatuses: Statuses,
@@ -53,20 +78,28 @@ const PodShape = z.looseObject({
  * @throws UserError when it is not shaped like a Pod
  */
 export function classifySeenPod(object: SeenObject, events: readonly ObjectEvent[], now: Instant): Found | undefined {
-  const read = PodShape.safeParse(object);
+  const read = PodShape.safeParse(setFieldsOf(object));
   if (!read.success) {
     const [issue] = read.error.issues;
     throw new UserError({
       what: `Pod ${object.metadata.name}: is not shaped like a Pod: ${issue?.path.join(".")}: ${issue?.message}`,
     });
   }
-  const pod = { ...object, ...read.data } as unknown as Pod;
+  const pod = read.data as unknown as Pod;
   const signal = classifyPod(pod, now, { events });
   if (signal.kind === "none") {
     const failure = pod.status?.phase === "Pending" ? classifyObjectEvents("Pod", events) : undefined;
     return failure && { failure, isSettled: false };
   }
   return { failure: withVerdict(signal.failure, pod), isSettled: signal.kind === "ended" };
+}
+
+/** The object without fields that are null, known ones or not: the API server means "not set" by it, and kubectl prints it. */
+function setFieldsOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(setFieldsOf);
+  if (typeof value !== "object" || value === null) return value;
+  const set = Object.entries(value).filter(([, field]) => field !== null);
+  return Object.fromEntries(set.map(([name, field]) => [name, setFieldsOf(field)]));
 }
 
 /** The runner leaves its verdict in its container's termination message: it says more than the exit code. */
