@@ -1,8 +1,8 @@
 import { type BuildLine, buildLines } from "./build/build-lines.js";
 import { BUILD_LOG_RULES, type BuildLogRule, fits } from "./build/build-log-rules.js";
 import { BUILD_SIGNALS } from "./build/build-signals.js";
-import { failingPackage } from "./build/failing-package.js";
-import { NETWORK_WORDS } from "./build/network-trouble.js";
+import { endOfOutput, failingPackage } from "./build/failing-package.js";
+import { NETWORK_WORDS, networkBehind } from "./build/network-trouble.js";
 import { classifySource } from "./classify-source.js";
 import type { Failure } from "./failure.js";
 import { type FailureReason, failureOf, isFailureReason } from "./reasons/catalogue.js";
@@ -34,14 +34,15 @@ export function classifyBuild(trouble: BuildTrouble): Failure {
   }
   if (trouble.step === "fetch" || FETCH_REASONS.test(trouble.reason)) return fetchFailure(trouble);
   const said = buildLines(logLines(trouble.log));
-  const ofController = logLines(trouble.message).map((text) => ({ text, words: text, isOfRun: false }));
+  const ofController = logLines(trouble.message).map((text) => ({ text, words: text, isOfRun: false, isOver: false }));
   const fromWords = refusalOf(trouble) ?? ofLines([...said, ...ofController], trouble);
   if (fromWords !== undefined) return fromWords;
   if (signal !== undefined) return failureOf(signal.reason, { ...signal.details, detail: trouble.message });
   // Killed from outside, and not for its memory: nothing that the build did.
   if (trouble.exitCode === 137 || trouble.exitCode === 143) return failureOf("BuildLost", { detail: trouble.message });
-  const errorType = errorTypeOfText([...said.map(({ words }) => words), trouble.message].join("\n"));
-  return failureOf("BuildFailed", { errorType, detail: lastWords(said.map(({ text }) => text)) ?? trouble.message });
+  const open = said.filter(({ isOver }) => !isOver);
+  const errorType = errorTypeOfText([...open.map(({ words }) => words), trouble.message].join("\n"));
+  return failureOf("BuildFailed", { errorType, detail: lastWords(open.map(({ text }) => text)) ?? trouble.message });
 }
 
 /** Of OpenShift and Shipwright, whose own Git fetches. */
@@ -88,10 +89,9 @@ function ofLines(lines: readonly BuildLine[], { step, reason }: BuildTrouble): F
 }
 
 function failureBy(rule: BuildLogRule, lines: readonly string[], at: number): Failure {
-  const network = lines.slice(0, at).findLast((line) => /Retry\(|retrying/i.test(line) && NETWORK_WORDS.test(line));
-  if (rule.mayBeNetwork === true && network !== undefined) {
-    return failureOf("BuildNetwork", { detail: shortDetail(network) });
-  }
+  const end = rule.isOfPackage === true ? endOfOutput(lines, at) : at;
+  const network = rule.mayBeNetwork === true ? networkBehind(lines, at, end) : undefined;
+  if (network !== undefined) return failureOf("BuildNetwork", { detail: shortDetail(network) });
   const ofPackage = rule.isOfPackage === true ? failingPackage(lines, at) : undefined;
   const detail = ofPackage === undefined ? detailOf(rule.reason, lines, at) : shortDetail(ofPackage);
   return failureOf(rule.reason, { ...rule.details, detail });

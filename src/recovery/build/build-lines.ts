@@ -1,3 +1,5 @@
+import { overcomeRetries } from "./network-trouble.js";
+
 /** A line of a failed build's log that may tell why it failed. */
 export interface BuildLine {
   /** As it stands. */
@@ -6,6 +8,8 @@ export interface BuildLine {
   readonly words: string;
   /** Whether a program that the user runs may have printed it: what it says need not be about this build. */
   readonly isOfRun: boolean;
+  /** Whether it tells of a network trouble that was over later on: no reason of the failure. */
+  readonly isOver: boolean;
 }
 
 const RUN_FAILED = /^(?:Error|error): (?:build error: )?(?:error )?building at STEP "RUN /;
@@ -29,9 +33,11 @@ export function buildLines(lines: readonly string[]): BuildLine[] {
   const done = failed < 0 ? printed.findLastIndex((line) => DONE.test(line)) : -1;
   const isOfRun = failed >= 0 || (done < 0 && INSTRUCTION.exec(before[begun] ?? "")?.[1]?.toUpperCase() === "RUN");
   const ended = failed < 0 ? [] : lines.slice(failed).slice(-1);
+  const said = printed.slice(done + 1);
+  const over = overcomeRetries(said);
   return [
-    ...printed.slice(done + 1).map((text) => ({ text, words: text, isOfRun })),
-    ...ended.map((text) => ({ text, words: text.replace(/^.*": /, ""), isOfRun: false })),
+    ...said.map((text, at) => ({ text, words: text, isOfRun, isOver: over[at] === true })),
+    ...ended.map((text) => ({ text, words: text.replace(/^.*": /, ""), isOfRun: false, isOver: false })),
   ];
 }
 

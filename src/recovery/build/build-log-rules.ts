@@ -9,7 +9,7 @@ export interface BuildLogRule {
   readonly details?: Pick<FailureDetails, "errorType" | "fault" | "suggestedAction" | "recoveries">;
   /** Only where this step failed. */
   readonly step?: "build" | "push";
-  /** pip gives up with these words also when it could not ask its index: what it said before decides. */
+  /** pip gives up with these words also when it could not ask its index: what it said about it decides. */
   readonly mayBeNetwork?: true;
   /** Whose words these are: of what users run themselves, only those of tools that load something count, or none. @default anybody's */
   readonly saidBy?: "tools" | "builder";
@@ -60,8 +60,9 @@ export const BUILD_LOG_RULES: readonly BuildLogRule[] = [
     reason: "RequirementsInvalid",
   },
   {
+    // Python's own only where it was raised: tests name it in what they print.
     pattern:
-      /signal: killed|Killed signal terminated|^Killed$|exit status 137|MemoryError|virtual memory exhausted|Cannot allocate memory|cannot allocate memory/,
+      /signal: killed|Killed signal terminated|^Killed$|exit status 137|^(?:\w{1,64}\.){0,8}\w{0,64}MemoryError(?::|$)|virtual memory exhausted|Cannot allocate memory|cannot allocate memory/,
     reason: "BuildOutOfMemory",
   },
   {
@@ -154,7 +155,8 @@ export const BUILD_LOG_RULES: readonly BuildLogRule[] = [
 ];
 
 /** Whether the line means what the rule says. */
-export function fits({ pattern, saidBy }: BuildLogRule, { words, isOfRun }: BuildLine): boolean {
+export function fits({ pattern, saidBy }: BuildLogRule, { words, isOfRun, isOver }: BuildLine): boolean {
+  if (isOver) return false;
   const counts = !isOfRun || saidBy === undefined || (saidBy === "tools" && isOfLoadingTool(words));
   return counts && pattern.test(words);
 }

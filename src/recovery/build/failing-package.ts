@@ -15,3 +15,13 @@ export function failingPackage(lines: readonly string[], at: number): string | u
   const cause = lines.slice(at).find((line) => CAUSE.test(line) && !line.includes("Failed building wheel"));
   return `package ${name} can't be built from its sources${cause === undefined ? "" : `: ${cause}`}`;
 }
+
+/**
+ * Where the output of such a build ends, as pip shows it; its log's end where pip doesn't say.
+ *
+ * @param at line that says that one could not be built: the output follows
+ */
+export function endOfOutput(lines: readonly string[], at: number): number {
+  const end = lines.findIndex((line, place) => place > at && line === "[end of output]");
+  return end < 0 ? lines.length : end;
+}

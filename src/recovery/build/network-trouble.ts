@@ -25,3 +25,43 @@ const OF_TOOLS = new RegExp(
 export function isOfLoadingTool(line: string): boolean {
   return OF_TOOLS.test(line);
 }
+
+/** What pip says once its index has answered, or once a build from sources is under way: the network was there again. */
+const PROGRESS = new RegExp(
+  `^(?:${[
+    /Collecting |Obtaining |Downloading |Using cached |Processing |(?:ERROR: )?Ignored the following /,
+    /Installing (?:build dependencies|backend dependencies|collected packages)|Successfully /,
+    /Preparing metadata|Getting requirements to build|Building (?:wheels?|editable) for |Created wheel for /,
+    // The output of a build from sources begins, and what setuptools does in it.
+    /╰─> (?!See above)|Complete output |running [a-z_]{1,64}$|building '|error: command '/,
+  ]
+    .map(({ source }) => source)
+    .join("|")})`,
+);
+
+/** Of pip, when it found more than nothing: an index that lists versions, or metadata, was asked with success. */
+const ANSWERED = /\(from versions: (?!none\)|\))| requires a different Python: /;
+
+/** Whether a tool says that it tries once more, because of the network. */
+function isRetry(line: string): boolean {
+  return /Retry\(|retrying/i.test(line) && NETWORK_WORDS.test(line);
+}
+
+/** Which lines only tell of a network trouble that was over later on: by place. */
+export function overcomeRetries(lines: readonly string[]): boolean[] {
+  const progress = lines.findLastIndex((line) => PROGRESS.test(line));
+  return lines.map((line, at) => at < progress && isRetry(line));
+}
+
+/**
+ * The warning that tells of the network that a failure is owed to; `undefined` when it is owed to something else.
+ *
+ * @param at line that says what failed
+ * @param end where the words about it end: those of a build from sources follow the line. @default there
+ */
+export function networkBehind(lines: readonly string[], at: number, end = at): string | undefined {
+  if (ANSWERED.test(lines[at] ?? "")) return undefined;
+  const said = lines.slice(0, end);
+  const retry = said.findLastIndex(isRetry);
+  return said.slice(retry + 1).some((line) => PROGRESS.test(line)) ? undefined : said[retry];
+}
