@@ -40,7 +40,7 @@ const ARCHITECTURE_ADVICE =
 /** What registries and runtimes say when a pull fails. First hit wins; without a hit it is transient. */
 const PULL_WORDS: readonly WordRule[] = [
   {
-    words: /toomanyrequests|too many requests|rate limit|\b429\b/i,
+    words: anyOf(/toomanyrequests|too many requests|rate limit/, statusCode("429")),
     reason: "RegistryUnavailable",
     suggestedAction: "Give the pods an imagePullSecret or a mirror: the registry limits anonymous pulls",
   },
@@ -56,8 +56,10 @@ const PULL_WORDS: readonly WordRule[] = [
     suggestedAction: "Make the nodes trust the registry's certificate",
   },
   {
-    words:
-      /i\/o timeout|no such host|connection (?:refused|reset)|TLS handshake timeout|deadline exceeded|unexpected EOF|temporary failure|server misbehaving|network is unreachable|\b50[0234]\b/i,
+    words: anyOf(
+      /i\/o timeout|no such host|connection (?:refused|reset)|TLS handshake timeout|deadline exceeded|unexpected EOF|temporary failure|server misbehaving|network is unreachable/,
+      statusCode("50[0234]"),
+    ),
     reason: "RegistryUnavailable",
   },
   {
@@ -86,11 +88,32 @@ const CONFIG_WORDS: readonly WordRule[] = [
   { words: /subpath|volume/i, reason: "VolumeMountFailed" },
 ];
 
+/** What a runtime says of a file that it can't use. */
+const UNUSABLE = /executable file not found|no such file or directory|permission denied/i;
+
+/** A runtime that can't start what it consists of itself, in words that it has for the container's command, too. */
+const OF_RUNTIME =
+  /retrieve OCI runtime error|running (?:\w{1,64} )?hook|fork\/exec |exec: \\?"(?:[^"\s]{0,512}\/)?(?:runc|crun|runsc|youki|kata-runtime|conmon|containerd-shim[\w.-]{0,64}|nvidia-[\w.-]{1,64})\\?"/;
+
 /** What runtimes say when a container can't be created or started. */
 const START_WORDS: readonly WordRule[] = [
-  { words: /executable file not found|no such file or directory/i, reason: "CommandNotFound", isFinal: true },
+  { words: both(OF_RUNTIME, UNUSABLE), reason: "CreateContainerError", errorType: "transient" },
+  // The container's own command, or the interpreter that its first line names; of crun and gVisor in words of theirs.
+  {
+    words: ofCommand("no such file or directory", /executable (?:file )?(?:\S{1,512} )?not found/),
+    reason: "CommandNotFound",
+    isFinal: true,
+  },
   { words: /runAsNonRoot|run as root|security context|\bscc\b/i, reason: "SecurityContextViolation", isFinal: true },
-  { words: /permission denied/i, reason: "PermissionDenied", isFinal: true },
+  {
+    // The working directory is the image's, or the job's.
+    words: ofCommand(
+      "permission denied",
+      /chdir (?:to )?(?:cwd )?\S{1,1024}(?: set in config\.json failed)?: permission denied/,
+    ),
+    reason: "PermissionDenied",
+    isFinal: true,
+  },
   {
     words: /exec format error/i,
     reason: "RunContainerError",
@@ -99,7 +122,8 @@ const START_WORDS: readonly WordRule[] = [
     isFinal: true,
   },
   {
-    words: /deadline exceeded|name .{0,256}is reserved|timeout/i,
+    // Any other file is one of the node: a socket, a control group, a driver, a volume.
+    words: anyOf(/deadline exceeded|name .{0,256}is reserved|timeout/, UNUSABLE),
     reason: "CreateContainerError",
     errorType: "transient",
   },
@@ -141,7 +165,8 @@ export function classifyWaiting(
 ): Finding | undefined {
   const row = reason !== undefined && Object.hasOwn(WAITING, reason) ? WAITING[reason] : undefined;
   if (!row) return undefined;
-  const rule = row.rules.find(({ words }) => words.test(message ?? ""));
+  const said = row.rules === PULL_WORDS ? withoutReferences(message ?? "", image) : (message ?? "");
+  const rule = row.rules.find(({ words }) => words.test(said));
   const aboutImage =
     row.rules === PULL_WORDS || row.reason === "InvalidImageName" || row.reason === "ErrImageNeverPull";
   const isFetchers = aboutImage && name === SOURCE_CONTAINER;
@@ -173,4 +198,46 @@ export function classifyStartError(message: string | undefined): Finding {
     details: { detail: message, errorType: rule?.errorType, suggestedAction: rule?.suggestedAction },
     isFinal: true,
   };
+}
+
+/** A file that a runtime was to execute for a container, and could not use so; or what it says of nothing else. */
+function ofCommand(unusable: string, unmistakable: RegExp): RegExp {
+  return anyOf(
+    new RegExp(`exec: \\\\?"[^"]{1,1024}"(?:: stat [^:]{1,1024})?: ${unusable}`),
+    new RegExp(`(?<!fork/)\\bexec (?:user process caused:?|/[^:"]{1,1024}:) (?:exec: )?"?${unusable}`),
+    new RegExp(`exec container process .{1,1024}: ${unusable}|open executable: ${unusable}`),
+    unmistakable,
+  );
+}
+
+/** Codes of HTTP that stand alone or after a name for them: none in a tag, a port or a digest. */
+function statusCode(codes: string): RegExp {
+  return new RegExp(`(?:(?<![^\\s(])|(?:status|code)"?[:=]\\s{0,8})(?:${codes})(?=$|[\\s,;.)}"]|:\\s)`);
+}
+
+function anyOf(...words: readonly RegExp[]): RegExp {
+  return new RegExp(words.map(({ source }) => source).join("|"), "i");
+}
+
+/** Words that fit both, in any order. */
+function both(one: RegExp, other: RegExp): RegExp {
+  return new RegExp(`^(?=[^]*(?:${one.source}))(?=[^]*(?:${other.source}))`, "i");
+}
+
+/** As many names as a message may have; it tells of one image, in the job's words and the runtime's. */
+const MAX_NAMES = 8;
+const QUOTED_REFERENCE = /(?:image|reference) \\?"([^"\\]{1,512})\\?"/gi;
+
+/** What was said about a pull without the image's name, tag and URLs: people choose those, whatever they look like. */
+function withoutReferences(message: string, image: string): string {
+  const quoted = [...message.matchAll(QUOTED_REFERENCE)].map(([, reference = ""]) => reference);
+  const names = [...new Set([image, ...quoted])].filter((name) => name !== "").slice(0, MAX_NAMES);
+  const isReference = (token: string) =>
+    token.includes("://") ||
+    names.some((name) => token.includes(name) && /^[\\"'`:;,.()]*$/.test(token.replace(name, "")));
+  return message
+    .replace(/reading manifest \S{1,512} in \S{1,512}/g, "reading manifest:")
+    .split(/\s+/)
+    .filter((token) => !isReference(token))
+    .join(" ");
 }
