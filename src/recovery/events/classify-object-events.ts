@@ -39,9 +39,13 @@ export function classifyObjectEvents(kind: string, events: readonly ObjectEvent[
   return withPullSecret(failure, events);
 }
 
+/** As Tekton, Shipwright and OpenShift say that a build ended well; `Completed` is Tekton's for one that left out tasks. */
+const BUILT: ReadonlySet<string> = new Set(["Succeeded", "Completed", "BuildCompleted"]);
+
 function ofBuild(events: readonly ObjectEvent[]): Failure | undefined {
-  const failed = events.findLast(({ type, reason = "" }) => type === "Warning" || /Failed|Timeout|OOM/.test(reason));
-  if (failed === undefined || events.at(-1)?.reason === "Succeeded") return undefined;
+  const at = events.findLastIndex(({ type, reason = "" }) => type === "Warning" || /Failed|Timeout|OOM/.test(reason));
+  const failed = events[at];
+  if (failed === undefined || events.slice(at + 1).some(({ reason = "" }) => BUILT.has(reason))) return undefined;
   return classifyBuild({ reason: failed.reason ?? "Failed", message: failed.message ?? "" });
 }
 
