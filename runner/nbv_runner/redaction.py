@@ -23,22 +23,43 @@ WHOLE_WORD_BELOW = 6
 LONGEST = 64 * 1024
 MULTILINE_PART = 16
 
+# The operator knows the same ones: src/recovery/secret-shapes.ts.
 TOKEN_SHAPES: Sequence[str] = (
     r"gh[pousr]_[A-Za-z0-9]{36,255}",
     r"github_pat_[A-Za-z0-9_]{22,255}",
-    r"glpat-[A-Za-z0-9_\-]{20,}",
-    r"(?:AKIA|ASIA)[A-Z0-9]{16}",
+    r"gl(?:pat|dt|cbt|rt|ptt|ft|soat|imt|agent|oas|ffct)-[A-Za-z0-9_.\-]{16,255}",
+    r"(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{16}",
     r"xox[abeoprs]-[A-Za-z0-9\-]{10,}",
+    r"xapp-\d-A[A-Z0-9]{1,32}-[A-Za-z0-9\-]{10,255}",
     r"sk-(?:ant-|proj-|svcacct-)?[A-Za-z0-9_\-]{20,}",
     r"hf_[A-Za-z0-9]{30,}",
     r"npm_[A-Za-z0-9]{36}",
     r"pypi-AgE[A-Za-z0-9_\-]{50,}",
     r"AIza[A-Za-z0-9_\-]{35}",
     r"sha256~[A-Za-z0-9_\-]{43}",
+    r"ya29\.[A-Za-z0-9_\-]{20,2048}",
+    r"GOCSPX-[A-Za-z0-9_\-]{20,255}",
+    r"[rs]k_(?:live|test)_[A-Za-z0-9]{16,255}",
+    r"dckr_pat_[A-Za-z0-9_\-]{20,255}",
+    r"hv[sbr]\.[A-Za-z0-9_\-]{20,1024}",
+    r"dapi[0-9a-f]{32}(?:-\d)?",
+    r"nvapi-[A-Za-z0-9_\-]{20,255}",
+    r"(?:gsk|r8|rpa)_[A-Za-z0-9]{20,255}",
+    r"(?:xai|pplx)-[A-Za-z0-9]{30,255}",
+    r"do[opr]_v1_[0-9a-f]{32,255}",
+    r"shp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}",
+    r"lsv2_(?:pt|sk)_[A-Za-z0-9_]{20,255}",
+    r"tvly-(?:dev-|prod-)?[A-Za-z0-9]{20,255}",
+    r"(?:AKCp|cmVmdGtuOj)[A-Za-z0-9]{40,255}",
+    r"[A-Za-z0-9_~.\-]{3}\dQ~[A-Za-z0-9_~.\-]{30,64}",
+    r"AT(?:ATT|CTT)3[A-Za-z0-9_=\-]{20,512}",
+    r"SG\.[A-Za-z0-9_\-]{16,64}\.[A-Za-z0-9_\-]{16,128}",
     r"eyJ[A-Za-z0-9_\-]{8,}\.eyJ[A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_\-]{8,}",
-    r"-----BEGIN [A-Z ]{0,32}PRIVATE KEY-----[\s\S]{1,16384}?-----END [A-Z ]{0,32}PRIVATE KEY-----",
+    r"-----BEGIN [A-Z ]{0,32}PRIVATE KEY(?: BLOCK)?-----[\s\S]{1,16384}?-----END [A-Z ]{0,32}PRIVATE KEY(?: BLOCK)?-----",
 )
-_TOKENS = re.compile(r"(?<![A-Za-z0-9])(?:" + "|".join(TOKEN_SHAPES) + ")")
+# At the beginning of a word, or behind an escaped line end or sign.
+_BEGINS = r"(?:(?<![A-Za-z0-9])|(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2}))"
+_TOKENS = re.compile(_BEGINS + "(?:" + "|".join(TOKEN_SHAPES) + ")")
 # As it is or with JSON's escaped slashes, and in the query of another URL.
 _USERINFO = re.compile(r"(:(?:\\{0,3}/){2})[^\s/@:'\"<>]{0,256}:[^\s/@'\"<>]{1,512}@")
 _ENCODED_USERINFO = re.compile(

@@ -65,10 +65,46 @@ def test_lines_of_a_multi_line_value_are_secrets_too() -> None:
         "https://me:hunter2hunter2@example.org/x",
         "Authorization: Bearer abc.def-123456",
         "-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----",
+        "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nabc\n-----END PGP PRIVATE KEY BLOCK-----",
     ],
 )
 def test_known_shapes_of_tokens_go(token: str) -> None:
     assert MASK in Redactor().text("x " + token + " y")
+
+
+# The operator's tests have the same: test/recovery/real-looking-secrets.ts and redact.test.ts.
+@pytest.mark.parametrize(
+    "token",
+    [
+        "gloas" + "-" + "aB1_" * 9,
+        "AROA" + "ABCDEFGH12345678",
+        "xapp" + "-1-A0ABCDEFGH1-1234567890123-" + "0a1b" * 16,
+        "ya29" + "." + "aB1_" * 9,
+        "GOCSPX" + "-" + "aB1_" * 7,
+        "sk_" + "live_" + "aB1" * 8,
+        "dckr" + "_pat_" + "aB1" * 9,
+        "hvs" + "." + "aB1_" * 9,
+        "dapi" + "0123abcd" * 4,
+        "nvapi" + "-" + "aB1_" * 16,
+        "gsk" + "_" + "aB1c" * 13,
+        "r8" + "_" + "aB1" * 12,
+        "rpa" + "_" + "aB1c" * 10,
+        "xai" + "-" + "aB1c" * 20,
+        "pplx" + "-" + "aB1c" * 12,
+        "tvly" + "-dev-" + "aB1c" * 8,
+        "dop" + "_v1_" + "0a1b" * 16,
+        "shpat" + "_" + "0a1b" * 8,
+        "lsv2" + "_pt_" + "0a1b" * 8 + "_" + "0a1b2c3d4e",
+        "AKCp" + "aB1" * 23,
+        "cmVmdGtu" + "Oj" + "aB1" * 18,
+        "aB1" + "8Q~" + "aB1_.~-" * 4 + "aB1cD2",
+        "ATATT" + "3xFfGF0" + "aB1_" * 8,
+        "SG" + "." + "aB1_" * 6 + "." + "cD2_" * 11,
+    ],
+)
+def test_a_token_of_every_vendor_that_the_operator_knows_goes_wherever_it_begins(token: str) -> None:
+    for before in ("x ", '"', "failed\\n", "a%20"):
+        assert Redactor().text(before + token + " y") == before + MASK + " y"
 
 
 @pytest.mark.parametrize(
@@ -99,6 +135,8 @@ def test_no_way_to_write_a_header_or_a_url_shows_its_secret(text: str) -> None:
     [
         "see https://example.org:8080/a@b and sklearn, eyJ, sk-learn; 3 of 4",
         "https:\\/\\/example.org:8080\\/a@b, https%3A%2F%2Fexample.org%3A8080%2Fa%40b",
+        "xai-explainability-toolkit-package, xapp-onboarder-service-name, gsk_settings, r8_optimizer, rpa_robot, dop_v1_x",
+        "ATATTGCGATTACAGATTACAGATTACAGATTACA, pplx-7b-online, k8Q~x, -----BEGIN PGP PUBLIC KEY BLOCK-----",
         "authorization: not required by the server, 'Authorization', 'Accept Encoding': 'none'",
     ],
 )
@@ -115,6 +153,9 @@ def test_ordinary_text_stays_as_it_is(text: str) -> None:
         "'Authorization', 'a b",
         "https:\\/\\/a:",
         "%3A%2F%2Fa%3A",
+        "abc8Q~",
+        "\\nSG.aaaaaaaaaaaaaaaa.",
+        "xapp-1-A0-",
     ],
 )
 def test_hostile_text_is_read_in_time_proportional_to_its_length(hostile: str) -> None:
