@@ -22,7 +22,6 @@ import { followBuild } from "./steps/follow-build.js";
 import { followValidation } from "./steps/follow-validation.js";
 import { isPublishing } from "./steps/publish-image.js";
 import { resolveSource } from "./steps/resolve-source.js";
-import { startValidation } from "./steps/start-validation.js";
 import { waitOrStart } from "./steps/wait-or-start.js";
 import { summarized } from "./summary.js";
 import { surplusPods } from "./surplus-pods.js";
@@ -40,7 +39,7 @@ const STEPS: Record<NonNullable<JobStatus["phase"]>, Step> = {
   Pending: admit,
   Initializing: resolveSource,
   Building: build,
-  BuildComplete: startValidation,
+  BuildComplete: followValidation,
   ValidationRunning: followValidation,
   Retrying: waitOrStart,
   Succeeded: cleanUp,

@@ -32,10 +32,14 @@ const RESULTS_SHARE = 0.75;
 /** While a log is read to its end. Only a backstop: the log's end brings the job back by itself. */
 const LOG_POLL_MS = 5_000;
 
-/** `ValidationRunning`: follows the attempt's pod and its runner to the verdict. */
-export function followValidation(turn: ValidTurn): StepResult {
-  const attempt = openAttempt(turn.status, turn.metadata.name);
-  if (attempt === undefined) return startValidation(turn);
+/**
+ * `ValidationRunning`: follows the attempt's pod and its runner to the verdict. So does every phase that a status with an
+ * open attempt may have, whoever wrote it there: nobody else would ever look at the pod.
+ */
+export function followValidation(before: ValidTurn): StepResult {
+  const attempt = openAttempt(before.status, before.metadata.name);
+  if (attempt === undefined) return startValidation(before);
+  const turn: ValidTurn = { ...before, status: { ...before.status, phase: "ValidationRunning" } };
   const pod = turn.seen.pods.find(({ metadata }) => metadata.name === attempt.podName);
   if (pod === undefined) return withoutPod(turn, attempt);
   const status: JobStatus = { ...turn.status, validationPodName: attempt.podName };
@@ -104,10 +108,13 @@ function followPod(turn: ValidTurn, status: JobStatus, pod: Pod, attempt: OpenAt
   if (signal.kind === "ended") return failWithResults(turn, status, signal.failure);
   // Nothing that it could still say would count.
   if (keyLoss) return fail(turn, status, keyLoss);
+  const endsBy = startedAt === undefined ? Number.POSITIVE_INFINITY : startedAt + backstopMs(turn);
+  // Also of a pod whose end is announced, and does not come.
+  if (turn.now >= endsBy) return failWithResults(turn, status, failureOf("ValidationTimeout"), "Failed");
   if (signal.kind === "visible") {
     return {
       status: withTrouble(turn, status, signal),
-      requeueAfterMs: Math.max(Math.min(signal.graceEndsAt, eventsDueAt(turn, pod)) - turn.now, 1),
+      requeueAfterMs: Math.max(Math.min(signal.graceEndsAt, eventsDueAt(turn, pod), endsBy) - turn.now, 1),
     };
   }
   if (startedAt === undefined) {
@@ -117,8 +124,6 @@ function followPod(turn: ValidTurn, status: JobStatus, pod: Pod, attempt: OpenAt
       ...(Number.isFinite(lookAgainAt) && { requeueAfterMs: Math.max(lookAgainAt - turn.now, 1) }),
     };
   }
-  const endsBy = startedAt + backstopMs(turn);
-  if (turn.now >= endsBy) return failWithResults(turn, status, failureOf("ValidationTimeout"), "Failed");
   return { ...running(turn, status, attempt), requeueAfterMs: endsBy - turn.now };
 }
 

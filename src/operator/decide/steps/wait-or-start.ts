@@ -12,9 +12,9 @@ import { startValidation } from "./start-validation.js";
 /** `Retrying`: waits for the time of the next attempt, or for what the run lacks, then starts it. */
 export function waitOrStart(turn: ValidTurn): StepResult {
   const { status, now, metadata } = turn;
+  // A pod that is kept says itself whether it still waits, and one of an attempt that somebody made wait, how it goes on.
+  if (openAttempt(status, metadata.name)) return followValidation(turn);
   if (isHolding(status)) {
-    // A pod that is kept says itself whether it still waits.
-    if (openAttempt(status, metadata.name)) return followKept(turn);
     return holdOn(turn) ?? start({ ...turn, status: withTryCounted(status) });
   } else {
     const due = fromRfc3339(status.nextRetryTime) ?? now;
@@ -58,8 +58,4 @@ function waitUntil({ status, now, spec }: ValidTurn, due: Instant): StepResult {
   const latest = now + longestDelay(retryStrategy(spec));
   if (due <= latest) return { status, requeueAfterMs: due - now };
   return { status: { ...status, nextRetryTime: toRfc3339Millis(latest) }, requeueAfterMs: latest - now };
-}
-
-function followKept(turn: ValidTurn): StepResult {
-  return followValidation({ ...turn, status: { ...turn.status, phase: "ValidationRunning" } });
 }
