@@ -1,10 +1,12 @@
 import { afterEach, expect, test } from "@jest/globals";
+import type { OperatorConfigInput } from "../../src/api/index.js";
 import { KubeError } from "../../src/kube/kube-error.js";
 import { EVENTS, PODS } from "../../src/kube/resources.js";
 import { TestCluster } from "./kit/a-cluster.js";
 import { aJob } from "./kit/a-job.js";
 import { failingEvents, passingEvents } from "./kit/fake-runner.js";
 
+const MINUTE = 60_000;
 let world: TestCluster;
 let isProtected: boolean;
 /** Requests to delete a pod that were refused. */
@@ -15,11 +17,11 @@ afterEach(async () => {
 });
 
 /** A world whose pods policy lets nobody delete, and which keeps no finished ones. */
-async function aProtectedWorld(): Promise<void> {
+async function aProtectedWorld(patience: OperatorConfigInput["patience"] = {}): Promise<void> {
   isProtected = true;
   refused = 0;
   world = new TestCluster({
-    config: { retention: { finishedPodsPerJob: 0 } },
+    config: { retention: { finishedPodsPerJob: 0 }, patience },
     intercept: ({ verb, resource, key }, proceed) => {
       if (!isProtected || verb !== "delete" || resource.plural !== PODS.plural) return proceed();
       refused += 1;
@@ -80,4 +82,20 @@ test("however often its job is looked at, policy is not asked about a pod all th
     await world.pass(1_000);
   }
   expect(refused - before).toBeLessThanOrEqual(4);
+});
+
+test("a run that waits for a notebook that nobody may end names its pod, and ends when waits do", async () => {
+  await aProtectedWorld({ resolutionTimeout: "1h" });
+  const old = await world.pod();
+  await world.kubelet.start(old);
+  await world.edit({ spec: { cellTimeout: "9m" } });
+  await world.pass(59 * MINUTE);
+  const waiting = await world.status();
+  expect(waiting).toMatchObject({ phase: "ValidationRunning", reason: "WaitingForOldPod" });
+  expect(waiting.message).toContain(`pod ${old.metadata.name} of an earlier attempt`);
+  expect(waiting.message).toContain("PodNotDeleted");
+  await world.pass(2 * MINUTE);
+  const given = await world.status();
+  expect(given).toMatchObject({ phase: "Failed", reason: "ApiForbidden", fault: "platform" });
+  expect(given.message).toContain(`Pod ${old.metadata.name} of an earlier attempt can't be deleted`);
 });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
+import { toRfc3339 } from "../../../src/api/index.js";
 import { failureOf } from "../../../src/recovery/index.js";
 import { aJob } from "../kit/a-job.js";
-import { aLog, aPod, COMMIT, ended, running, Story, stuck } from "../kit/an-observation.js";
+import { aLog, aPod, COMMIT, ended, running, START, Story, stuck } from "../kit/an-observation.js";
 import { failingEvents, passingEvents } from "../kit/fake-runner.js";
 
 describe("an attempt", () => {
@@ -192,9 +193,26 @@ describe("an attempt", () => {
     story.edit({ cellTimeout: "9m" }).see({ pods: [old] });
     story.see({ pods: [old], source: { kind: "resolved", commit: COMMIT } });
     expect(story.status.reason).toBe("WaitingForOldPod");
+    expect(story.status.message).toContain(`pod ${old.metadata.name} of an earlier attempt`);
     expect(story.kinds()).toEqual(["delete-pod"]);
     story.see({ pods: [] });
     expect(story.kinds()).toContain("start-attempt");
+  });
+
+  test("waits for an earlier one's pod from when that was asked to go, however long the run took", () => {
+    const story = new Story(aJob().with({ validationTimeout: "48h" }).build()).running();
+    const old = aPod(story.podName, running());
+    const DAY = 24 * 3_600_000;
+    story.pass(DAY).see({ pods: [old] });
+    story.pass(3_600_000).see({ pods: [old], keyLoss: failureOf("AttemptKeyLost") });
+    story.pass(600_000).see({ pods: [old] });
+    story.pass(DAY - 600_000 - 1).see({ pods: [old] });
+    expect(story.status.reason).toBe("WaitingForOldPod");
+    const going = aPod(old.metadata.name, running(), { deletionTimestamp: toRfc3339(story.now) });
+    story.pass(1).see({ pods: [going] });
+    expect(story.status.reason).toBe("WaitingForOldPod");
+    story.see({ pods: [old] });
+    expect(story.status).toMatchObject({ phase: "Failed", reason: "ApiForbidden" });
   });
 
   test("that the API server will not have ends with the server's reason", () => {
@@ -208,5 +226,18 @@ describe("an attempt", () => {
     story.pass(16 * 60_000).see({ pods: [aPod(story.podName, running())], log: aLog([], false) });
     expect(story.status).toMatchObject({ phase: "Failed", failureReason: "ValidationTimeout" });
     expect(story.kinds()).toContain("delete-pod");
+  });
+
+  test("whose end is announced and does not come is ended by the operator as well", () => {
+    const story = new Story(aJob().with({ validationTimeout: "10m" }).build()).running();
+    const condition = { type: "DisruptionTarget", status: "True", reason: "EvictionByEvictionAPI" };
+    const pods = [aPod(story.podName, { ...running(), conditions: [condition] })];
+    story.pass(11 * 60_000).see({ pods, log: aLog([], false) });
+    expect(story.status).toMatchObject({ phase: "ValidationRunning", reason: "Evicted" });
+    for (let looks = 0; looks < 10 && story.status.phase === "ValidationRunning"; looks += 1) {
+      story.pass(story.decision.requeueAfterMs ?? Number.NaN).see({ pods, log: aLog([], false) });
+    }
+    expect(story.now).toBeLessThanOrEqual(START + 16 * 60_000);
+    expect(story.status).toMatchObject({ phase: "Failed", failureReason: "ValidationTimeout" });
   });
 });

@@ -1,14 +1,20 @@
+import { fromRfc3339, parseDuration } from "../../../api/index.js";
+import type { Pod } from "../../../kube/resources.js";
+import { failureOf, joinSentences, sentence } from "../../../recovery/index.js";
 import { isRunId, type OpenAttempt, openAttempt, withNewAttempt } from "../attempts.js";
 import { imageToRun } from "../builds/gate.js";
 import { sourceInImage } from "../builds/source-in-image.js";
 import { environmentTicket } from "../builds/tickets.js";
 import { withConditions } from "../conditions.js";
 import type { AttemptPlan } from "../decision.js";
+import { giveUp } from "../give-up.js";
 import type { JobStatus } from "../job.js";
 import { isLive } from "../pods.js";
 import { resourcesToRun } from "../remedies/increase-memory.js";
 import type { StepResult, ValidTurn } from "../turn.js";
 import { stopAtObstacle } from "./stop-at-obstacle.js";
+
+const OLD_POD = "WaitingForOldPod";
 
 /** Looks again whether an earlier pod is gone, in case its end is never told; milliseconds. */
 const GONE_POLL_MS = 15_000;
@@ -47,13 +53,11 @@ export function startValidation(turn: ValidTurn): StepResult {
     return { status, requeueAfterMs: 0 };
   }
   const counted = openAttempt(turn.status, name);
-  if (seen.pods.some((pod) => isLive(pod, now) && pod.metadata.name !== counted?.podName)) {
-    const message = "Waiting until the pod of an earlier attempt is gone";
-    return { status: { ...turn.status, reason: "WaitingForOldPod", message }, requeueAfterMs: GONE_POLL_MS };
-  }
+  const old = seen.pods.find((pod) => isLive(pod, now) && pod.metadata.name !== counted?.podName);
+  if (old !== undefined) return awaitGoing(turn, old);
   if (counted === undefined && seen.lateUntil !== undefined && now < seen.lateUntil) {
     const message = "Waiting until no pod of an earlier attempt can come to be any more: the API server gave no answer";
-    return { status: { ...turn.status, reason: "WaitingForOldPod", message }, requeueAfterMs: seen.lateUntil - now };
+    return { status: { ...turn.status, reason: OLD_POD, message }, requeueAfterMs: seen.lateUntil - now };
   }
   if (!seen.hasRoom) {
     const status = { ...turn.status, reason: "Queued", message: "Waiting until fewer validations run" };
@@ -76,6 +80,23 @@ export function startValidation(turn: ValidTurn): StepResult {
     effects: [{ kind: "start-attempt", plan }],
     requeueAfterMs: SEEN_POLL_MS,
   };
+}
+
+/** An earlier attempt's pod was to be deleted, as surplus, since that attempt ended. Policy may deny it for ever. */
+function awaitGoing(turn: ValidTurn, { metadata: { name, deletionTimestamp } }: Pod): StepResult {
+  const { status, seen, now } = turn;
+  const times = [status.attempts?.[0]?.completionTime, status.startTime].map((time) => fromRfc3339(time) ?? 0);
+  const longestMs = parseDuration(seen.settings.config.patience.resolutionTimeout);
+  const isDenied = status.reason === OLD_POD && deletionTimestamp === undefined;
+  if (isDenied && now >= Math.max(...times) + longestMs) {
+    const message = `Pod ${name} of an earlier attempt can't be deleted`;
+    return giveUp(turn, status, failureOf("ApiForbidden", { message }));
+  }
+  const message = joinSentences(
+    `Waiting until pod ${name} of an earlier attempt is gone`,
+    "If it stays, see who protects it, such as an admission webhook: the event PodNotDeleted of this job tells",
+  );
+  return { status: { ...status, reason: OLD_POD, message: sentence(message) }, requeueAfterMs: GONE_POLL_MS };
 }
 
 /** The run is to go on with the copy in its image, and an operator that was restarted does not know yet where that is. */
