@@ -1,11 +1,14 @@
 import { type NotebookValidationJob, type NotebookValidationJobStatus, OPERATOR_NAMESPACE } from "../api/index.js";
 import { isTerminal, isUnderWay } from "../operator/decide/job.js";
+import { requestMark } from "../operator/decide/retry-request.js";
 import { isHolding } from "../operator/decide/waiting/holding.js";
 import { thingWords } from "../operator/decide/waiting/wait-words.js";
 import { SOURCE_CONTAINER } from "../validation/index.js";
 import { nextRun } from "./next-run.js";
 import { programName } from "./program-name.js";
-import { endOfWaitText } from "./wait-text.js";
+import { endOfWaitText, type Waiting } from "./wait-text.js";
+
+const ASK_FOR_OPERATOR = `is one running? kubectl get pods -n ${OPERATOR_NAMESPACE}`;
 
 /** Whether a run has ended. */
 export function isFinished({ status }: NotebookValidationJob): boolean {
@@ -33,10 +36,9 @@ export function nextSteps(job: NotebookValidationJob, now: number): string[] {
     return ["stop the other operator, or let it finish; this job then goes on by itself"];
   }
   if (isHolding(status) && status.waitingFor !== undefined) {
-    const { waitingFor, validationPodName } = status;
     return [
-      `${endOfWaitText(waitingFor, at, validationPodName)}; the run then goes on by itself`,
-      `or have it tried at once: ${retryCommand(job)}`,
+      `${endOfWaitText(status.waitingFor, at, waitingOf(job))}; the run then goes on by itself`,
+      unansweredRequest(job) ?? `or have it tried at once: ${retryCommand(job)}`,
     ];
   }
   if (stalled !== undefined) return ["put right what the condition names; the job then goes on by itself"];
@@ -44,15 +46,18 @@ export function nextSteps(job: NotebookValidationJob, now: number): string[] {
   if (isUnderWay(phase)) return follow;
   switch (phase) {
     case undefined:
-      return [`no operator has looked at this job yet; is one running? kubectl get pods -n ${OPERATOR_NAMESPACE}`];
+      return [`no operator has looked at this job yet; ${ASK_FOR_OPERATOR}`];
     case "Succeeded":
       return [];
     case "Failed":
       return stepsAfterFailure(job, at);
-    case "Retrying":
+    case "Retrying": {
+      const request = unansweredRequest(job);
+      if (request !== undefined) return [request];
       return nextRetryTime !== undefined && Date.parse(nextRetryTime) > now
         ? [`it is tried again by itself; at once: ${retryCommand(job)}`]
         : follow;
+    }
     default:
       return phase satisfies never;
   }
@@ -63,6 +68,8 @@ function stepsAfterFailure(job: NotebookValidationJob, at: string): string[] {
   const { waitingFor, validationPodName: pod } = status;
   const { hasOtherSpec, onResolution, onBranch, spentTotalTime } = nextRun(job);
   const log = pod === undefined ? [] : [`the whole log, while the pod is kept: ${logCommand(status, pod, at)}`];
+  const request = unansweredRequest(job);
+  if (request !== undefined) return [request, ...log];
   if (hasOtherSpec) {
     return [`retryOnSpecChange is off: to run it as its spec is now, ask for a new run: ${newRunCommand(job)}`, ...log];
   }
@@ -72,10 +79,21 @@ function stepsAfterFailure(job: NotebookValidationJob, at: string): string[] {
   if (waitingFor === undefined || waitingFor.reason !== status.failureReason) return [remedy(job), ...log];
   const again = onResolution ? "a new run then begins by itself; or have it tried at once" : "then run it again";
   return [
-    `it waited for ${thingWords(waitingFor)} in vain: ${endOfWaitText(waitingFor, at, pod)}; ${again}: ${retryCommand(job)}`,
+    `it waited for ${thingWords(waitingFor)} in vain: ${endOfWaitText(waitingFor, at, waitingOf(job))}; ${again}: ${retryCommand(job)}`,
     ...(spentTotalTime === undefined ? [] : [longerWait(job, spentTotalTime)]),
     ...log,
   ];
+}
+
+function waitingOf({ spec, status = {} }: NotebookValidationJob): Waiting {
+  return { pod: status.validationPodName, ownImage: spec.podConfig?.containerImage };
+}
+
+/** The request for a retry that nobody has answered: to ask once more would help nobody. */
+function unansweredRequest({ metadata, status = {} }: NotebookValidationJob): string | undefined {
+  const request = requestMark(metadata);
+  if (request === undefined || request === status.lastHandledRetryRequest) return undefined;
+  return `a retry was asked for at ${request}; no operator has answered yet; ${ASK_FOR_OPERATOR}`;
 }
 
 /** How a run waits longer than the job's own limit let the last one. */

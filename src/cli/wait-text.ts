@@ -2,6 +2,14 @@ import type { WaitingFor } from "../api/index.js";
 import { thingWords } from "../operator/decide/waiting/wait-words.js";
 import { age, timeLeft } from "./age.js";
 
+/** What is known of a job that waits, or did. */
+export interface Waiting {
+  /** Name of its pod. */
+  readonly pod: string | undefined;
+  /** The image that its spec names. */
+  readonly ownImage: string | undefined;
+}
+
 /**
  * What a job waits for, since when, until when, and how often it was tried anew: one line without a final full stop.
  * @param nextTry when it is tried anew
@@ -23,7 +31,7 @@ export function waitText(waitingFor: WaitingFor, nextTry: string | undefined, no
  * What somebody can do so that the wait ends, with a command that shows more.
  * @param at `-n NAMESPACE`
  */
-export function endOfWaitText({ kind, name = "", key }: WaitingFor, at: string, pod: string | undefined): string {
+export function endOfWaitText({ kind, name = "", key }: WaitingFor, at: string, { pod, ownImage }: Waiting): string {
   switch (kind) {
     case "Secret":
     case "ConfigMap":
@@ -37,7 +45,10 @@ export function endOfWaitText({ kind, name = "", key }: WaitingFor, at: string, 
     case "Quota":
       return `free some of it, or ask for more: kubectl describe quota ${at}`;
     case "Image":
-      return `push the image${name === "" ? "" : ` ${name}`}, or give the job's pull Secret access to it`;
+      // One that was built, or that the operator chose, can't be misspelt in the spec.
+      return `push the image${name === "" ? "" : ` ${name}`}, or give the job's pull Secret access to it${
+        name !== "" && name === ownImage ? ", or correct spec.podConfig.containerImage" : ""
+      }`;
     case "Registry":
       return "see whether the registry answers, and from the cluster's nodes";
     case "Git":

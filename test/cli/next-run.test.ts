@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { parseSpec, specHash } from "../../src/api/index.js";
+import { ANNOTATION_RETRY_REQUESTED, parseSpec, specHash } from "../../src/api/index.js";
 import { jobStory } from "../../src/cli/job-story.js";
 import { seenJob } from "../../src/cli/seen-job.js";
 import { withoutGonePod } from "../../src/cli/without-gone-pod.js";
@@ -8,6 +8,8 @@ import { clusterJob, NOW, STATUSES } from "./cluster-jobs.js";
 
 const story = (status: object, spec: object = {}) =>
   jobStory(seenJob(clusterJob("train", { ...STATUSES.failed, ...status }, spec)), NOW, {});
+
+const WAIT = { since: "2026-11-21T09:00:00Z", until: "2026-11-22T09:00:00Z" };
 
 /** Of the spec that {@link clusterJob} gives. */
 function hashOf(spec: object): string {
@@ -56,6 +58,41 @@ describe("a failed job's next step", () => {
       "which was over after 20s, and ask for a new run: nbv retry train -n team-a --reset-count",
     );
     for (const spec of [{}, { totalTimeout: "21s" }]) expect(story(failed, spec)).not.toContain("totalTimeout");
+  });
+
+  test("is none but to see after the operator while a request for a retry is unanswered", () => {
+    const asked = "2026-11-21T10:00:00.000Z";
+    const told = `→ a retry was asked for at ${asked}; no operator has answered yet; is one running? kubectl get pods`;
+    const storyOf = (status: object) => {
+      const job = clusterJob("train", status);
+      return jobStory(
+        seenJob({ ...job, metadata: { ...job.metadata, annotations: { [ANNOTATION_RETRY_REQUESTED]: asked } } }),
+        NOW,
+        {},
+      );
+    };
+    const waitingFor = { kind: "Registry", reason: "RegistryUnavailable", ...WAIT };
+    const holding = { ...STATUSES.waiting, reason: waitingFor.reason, waitingFor };
+    for (const status of [STATUSES.failed, STATUSES.waiting, holding]) {
+      expect(storyOf(status)).toContain(told);
+      expect(storyOf(status)).not.toContain("nbv retry");
+      const answered = storyOf({ ...status, lastHandledRetryRequest: asked });
+      expect(answered).not.toContain("was asked for");
+      expect(answered).toContain("nbv retry");
+    }
+    expect(storyOf(holding)).toContain("→ see whether the registry answers");
+  });
+
+  test("is to correct the image's name, too, where the job itself names the image that is not there", () => {
+    const image = "r.example.com/mispelt:1";
+    const waitingFor = { kind: "Image", reason: "ImagePullBackOff", name: image, ...WAIT };
+    const advice = "access to it, or correct spec.podConfig.containerImage; ";
+    const own = { podConfig: { containerImage: image } };
+    const holding = { ...STATUSES.waiting, reason: "ImagePullBackOff", waitingFor };
+    expect(jobStory(seenJob(clusterJob("train", holding, own)), NOW, {})).toContain(advice);
+    expect(story({ failureReason: "ImagePullBackOff", waitingFor }, own)).toContain(advice);
+    const built = { waitingFor: { ...waitingFor, name: "registry/built@sha256:0" }, failureReason: "ImagePullBackOff" };
+    expect(story(built, own)).not.toContain("containerImage");
   });
 
   test("is to push the branch that it follows", () => {
