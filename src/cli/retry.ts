@@ -106,7 +106,7 @@ async function follow(
   const { hasEnded } = await import("./watch-job.js");
   const { jobStory } = await import("./job-story.js");
   const { jobValue } = await import("./status-table.js");
-  const job = await followJob(access, name, (seen) => isAnswered(seen) && hasEnded(seen));
+  const job = await followJob(access, name, { isOver: (seen) => isAnswered(seen) && hasEnded(seen) });
   await print(output === "text" ? jobStory(job, Date.now(), process.stdout) : serialize(jobValue(job), output));
   return job.status?.phase === "Failed" ? EXIT.no : EXIT.yes;
 }

@@ -1,8 +1,9 @@
 import { resolve } from "node:path";
-import { type Command, InvalidArgumentError } from "commander";
-import { type NotebookValidationJob, parseDuration } from "../api/index.js";
+import type { Command } from "commander";
+import type { NotebookValidationJob } from "../api/index.js";
 import { UserError } from "../api/user-error.js";
 import type { PlannedEnvironment } from "../local/index.js";
+import { durationText } from "./duration-option.js";
 import { EXIT, type ExitCode } from "./exit-code.js";
 import { type OutputFormat, outputOption, print, serialize } from "./output.js";
 import type { RunInput } from "./run-input.js";
@@ -49,15 +50,6 @@ export function register(program: Command): void {
     .action(async (files: string[], options: Options) => {
       process.exitCode = await run(files, options);
     });
-}
-
-function durationText(value: string): string {
-  try {
-    parseDuration(value);
-    return value;
-  } catch {
-    throw new InvalidArgumentError("Not a duration; examples: 90s, 15m, 1h30m.");
-  }
 }
 
 async function run(files: readonly string[], options: Options): Promise<ExitCode> {

@@ -2,12 +2,14 @@ import { type Command, Option } from "commander";
 import { UserError } from "../api/user-error.js";
 import { type AccessOptions, withAccessOptions } from "./access-options.js";
 import type { ClusterAccess } from "./cluster-access.js";
+import { durationText } from "./duration-option.js";
 import { EXIT, type ExitCode } from "./exit-code.js";
 import { type OutputFormat, outputOption, print, serialize } from "./output.js";
 
 interface Options extends AccessOptions {
   readonly allNamespaces?: boolean;
   readonly watch?: boolean;
+  readonly timeout?: string;
   readonly output: OutputFormat;
 }
 
@@ -18,11 +20,16 @@ export function register(program: Command): void {
     .description(
       "Lists NotebookValidationJobs, or tells the story of one: where it stands, what failed and why, what to do next.\n" +
         "Exit code: 0 for a list, and for a job that succeeded or is still under way (--watch waits for its end); " +
-        "1 when the job failed; 2 when it does not exist or the cluster can't be asked.",
+        "1 when the job failed; 2 when it does not exist, the cluster can't be asked, or --timeout is over before its end.",
     )
     .argument("[job]", "name of a job")
     .option("-A, --all-namespaces", "jobs of all namespaces")
     .addOption(new Option("-w, --watch", "follow the job until its run has ended"))
+    .option(
+      "--timeout <duration>",
+      "with --watch: follow it so long at most, such as 30m (default: no limit)",
+      durationText,
+    )
     .addOption(outputOption())
     .action(async (job: string | undefined, options: Options) => {
       process.exitCode = await status(job, options);
@@ -35,6 +42,9 @@ async function status(name: string | undefined, options: Options): Promise<ExitC
   }
   if (name === undefined && options.watch === true) {
     throw new UserError({ what: "--watch follows one job", fix: "name it; for a list: kubectl get nvj -w" });
+  }
+  if (options.timeout !== undefined && options.watch !== true) {
+    throw new UserError({ what: "--timeout limits how long --watch follows a job", fix: "add --watch" });
   }
   const { withCluster } = await import("./cluster-access.js");
   return withCluster(options, (access) => (name === undefined ? list(access, options) : tell(access, name, options)));
@@ -64,7 +74,10 @@ async function tell(access: ClusterAccess, name: string, options: Options): Prom
   const { readClusterJob } = await import("./read-cluster-job.js");
   const { withoutGonePod } = await import("./without-gone-pod.js");
   let job = await readClusterJob(access, name);
-  if (options.watch === true) job = await followJob(access, name);
+  if (options.watch === true) {
+    const { timeout } = options;
+    job = await followJob(access, name, timeout === undefined ? {} : { atMost: { timeout, seen: job } });
+  }
   const text =
     options.output === "text"
       ? jobStory(await withoutGonePod(access, job), Date.now(), process.stdout)

@@ -29,6 +29,8 @@ describe("nbv", () => {
     [["check", "--outputt", "json", "x"], /unknown option '--outputt'[\s\S]*Did you mean --output\?/],
     [["check", "--output", "xml", "x"], /Allowed: text, json, yaml/],
     [["run", "--timeout", "nonsense", "x"], /Not a duration; examples: 90s, 15m, 1h30m/],
+    [["status", "x", "--watch", "--timeout", "nonsense"], /Not a duration; examples: 90s, 15m, 1h30m/],
+    [["status", "x", "--timeout", "5m"], /--timeout limits how long --watch follows a job\n {2}fix: add --watch/],
   ])("%j is a mistake in usage: exit code 2", (args, says) => {
     const { status, stderr } = nbv.run(args);
     expect(status).toBe(2);

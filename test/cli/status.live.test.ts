@@ -117,6 +117,16 @@ const kubectl = (...args: string[]) => run(join(assets ?? "", "kubectl"), args);
     expect(stdout).toContain("Failed (CellFailed)");
   });
 
+  test("follows a job no longer than it is told to, and says where it stands", async () => {
+    expect(await status("busy", "-n", "team-a", "--watch", "--timeout", "1s")).toMatchObject({
+      status: 2,
+      stdout: "",
+      stderr: expect.stringMatching(
+        /error: busy has not ended within 1s: it is ValidationRunning \(The notebook runs\)\n$/,
+      ),
+    });
+  });
+
   test("says what is asked wrongly", async () => {
     for (const args of [["a", "-A"], ["--watch"], ["--outputt", "json"], ["a", "b"]]) {
       expect(await status(...args)).toMatchObject({ status: 2, stdout: "" });
