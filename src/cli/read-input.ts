@@ -5,22 +5,42 @@ import { UserError } from "../api/user-error.js";
 /** Largest manifest that is read, in bytes. etcd refuses objects above 1.5 MiB. */
 export const MAX_INPUT_BYTES = 4 * 1024 * 1024;
 
+/** What becomes of bytes that are no text: manifests that hold some are refused, logs are read around them. */
+export type Decoding = "strict" | "lenient";
+
 /**
- * Reads a text file, or stdin for `-`.
+ * Reads a text file, or stdin for `-`: UTF-8, or UTF-16 that says so by its first bytes, as PowerShell writes it and kubectl
+ * reads it.
+ *
+ * @param decoding whether single bytes that are no text are shown as U+FFFD, rather than refused. @default "strict"
  * @throws UserError with one clear line: missing, a directory, too large, not readable, not text.
  */
 export async function readInput(
   file: string,
   stdin: Readable = process.stdin,
   maxBytes = MAX_INPUT_BYTES,
+  decoding: Decoding = "strict",
 ): Promise<string> {
   const name = inputName(file);
   const bytes = file === "-" ? await readStream(stdin, name, maxBytes) : await readFile(file, maxBytes);
-  if (bytes.includes(0)) throw new UserError({ what: `${name}: is binary, not text` });
+  const encoding = encodingOf(bytes);
+  const text = decoded(bytes, encoding, decoding);
+  const isBinary = text?.includes("\0") ?? (encoding === "utf-8" && bytes.includes(0));
+  if (isBinary) throw new UserError({ what: `${name}: is binary, not text` });
+  if (text === undefined) throw new UserError({ what: `${name}: is not ${encoding.toUpperCase()} text` });
+  return text;
+}
+
+function encodingOf([first, second]: Uint8Array): string {
+  if (first === 0xff && second === 0xfe) return "utf-16le";
+  return first === 0xfe && second === 0xff ? "utf-16be" : "utf-8";
+}
+
+function decoded(bytes: Uint8Array, encoding: string, decoding: Decoding): string | undefined {
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+    return new TextDecoder(encoding, { fatal: decoding === "strict", ignoreBOM: false }).decode(bytes);
   } catch {
-    throw new UserError({ what: `${name}: is not UTF-8 text` });
+    return undefined;
   }
 }
 
