@@ -94,9 +94,9 @@ export function classifySeenPod(object: SeenObject, events: readonly ObjectEvent
   return { failure: withVerdict(signal.failure, pod), isSettled: signal.kind === "ended" };
 }
 
-/** The object without fields that are null, known ones or not: the API server means "not set" by it, and kubectl prints it. */
+/** Without what is null, in known fields or not: the API server means "not set" by it, and kubectl prints it. */
 function setFieldsOf(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(setFieldsOf);
+  if (Array.isArray(value)) return value.filter((item) => item !== null).map(setFieldsOf);
   if (typeof value !== "object" || value === null) return value;
   const set = Object.entries(value).filter(([, field]) => field !== null);
   return Object.fromEntries(set.map(([name, field]) => [name, setFieldsOf(field)]));

@@ -25,7 +25,7 @@ describe("a Pod whose fields are of another type is refused, by the field's path
     ["status.startTime", { status: { phase: "Pending", startTime: 7 } }],
     ["status.conditions", { status: { conditions: "x" } }],
     ["spec.volumes", { spec: { containers: [], volumes: "x" }, status: { phase: "Pending" } }],
-    ["spec.volumes.0", { spec: { containers: [], volumes: [null] } }],
+    ["spec.volumes.0", { spec: { containers: [], volumes: [7] } }],
     ["spec.containers.0.image", { spec: { containers: [{ name: "a", image: 7 }] } }],
     [
       "status.containerStatuses.0.state.terminated.reason",
@@ -44,7 +44,7 @@ describe("what is null is not set", () => {
   });
 
   test("in a Pod that nobody has touched", () => {
-    const none = { spec: { containers: null, volumes: null }, status: null };
+    const none = { spec: { containers: null, volumes: [null] }, status: null };
     expect(found(none)).toBeUndefined();
     expect(
       found({ status: { phase: null, conditions: [{ ...WAITS, status: "True", message: null }] } }),
