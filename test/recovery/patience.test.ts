@@ -141,7 +141,7 @@ describe("patience", () => {
 
     test("counts from when the reason was first seen by that clock", () => {
       const since = CREATED + HOUR + 500_000;
-      const context = { begunAt: CREATED + HOUR, visible: { reason: "ImagePullBackOff", since } };
+      const context = { begunAt: CREATED + HOUR, aheadAtMostMs: HOUR, visible: { reason: "ImagePullBackOff", since } };
       expect(classifyPod(notFound, since + 1, context)).toMatchObject({ since, graceEndsAt: since + 120_000 });
     });
 
@@ -151,14 +151,15 @@ describe("patience", () => {
       expect(classifyPod(notFound, SOON, { begunAt: CREATED - HOUR })).toMatchObject({ since: CREATED });
     });
 
-    test("never counts from before the attempt began, whatever the times prove", () => {
+    test("never counts from before the attempt began, whatever the times show", () => {
       const context = { begunAt: CREATED - 2_000, aheadAtMostMs: -HOUR };
       expect(classifyPod(notFound, CREATED, context)).toMatchObject({ since: CREATED - 2_000 });
     });
 
     test("counts by the pod's times when the attempt began after now: the clock was set since", () => {
-      expect(classifyPod(notFound, SOON, { begunAt: SOON + HOUR })).toMatchObject({ since: CREATED });
-      expect(classifyPod(notFound, LATE, { begunAt: LATE + HOUR }).kind).toBe("ended");
+      const context = { begunAt: LATE + HOUR, aheadAtMostMs: 0 };
+      expect(classifyPod(notFound, SOON, context)).toMatchObject({ since: CREATED });
+      expect(classifyPod(notFound, LATE, context).kind).toBe("ended");
     });
   });
 

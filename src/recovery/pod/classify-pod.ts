@@ -22,8 +22,12 @@ const NONE: PodSignal = { kind: "none" };
 export function classifyPod(pod: Pod, now: Instant, context: PodContext = {}): PodSignal {
   const aheadMs = aheadOfCluster(pod, now, context);
   if (aheadMs === 0) return classifyAt(pod, now, context);
-  const { visible } = context;
-  const onCluster = visible ? { ...context, visible: { ...visible, since: visible.since - aheadMs } } : context;
+  const { begunAt, visible } = context;
+  const onCluster = {
+    ...context,
+    begunAt: begunAt === undefined ? undefined : begunAt - aheadMs,
+    ...(visible && { visible: { ...visible, since: visible.since - aheadMs } }),
+  };
   return later(classifyAt(pod, now - aheadMs, onCluster), aheadMs);
 }
 
@@ -32,10 +36,11 @@ export function classifyPod(pod: Pod, now: Instant, context: PodContext = {}): P
  * The attempt began before its pod was made, so a beginning after that shows a clock that is ahead. Before it may mean that
  * the pod was made late, by an operator that was down meanwhile: to call that clock behind would take the pod's patience.
  */
-function aheadOfCluster(pod: Pod, now: Instant, { begunAt, aheadAtMostMs = 0 }: PodContext): number {
+function aheadOfCluster(pod: Pod, now: Instant, { begunAt, aheadAtMostMs }: PodContext): number {
   const madeAt = fromRfc3339(pod.metadata?.creationTimestamp);
+  if (begunAt === undefined || aheadAtMostMs === undefined || madeAt === undefined) return 0;
   // By a clock that was set back since, or by a person: it tells nothing about `now`.
-  if (begunAt === undefined || madeAt === undefined || begunAt > now) return 0;
+  if (begunAt > now) return 0;
   return Math.max(begunAt - madeAt, Math.min(aheadAtMostMs, 0));
 }
 
@@ -169,7 +174,7 @@ const TELLING: ReadonlySet<string> = new Set([
 
 function silence(pod: Pod, now: Instant, context: PodContext): PodSignal | undefined {
   const { startupGraceMs } = context.patience ?? DEFAULT_PATIENCE;
-  const found = classifySilence(pod, startupGraceMs);
+  const found = classifySilence(pod, startupGraceMs, context.begunAt);
   if (!found) return undefined;
   if (now < found.from) return { kind: "none", lookAgainAt: found.from };
   return withPatience(found.finding, found.since, now, context);

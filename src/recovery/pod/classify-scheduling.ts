@@ -66,8 +66,9 @@ export interface Silence {
  * a condition, a state or an event.
  *
  * @param startupGraceMs how long a kubelet may take to report a pod for the first time
+ * @param begunAt from when on silence counts. @default the pod's own times, which are of the cluster's calendar
  */
-export function classifySilence(pod: Pod, startupGraceMs: number): Silence | undefined {
+export function classifySilence(pod: Pod, startupGraceMs: number, begunAt = -Infinity): Silence | undefined {
   const { phase, conditions = [], initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
   const isUnreported = initContainerStatuses.length === 0 && containerStatuses.length === 0;
   if ((phase ?? "Pending") !== "Pending" || !isUnreported || pod.metadata?.deletionTimestamp !== undefined) {
@@ -78,10 +79,12 @@ export function classifySilence(pod: Pod, startupGraceMs: number): Silence | und
   const node = pod.spec?.nodeName;
   if (node) {
     const boundAt = fromRfc3339(scheduled?.lastTransitionTime) ?? createdAt;
-    return boundAt === undefined ? undefined : silentSince(boundAt, startupGraceMs, silentNode(node));
+    return boundAt === undefined
+      ? undefined
+      : silentSince(Math.max(boundAt, begunAt), startupGraceMs, silentNode(node));
   }
   if (scheduled !== undefined || createdAt === undefined) return undefined;
-  return silentSince(createdAt, SCHEDULER_SILENCE_MS, silentScheduler(pod));
+  return silentSince(Math.max(createdAt, begunAt), SCHEDULER_SILENCE_MS, silentScheduler(pod));
 }
 
 function silentSince(since: Instant, graceMs: number, finding: Finding): Silence {

@@ -37,13 +37,13 @@ export const DEFAULT_PATIENCE: PatienceSettings = { startupGraceMs: 120_000, sch
 /** What is known about a pod beside its status. */
 export interface PodContext {
   /**
-   * When the attempt began, by the calendar of `now`, which need not be that of the cluster: the pod was made after that,
-   * and no wait or silence is older. @default the calendars are one
+   * When the attempt began, by the calendar of `now`, which need not be that of the cluster: before that, nobody was silent.
+   * @default the pod's own times
    */
   readonly begunAt?: Instant | undefined;
   /**
-   * How far the calendar of `now` is ahead of the cluster's at most, milliseconds; one that is negative shows that it is
-   * behind. @default unknown: it is not behind
+   * How far the calendar of `now` is ahead of the cluster's at most, milliseconds; negative when it is behind. With
+   * {@link begunAt} it tells how far it is. @default unknown: a pod's times are compared with `now` as they are
    */
   readonly aheadAtMostMs?: number | undefined;
   /** @default DEFAULT_PATIENCE */
