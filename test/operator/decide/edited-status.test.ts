@@ -98,6 +98,18 @@ describe("whoever may write a job's status", () => {
   });
 });
 
+test.each(["Pending", "Initializing", "Building", "BuildComplete", "Retrying"] as const)(
+  "an attempt that is counted, and whose pod is not there yet, gets it in the phase %s that somebody writes",
+  (phase) => {
+    const story = new Story(aJob().build()).started();
+    story.job = { ...story.job, status: { ...story.status, phase } };
+    const { podName } = story;
+    story.see({ source: { kind: "resolved", commit: COMMIT } });
+    expect(story.effects("start-attempt")).toMatchObject([{ plan: { podName } }]);
+    expect(story.status).toMatchObject({ phase: "ValidationRunning", retryCount: 0, attempts: [{ number: 1 }] });
+  },
+);
+
 describe("a wait", () => {
   const never = "9999-01-01T00:00:00Z";
   const waitingFor = { kind: "Secret", name: "db", reason: "SecretMissing", tries: 0 };

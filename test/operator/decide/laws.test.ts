@@ -3,6 +3,8 @@ import fc from "fast-check";
 import { canonicalJson, NotebookValidationJobStatus, Phase } from "../../../src/api/index.js";
 import { decide } from "../../../src/operator/decide/decide.js";
 import { valueOf } from "../../api/contract-arbitrary.js";
+import { anyPod } from "../chaos/any-pod.js";
+import { Dice } from "../chaos/dice.js";
 import { aJob } from "../kit/a-job.js";
 import { aLog, anObservation, aPod, COMMIT, ended, running, START, Story } from "../kit/an-observation.js";
 import { passingEvents } from "../kit/fake-runner.js";
@@ -65,6 +67,21 @@ describe("laws", () => {
         expect(NotebookValidationJobStatus.safeParse(JSON.parse(JSON.stringify(next))).error).toBeUndefined();
         const started = effects.find((effect) => effect.kind === "start-attempt");
         if (started?.kind === "start-attempt") expect(started.plan.podName).toMatch(/^titanic-val-[0-9a-z]{8}-\d+$/);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("an attempt whose pod is there is not started again, whatever phase somebody writes and whatever the pod does", () => {
+    const story = new Story(aJob().build()).running();
+    const source = { kind: "resolved", commit: COMMIT } as const;
+    fc.assert(
+      fc.property(fc.constantFrom(...Phase.options), fc.nat(), (phase, seed) => {
+        const pods = [anyPod(new Dice(seed), story.podName, START)];
+        const job = { ...story.job, status: { ...story.status, phase } };
+        const { effects } = decide(job, anObservation({ pods, source }), START);
+        const started = effects.flatMap((effect) => (effect.kind === "start-attempt" ? [effect.plan.podName] : []));
+        expect(started).not.toContain(story.podName);
       }),
       { numRuns: 500 },
     );
