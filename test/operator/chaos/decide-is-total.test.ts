@@ -31,6 +31,8 @@ function checkDecision({ job, seen, now, decision }: Step): void {
     law(attempt?.podName === podName && attempt.outcome === "Running", `${podName} is counted before it is made`);
     const others = seen.pods.filter((pod) => isLive(pod, now) && pod.metadata.name !== podName);
     law(others.length === 0, `${podName} gets no company`);
+    const isThere = seen.pods.some((pod) => pod.metadata.name === podName);
+    law(!isThere, `${podName} is followed, not made again, once it is there`);
   }
   const builds = effects.flatMap((effect) => (effect.kind === "start-build" ? [effect.plan.name] : []));
   law(builds.length <= 1, "one build at a time");

@@ -2,6 +2,7 @@ import {
   ANNOTATION_RETRY_REQUESTED,
   ANNOTATION_RETRY_RESET_COUNT,
   ANNOTATION_SOURCE_CHANGED,
+  Phase,
   parseOperatorConfig,
   toRfc3339,
 } from "../../../src/api/index.js";
@@ -145,8 +146,10 @@ export class Walk {
     this.isTampered = true;
     const status = { ...(this.job.status as object | undefined) } as Record<string, unknown>;
     const fields = [...Object.keys(status), "attempts", "waitingFor", "recovery", "phase", "runId"];
-    const field = dice.of(...fields);
+    const isPhase = dice.chance(30);
+    const field = isPhase ? "phase" : dice.of(...fields);
     const value = dice.of(
+      ...(isPhase ? Phase.options : []),
       undefined,
       null,
       "",
