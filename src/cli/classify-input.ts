@@ -5,7 +5,10 @@ import { readYaml, refuseDepth } from "./yaml-document.js";
 /** Largest input that is read, in bytes: logs are longer than manifests, and their end counts. */
 export const MAX_CLASSIFIED_BYTES = 64 * 1024 * 1024;
 
-/** An object as a cluster shows it. */
+const ABSENT_IF_NULL = (value: unknown) => value ?? undefined;
+const Texts = z.preprocess(ABSENT_IF_NULL, z.record(z.string(), z.string()).optional());
+
+/** An object as a cluster shows it; kubectl create --dry-run prints nulls. */
 export const SeenObject = z.looseObject({
   apiVersion: z.string().default("v1"),
   kind: z.string().min(1),
@@ -14,10 +17,9 @@ export const SeenObject = z.looseObject({
       name: z.string().default(""),
       namespace: z.string().optional(),
       uid: z.string().optional(),
-      // kubectl create --dry-run prints it as null.
-      creationTimestamp: z.preprocess((time) => time ?? undefined, z.string().optional()),
-      labels: z.record(z.string(), z.string()).optional(),
-      annotations: z.record(z.string(), z.string()).optional(),
+      creationTimestamp: z.preprocess(ABSENT_IF_NULL, z.string().optional()),
+      labels: Texts,
+      annotations: Texts,
     })
     .default({ name: "" }),
 });

@@ -26,7 +26,7 @@ async function classify(file: string, format: OutputFormat): Promise<ExitCode> {
   const { inputName, readInput } = await import("./read-input.js");
   const { classifyInput, MAX_CLASSIFIED_BYTES } = await import("./classify-input.js");
   const { classificationText, classificationValue } = await import("./classification.js");
-  const input = classifyInput(await readInput(file, process.stdin, MAX_CLASSIFIED_BYTES), inputName(file));
+  const input = classifyInput(await readInput(file, process.stdin, MAX_CLASSIFIED_BYTES, "lenient"), inputName(file));
   const found = input.kind === "text" ? [await ofText(input.text)] : await ofObjects(input.objects);
   await print(
     format === "text" ? classificationText(found, process.stdout) : serialize(classificationValue(found), format),

@@ -44,7 +44,7 @@ describe("objects are told from logs", () => {
     ],
     [
       "one that kubectl printed without a cluster",
-      "apiVersion: v1\nkind: Pod\nmetadata: {name: a, creationTimestamp: null}\nstatus: {}\n",
+      "apiVersion: v1\nkind: Pod\nmetadata: {name: a, creationTimestamp: null, labels: null, annotations: null}\nstatus: {}\n",
     ],
     ["an array", JSON.stringify([RUNNING])],
     [
