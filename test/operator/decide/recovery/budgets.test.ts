@@ -152,8 +152,11 @@ test("law: a retry begins when its delay is over and not before; that is the for
       if (spec.retryPolicy?.jitter === false) expect(delay).toBe(exact);
       expect(delay).toBeGreaterThanOrEqual(0);
       expect(delay).toBeLessThanOrEqual(exact);
+      // A wait that ends takes the retry with it.
+      const waitsUntil = isHolding(after) ? fromRfc3339(after.waitingFor?.until) : undefined;
       // Looked at meanwhile it waits; looked at in time it begins.
       for (const next of steps.slice(index + 1)) {
+        if (next.now >= (waitsUntil ?? Number.POSITIVE_INFINITY)) break;
         const isDue = next.now >= now + delay;
         expect(next.after.phase === "Retrying").toBe(!isDue);
         if (isDue) break;
