@@ -1,6 +1,7 @@
 import { GROUP, KIND, parseJob, parseOperatorConfig } from "../api/index.js";
 import { nearest, type Problem } from "../api/problem.js";
 import { UserError } from "../api/user-error.js";
+import { isJsonObject } from "../kube/json.js";
 import { jobAdvice } from "../operator/admission/job-advice.js";
 import { inputName } from "./read-input.js";
 import { readYaml, type YamlDocument } from "./yaml-document.js";
@@ -49,7 +50,10 @@ export function checkManifest(text: string, file: string): CheckedDocument[] {
 
 function checkDocument(document: YamlDocument, file: string): CheckedDocument[] {
   const { value } = document;
-  if (!isObject(value) || (value.kind === undefined && value.apiVersion === undefined && value.spec === undefined)) {
+  if (
+    !isJsonObject(value) ||
+    (value.kind === undefined && value.apiVersion === undefined && value.spec === undefined)
+  ) {
     const { line, column } = document.position([], "value");
     throw new UserError({
       what: `${file}:${line}:${column}: is not a Kubernetes object: it has no apiVersion and kind`,
@@ -67,7 +71,7 @@ function checkObject(
   at: readonly (string | number)[],
   file: string,
 ): CheckedDocument[] {
-  const object = isObject(value) ? value : {};
+  const object = isJsonObject(value) ? value : {};
   const kind = typeof object.kind === "string" ? object.kind : "";
   const about = {
     file,
@@ -109,12 +113,8 @@ function isOurs(object: Record<string, unknown>, kind: string): boolean {
 }
 
 function nameOf(object: Record<string, unknown>): string {
-  const metadata = isObject(object.metadata) ? object.metadata : {};
+  const metadata = isJsonObject(object.metadata) ? object.metadata : {};
   const { namespace, name, generateName } = metadata;
   const shown = typeof name === "string" ? name : typeof generateName === "string" ? `${generateName}*` : "";
   return typeof namespace === "string" && shown !== "" ? `${namespace}/${shown}` : shown;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

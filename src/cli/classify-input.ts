@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { UserError } from "../api/user-error.js";
+import { isJsonObject } from "../kube/json.js";
 import { readYaml, refuseDepth } from "./yaml-document.js";
 
 /** Largest input that is read, in bytes: logs are longer than manifests, and their end counts. */
@@ -68,7 +69,7 @@ function refuseDocument(text: string, name: string): void {
   if (!/^\s*\{/.test(text)) return;
   const found = DOCUMENTS.find(([field]) => text.includes(`"${field}"`));
   const value = found && parsedJson(text);
-  if (found === undefined || typeof value !== "object" || value === null || !(found[0] in value)) return;
+  if (found === undefined || !isJsonObject(value) || !(found[0] in value)) return;
   throw new UserError({ what: `${name}: is ${found[1]}, not a log`, fix: found[2] });
 }
 
@@ -76,7 +77,7 @@ function refuseDocument(text: string, name: string): void {
 function isLogOfJson(text: string): boolean {
   const [first = "", ...more] = text.trim().split("\n", 2);
   const value = parsedJson(first);
-  if (!isRecord(value)) return false;
+  if (!isJsonObject(value)) return false;
   if (more.length > 0) return !("kind" in value && "apiVersion" in value);
   return !["apiVersion", "metadata", "items", "status"].some((field) => field in value);
 }
@@ -98,17 +99,13 @@ function parsedJson(text: string): unknown {
   }
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 function objectsIn(value: unknown, name: string): SeenObject[] {
   if (Array.isArray(value)) return value.flatMap((each) => objectsIn(each, name));
   const { kind, apiVersion, items } = (value ?? {}) as { kind?: unknown; apiVersion?: unknown; items?: unknown };
   if (typeof kind === "string" && kind.endsWith("List") && Array.isArray(items)) {
     // An API server leaves out what the list's kind says anyway.
     const ofItem = kind === "List" ? {} : { apiVersion, kind: kind.slice(0, -"List".length) };
-    return items.flatMap((item) => objectsIn(isRecord(item) ? { ...ofItem, ...item } : item, name));
+    return items.flatMap((item) => objectsIn(isJsonObject(item) ? { ...ofItem, ...item } : item, name));
   }
   const read = SeenObject.safeParse(value);
   if (read.success) return [read.data];

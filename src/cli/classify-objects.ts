@@ -150,7 +150,7 @@ function nothingKnown(others: readonly SeenObject[], events: readonly SeenEvent[
   const fix = kinds.includes(KIND)
     ? "nbv status JOB tells why a job failed"
     : `what can be classified: ${KINDS}; anything else as plain text`;
-  const what = others.length === 0 && kinds.length > 0 ? "events about" : "objects of kind";
+  const what = others.length === 0 ? "events about" : "objects of kind";
   return new UserError({ what: `nothing to classify in ${what} ${kinds.slice(0, 5).join(", ")}`, fix });
 }
 

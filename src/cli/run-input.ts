@@ -2,6 +2,7 @@ import { basename, resolve } from "node:path";
 import { KIND, type NotebookValidationJob, type NotebookValidationJobSpec, parseJob } from "../api/index.js";
 import { UserError } from "../api/user-error.js";
 import type { ConfigMap, Secret } from "../kube/index.js";
+import { isJsonObject } from "../kube/json.js";
 import { GIT_FIELD, invalidManifest, manifestProblems } from "./manifest-problems.js";
 import { readInput } from "./read-input.js";
 import { withLocalSource } from "./with-local-source.js";
@@ -73,9 +74,11 @@ async function readObjects(file: string, options: RunInputOptions): Promise<Json
 }
 
 function flatten(value: unknown): Json[] {
-  if (!isObject(value)) return [];
+  if (!isJsonObject(value)) return [];
   const { kind, items } = value;
-  return typeof kind === "string" && kind.endsWith("List") && Array.isArray(items) ? items.filter(isObject) : [value];
+  return typeof kind === "string" && kind.endsWith("List") && Array.isArray(items)
+    ? items.filter(isJsonObject)
+    : [value];
 }
 
 function toJob(object: Json, options: RunInputOptions): NotebookValidationJob {
@@ -99,7 +102,7 @@ function toSecret(object: Json, namespace: string): Secret {
 }
 
 function withNamespace<T>(object: Json, namespace: string): T {
-  const metadata = isObject(object.metadata) ? object.metadata : {};
+  const metadata = isJsonObject(object.metadata) ? object.metadata : {};
   return { ...object, metadata: { namespace, ...metadata } } as T;
 }
 
@@ -161,8 +164,4 @@ function references(spec: NotebookValidationJobSpec): Reference[] {
     add("ConfigMap", configMap?.name, field, configMap?.optional);
   }
   return found;
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

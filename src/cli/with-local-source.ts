@@ -1,3 +1,5 @@
+import { isJsonObject } from "../kube/json.js";
+
 type Json = Record<string, unknown>;
 
 /**
@@ -6,23 +8,21 @@ type Json = Record<string, unknown>;
  * @param name of what takes the repository's place
  */
 export function withLocalSource(object: Json, name: string): Json {
-  const spec = isObject(object.spec) ? object.spec : {};
-  const notebook = isObject(spec.notebook) ? spec.notebook : {};
-  const git = isObject(notebook.git) ? notebook.git : {};
+  const spec = isJsonObject(object.spec) ? object.spec : {};
+  const notebook = isJsonObject(spec.notebook) ? spec.notebook : {};
+  const git = isJsonObject(notebook.git) ? notebook.git : {};
   const { credentialsSecret: _, ...rest } = git;
   const local = { url: `https://local.invalid/${encodeURIComponent(name) || "tree"}`, ref: "HEAD", ...rest };
   const own = { ...spec, notebook: { ...notebook, git: local } };
   return {
     ...object,
-    spec: isObject(spec.goldenNotebook) ? { ...own, goldenNotebook: localGolden(spec.goldenNotebook, git.url) } : own,
+    spec: isJsonObject(spec.goldenNotebook)
+      ? { ...own, goldenNotebook: localGolden(spec.goldenNotebook, git.url) }
+      : own,
   };
 }
 
 /** A golden notebook of the repository whose place the directory takes is in the directory, too. */
 function localGolden({ git, ...golden }: Json, url: unknown): Json {
-  return !isObject(git) || git.url === url ? golden : { ...golden, git };
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return !isJsonObject(git) || git.url === url ? golden : { ...golden, git };
 }

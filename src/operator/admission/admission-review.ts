@@ -1,4 +1,5 @@
 import { GROUP, KIND } from "../../api/index.js";
+import { isJsonObject } from "../../kube/json.js";
 import type { AdmissionVerdict } from "./judge-request.js";
 
 /** Version of the reviews that the webhook reads and answers. */
@@ -26,14 +27,15 @@ export class MalformedReview extends Error {
 
 /** Reads a review of version v1. @throws MalformedReview */
 export function readReview(body: unknown): AdmissionRequest {
-  if (!isObject(body) || body.kind !== "AdmissionReview") throw new MalformedReview("the body is no AdmissionReview");
+  if (!isJsonObject(body) || body.kind !== "AdmissionReview")
+    throw new MalformedReview("the body is no AdmissionReview");
   if (body.apiVersion !== API_VERSION)
     throw new MalformedReview(`only AdmissionReviews of ${API_VERSION} are answered`);
   const { request } = body;
-  if (!isObject(request)) throw new MalformedReview("the AdmissionReview has no request");
+  if (!isJsonObject(request)) throw new MalformedReview("the AdmissionReview has no request");
   const { uid, operation, kind } = request;
   if (typeof uid !== "string" || uid === "") throw new MalformedReview("the request has no uid");
-  if (!isObject(kind) || kind.group !== GROUP || kind.kind !== KIND) {
+  if (!isJsonObject(kind) || kind.group !== GROUP || kind.kind !== KIND) {
     throw new MalformedReview(
       `only ${KIND}s of ${GROUP} are judged here: correct the rules of the webhook configuration`,
     );
@@ -75,8 +77,4 @@ export function answerReview({ uid }: AdmissionRequest, verdict: AdmissionVerdic
 
 function text(value: unknown): string {
   return typeof value === "string" ? value : "";
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import { redactTail } from "../redact.js";
 
 /** Longest log that is looked at, in characters, and longest line: nothing else can hang on a hostile one. */
@@ -10,7 +11,7 @@ const MAX_DETAIL = 400;
 export function logLines(text = ""): string[] {
   return redactTail(text, MAX_LOG)
     .split(/[\r\n]+/)
-    .map((line) => withoutColours(line.slice(0, MAX_LINE)).trim())
+    .map((line) => stripVTControlCharacters(line.slice(0, MAX_LINE)).trim())
     .filter((line) => line !== "");
 }
 
@@ -28,9 +29,4 @@ export function lastWords(lines: readonly string[]): string | undefined {
 /** As much of a line as a message has room for. */
 export function shortDetail(text: string): string {
   return text.length <= MAX_DETAIL ? text : `${text.slice(0, MAX_DETAIL - 1)}…`;
-}
-
-function withoutColours(line: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: terminals are told of colours by control characters
-  return line.replace(/\u001b\[[0-9;]*[A-Za-z]/g, "");
 }
